@@ -1,0 +1,19 @@
+//! A chat workspace in one process: rooms, people, messages, kept in a file.
+//!
+//! It is a platform like any other to core, with the manners of the real ones: it recognises a repeated key, makes
+//! rooms under an address derived from the key, and replays what came after a position. With a terminal in front it
+//! is sitrep's console; with faults in between it is what the simulation talks to. There is no second fake.
+//!
+//! - [`Chat`] is the workspace: every change is one entry of a log, and its state is what the log adds up to.
+//! - [`Journal`] keeps the log in a file, one line of JSON an entry.
+//! - [`ConsolePlatform`] is the port in front of it.
+
+mod change;
+mod chat;
+mod journal;
+mod platform;
+
+pub use change::{Change, Said};
+pub use chat::{Chat, Denied, Line, RoomView};
+pub use journal::{Journal, JournalError};
+pub use platform::{CONFIGURED_ROOMS, Clock, ConsolePlatform, PLATFORM, STAKEHOLDER_ROOM, SayError};

@@ -1,0 +1,290 @@
+//! The workspace as core sees it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use sitrep_core::{
+    message::Message,
+    person::Person,
+    port::{
+        Action, Attempt, Batch, Capabilities, Inbound, ListenError, Outcome, Perform, Platform, Position, Positions,
+        Receipt, RoomKind,
+    },
+    room::{MessageRef, PlatformName, RoomRef},
+};
+use tokio::sync::Notify;
+
+use crate::{
+    change::{Change, Said},
+    chat::{Chat, Denied},
+    journal::{Journal, JournalError},
+};
+
+/// The name of the platform.
+pub const PLATFORM: &str = "console";
+/// The rooms that are there from the start.
+pub const CONFIGURED_ROOMS: [&str; 3] = ["ops", "support", "status"];
+/// The one of them that is kept informed.
+pub const STAKEHOLDER_ROOM: &str = "status";
+
+/// The one stream that it delivers: its log.
+const STREAM: &str = "log";
+/// Older attempts are looked up in the history rather than trusted to a key.
+const KEYS_TRUSTED_FOR: Duration = Duration::hours(2);
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The workspace, shared between whoever speaks in it and the engine.
+pub struct ConsolePlatform {
+    name: PlatformName,
+    shared: Mutex<Shared>,
+    changed: Notify,
+    clock: Clock,
+}
+
+struct Shared {
+    chat: Chat,
+    journal: Option<Journal>,
+}
+
+impl ConsolePlatform {
+    /// A workspace in memory.
+    #[must_use]
+    pub fn in_memory(clock: Clock) -> Self {
+        Self::over(Chat::new(&CONFIGURED_ROOMS), None, clock)
+    }
+
+    /// A workspace in a file.
+    ///
+    /// # Errors
+    /// When the file can't be used.
+    pub fn open(path: &std::path::Path, clock: Clock) -> Result<Self, JournalError> {
+        let (journal, changes) = Journal::open(path)?;
+        let mut chat = Chat::new(&CONFIGURED_ROOMS);
+        changes.into_iter().for_each(|change| chat.apply(change));
+        Ok(Self::over(chat, Some(journal), clock))
+    }
+
+    fn over(chat: Chat, journal: Option<Journal>, clock: Clock) -> Self {
+        let shared = Mutex::new(Shared { chat, journal });
+        Self { name: PlatformName::new(PLATFORM), shared, changed: Notify::new(), clock }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the workspace.
+    pub fn read<T>(&self, reader: impl FnOnce(&Chat) -> T) -> T {
+        reader(&self.lock().chat)
+    }
+
+    /// Has the workspace forget the keys of messages from before a moment, as servers do.
+    pub fn forget_keys_before(&self, moment: DateTime<Utc>) {
+        self.lock().chat.forget_keys_before(moment);
+    }
+
+    /// A person says something. Gives back the message's place in the log.
+    ///
+    /// # Errors
+    /// When they may not be there, or the log can't be kept.
+    pub fn say(&self, person: &str, room: &str, text: &str) -> Result<usize, SayError> {
+        let mut shared = self.lock();
+        let change = shared.chat.say(person, room, text, (self.clock)())?;
+        let index = shared.append(change)?;
+        drop(shared);
+        self.changed.notify_one();
+        Ok(index)
+    }
+
+    /// What was said after these positions; `None` when nothing was.
+    #[must_use]
+    pub fn batch_after(&self, after: &Positions) -> Option<Batch> {
+        let shared = self.lock();
+        let from: usize = after.get(STREAM).and_then(|token| token.parse().ok()).unwrap_or(0);
+        let log = shared.chat.log();
+        let heard = |(index, change): (usize, &Change)| match change {
+            Change::Said(said) => self.inbound(index, said),
+            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
+        };
+        let inbounds: Vec<Inbound> = log.iter().enumerate().skip(from).filter_map(heard).collect();
+        if inbounds.is_empty() {
+            return None;
+        }
+        let position =
+            Position { platform: self.name.clone(), stream: STREAM.to_owned(), token: log.len().to_string() };
+        Some(Batch { inbounds, positions: vec![position] })
+    }
+
+    fn inbound(&self, index: usize, said: &Said) -> Option<Inbound> {
+        let person = said.person.as_ref()?;
+        let kind = if *person == said.room {
+            RoomKind::Direct
+        } else if CONFIGURED_ROOMS.contains(&said.room.as_str()) {
+            RoomKind::Configured
+        } else {
+            RoomKind::Other
+        };
+        let room = RoomRef::new(&self.name, &said.room);
+        Some(Inbound {
+            message: MessageRef { room, id: index.to_string(), thread: None },
+            person: Person::new(&self.name, person),
+            kind,
+            text: said.text.clone(),
+            sent_at: said.at,
+        })
+    }
+
+    fn done(&self, room: &str, index: usize) -> Outcome {
+        let room = RoomRef::new(&self.name, room);
+        Outcome::Done(Receipt::Message(MessageRef { room, id: index.to_string(), thread: None }))
+    }
+
+    fn say_as_sitrep(
+        &self,
+        shared: &mut Shared,
+        room: &str,
+        answers: Option<&MessageRef>,
+        message: &Message,
+        attempt: &Attempt,
+    ) -> Result<Outcome, JournalError> {
+        if let Some(index) = shared.chat.message_by_key(&attempt.key) {
+            return Ok(self.done(room, index));
+        }
+        let now = (self.clock)();
+        if attempt.first_tried + KEYS_TRUSTED_FOR < now
+            && let Some(index) = shared.chat.message_in_history(room, &attempt.key)
+        {
+            return Ok(self.done(room, index));
+        }
+        let said = Said {
+            room: room.to_owned(),
+            person: None,
+            text: plain(message),
+            at: now,
+            answers: answers.and_then(|message| message.id.parse().ok()),
+            mentions: message.mentions().into_iter().map(|person| person.handle.clone()).collect(),
+            key: Some(attempt.key.clone()),
+        };
+        let index = shared.append(Change::Said(said))?;
+        Ok(self.done(room, index))
+    }
+
+    fn open_room(&self, shared: &mut Shared, perform: &Perform) -> Result<Outcome, JournalError> {
+        let Action::OpenRoom { name, topic, invited, private } = &perform.action else {
+            return Ok(Outcome::Permanent("not a room".to_owned()));
+        };
+        let room = match shared.chat.room_at(&perform.attempt.key) {
+            Some(room) => room.to_owned(),
+            None => {
+                let room = shared.chat.free_name(name);
+                shared.append(Change::RoomMade {
+                    room: room.clone(),
+                    topic: topic.clone(),
+                    private: *private,
+                    members: invited.iter().map(|person| person.handle.clone()).collect(),
+                    address: perform.attempt.key.clone(),
+                })?;
+                room
+            }
+        };
+        Ok(Outcome::Done(Receipt::Room(RoomRef::new(&self.name, room))))
+    }
+
+    fn try_perform(&self, perform: &Perform) -> Result<Outcome, JournalError> {
+        let mut shared = self.lock();
+        match &perform.action {
+            Action::Say { room, answers, message } => {
+                self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), message, &perform.attempt)
+            }
+            Action::OpenRoom { .. } => self.open_room(&mut shared, perform),
+            Action::Edit { message, content } => {
+                let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
+                    return Ok(Outcome::Permanent("no such message".to_owned()));
+                };
+                if shared.chat.text_of(message) != Some(text.as_str()) {
+                    shared.append(Change::Edited { message, text })?;
+                }
+                Ok(Outcome::Done(Receipt::Done))
+            }
+            Action::Pin { message } => {
+                let Ok(index) = message.id.parse::<usize>() else {
+                    return Ok(Outcome::Permanent("no such message".to_owned()));
+                };
+                let is_pinned =
+                    shared.chat.room(&message.room.room).is_some_and(|room| room.pinned.contains(&index));
+                if !is_pinned {
+                    shared.append(Change::Pinned { message: index })?;
+                }
+                Ok(Outcome::Done(Receipt::Done))
+            }
+            Action::Invite { room, people } => {
+                let inside = shared.chat.room(&room.room).map(|room| room.members.clone()).unwrap_or_default();
+                let missing: Vec<String> = people
+                    .iter()
+                    .map(|person| person.handle.clone())
+                    .filter(|person| !inside.contains(person))
+                    .collect();
+                if !missing.is_empty() {
+                    shared.append(Change::Joined { room: room.room.clone(), people: missing })?;
+                }
+                Ok(Outcome::Done(Receipt::Done))
+            }
+        }
+    }
+}
+
+/// Why something could not be said.
+#[derive(Debug, thiserror::Error)]
+pub enum SayError {
+    /// The person may not speak there.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The log can't be kept.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl Shared {
+    /// Puts a change into the file, and then into the workspace. Gives back its place.
+    fn append(&mut self, change: Change) -> Result<usize, JournalError> {
+        if let Some(journal) = &mut self.journal {
+            journal.append(&change)?;
+        }
+        let index = self.chat.log().len();
+        self.chat.apply(change);
+        Ok(index)
+    }
+}
+
+/// A message as the screen shows it. A room is written with its sigil when it is called by its name.
+fn plain(message: &Message) -> String {
+    message.plain(|room, label| if room.room == label { format!("#{label}") } else { label.to_owned() })
+}
+
+#[async_trait]
+impl Platform for ConsolePlatform {
+    fn name(&self) -> PlatformName {
+        self.name.clone()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { edits: true, pins: true, threads: false, private_rooms: true }
+    }
+
+    async fn listen(&self, after: &Positions) -> Result<Batch, ListenError> {
+        loop {
+            let changed = self.changed.notified();
+            if let Some(batch) = self.batch_after(after) {
+                return Ok(batch);
+            }
+            changed.await;
+        }
+    }
+
+    async fn perform(&self, perform: &Perform) -> Outcome {
+        self.try_perform(perform).unwrap_or_else(|error| Outcome::Transient(error.to_string()))
+    }
+}

@@ -1,0 +1,118 @@
+//! Our account on the homeserver, as everything that acts for it sees it.
+
+use std::sync::{PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use matrix_sdk::{
+    Client, Room, RoomState,
+    ruma::{OwnedRoomId, OwnedUserId, RoomAliasId, RoomId},
+};
+use sitrep_core::room::{PlatformName, RoomRef};
+use tokio::runtime::Handle;
+
+use crate::{
+    failure::Failure,
+    rooms::Rooms,
+    session::{self, Session},
+    session_file::StoredSession,
+    settings::{ConnectError, MatrixSettings},
+};
+
+/// A client that may be dropped anywhere. The SDK's store closes its files on tokio's threads, and panics if it is
+/// dropped where there is no runtime.
+struct Anchored {
+    runtime: Handle,
+    /// There until this is dropped.
+    client: Option<Client>,
+}
+
+impl Anchored {
+    fn new(client: Client) -> Self {
+        Self { runtime: Handle::current(), client: Some(client) }
+    }
+
+    fn client(&self) -> Client {
+        self.client.clone().expect("there until this is dropped")
+    }
+}
+
+impl Drop for Anchored {
+    fn drop(&mut self) {
+        let _runtime = self.runtime.enter();
+        self.client = None;
+    }
+}
+
+/// Our account: client, identity and rooms.
+pub(crate) struct Account {
+    pub(crate) settings: MatrixSettings,
+    pub(crate) me: OwnedUserId,
+    pub(crate) platform: PlatformName,
+    pub(crate) rooms: Rooms,
+    stored: StoredSession,
+    client: RwLock<Anchored>,
+}
+
+impl Account {
+    pub(crate) async fn connect(settings: MatrixSettings) -> Result<Self, ConnectError> {
+        let Session { client, stored } = session::open(&settings).await?;
+        let me = client
+            .user_id()
+            .ok_or_else(|| ConnectError::Fatal("The Matrix client has no session. Start again.".to_owned()))?
+            .to_owned();
+        Ok(Self {
+            me,
+            platform: PlatformName::new("matrix"),
+            rooms: Rooms::new(&settings.rooms),
+            stored,
+            client: RwLock::new(Anchored::new(client)),
+            settings,
+        })
+    }
+
+    /// The client in use.
+    pub(crate) fn client(&self) -> Client {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).client()
+    }
+
+    /// Puts a client that has never synced in the place of the one in use.
+    pub(crate) async fn renew_client(&self) -> Result<(), ConnectError> {
+        let fresh = session::restore(&self.settings, &self.stored).await?;
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = Anchored::new(fresh);
+        Ok(())
+    }
+
+    /// Whether the homeserver may have forgotten a key that was first used then: too long ago, or by a device that
+    /// is no more.
+    pub(crate) fn may_be_forgotten(&self, first_tried: DateTime<Utc>) -> bool {
+        let age = Utc::now().signed_duration_since(first_tried).to_std().unwrap_or_default();
+        age > self.settings.key_lifetime || first_tried < self.stored.since
+    }
+
+    /// The room behind a handle: a room id, or an alias, configured or not.
+    pub(crate) async fn room(&self, room: &RoomRef) -> Result<Room, Failure> {
+        let client = self.client();
+        let id = self.room_id(&client, &room.room).await?;
+        match client.get_room(&id) {
+            Some(room) if room.state() == RoomState::Joined => Ok(room),
+            // One that we made shortly before a restart is not synced yet. Joining where we are changes nothing,
+            // and tells the SDK.
+            Some(_) | None => Ok(client.join_room_by_id(&id).await?),
+        }
+    }
+
+    async fn room_id(&self, client: &Client, handle: &str) -> Result<OwnedRoomId, Failure> {
+        if let Some(id) = self.rooms.id_of(handle) {
+            return Ok(id);
+        }
+        if let Ok(id) = RoomId::parse(handle) {
+            return Ok(id);
+        }
+        let alias = RoomAliasId::parse(handle).map_err(|_| Failure::Refused {
+            code: "M_INVALID_PARAM".to_owned(),
+            words: format!("{handle} is neither a room id nor an alias"),
+        })?;
+        let found = client.resolve_room_alias(&alias).await;
+        found.map(|found| found.room_id).map_err(|error| Failure::from(error).while_reading())
+    }
+}

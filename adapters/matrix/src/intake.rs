@@ -1,0 +1,356 @@
+//! From the account's sync to batches, none of which is lost or asked for twice.
+//!
+//! - A sync runs in a task of its own. Dropping the call that waits for it loses nothing: the next call finds it.
+//! - **An answer is kept until core asks for what comes after it.** Asked again with the old position, the same
+//!   batch is returned. The server is never asked for it again, because the SDK would swallow the repetition: it
+//!   answers with nothing at all when a sync ends where its own token already is.
+//! - So a client is only ever asked to go on from where it is, or from anywhere while it has not synced yet. When
+//!   core wants another position, or when the client failed in the middle of an answer, it gets a new client.
+//! - Without a position nothing is acted on: what is there was not meant for us.
+//!
+//! Completing an answer is in `gap.rs`, reading events in `inbound.rs`.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, Utc};
+use matrix_sdk::{
+    config::{SyncSettings, SyncToken},
+    ruma::{
+        api::client::{
+            filter::{Filter, FilterDefinition, LazyLoadOptions, RoomEventFilter},
+            sync::sync_events,
+        },
+        uint,
+    },
+    sync::SyncResponse,
+};
+use sitrep_core::port::{Batch, Inbound, ListenError, Position, Positions};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    account::Account,
+    failure::Failure,
+    gap,
+    inbound::{self, Spot},
+    settings::{ConnectError, MatrixAuth},
+};
+
+/// The only stream: a sync covers the whole account.
+const STREAM: &str = "sync";
+
+/// How long the homeserver may wait for something to happen.
+const LONG_POLL: Duration = Duration::from_secs(30);
+
+/// Long poll, answer, and what the SDK does with it.
+const SYNC_DEADLINE: Duration = Duration::from_secs(120);
+
+/// How often rooms that could not be entered are tried again.
+const SETTLE_EVERY: Duration = Duration::from_secs(60);
+
+/// What is being heard.
+pub(crate) struct Intake {
+    account: Arc<Account>,
+    stage: Stage,
+    reached: Reached,
+    settling: JoinSet<()>,
+    settled_at: Instant,
+}
+
+/// How far the present batch has come. `since` is the position that it follows.
+enum Stage {
+    Idle,
+    /// The homeserver was asked. The task is aborted when this is dropped.
+    Asking {
+        since: Option<String>,
+        asked_at: Instant,
+        before: Reached,
+        task: JoinSet<Result<SyncResponse, Failure>>,
+    },
+    /// It has answered; the answer may have gaps.
+    Heard {
+        since: Option<String>,
+        answer: Arc<SyncResponse>,
+    },
+    /// The batch was handed over, and is kept until its position comes back.
+    Held {
+        since: Option<String>,
+        batch: Batch,
+    },
+}
+
+/// Where the client is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reached {
+    /// It has not synced yet, and has no token.
+    Nowhere,
+    /// Its token is this one.
+    At(String),
+    /// It may have saved a token that we never saw.
+    Unknown,
+}
+
+impl Reached {
+    fn can_go_on_from(&self, since: Option<&str>) -> bool {
+        match self {
+            Self::Nowhere => true,
+            Self::At(token) => since == Some(token.as_str()),
+            Self::Unknown => false,
+        }
+    }
+}
+
+impl Intake {
+    /// Begins with a client that has just been made, in rooms that have just been settled.
+    pub(crate) fn new(account: Arc<Account>) -> Self {
+        Self {
+            account,
+            stage: Stage::Idle,
+            reached: Reached::Nowhere,
+            settling: JoinSet::new(),
+            settled_at: Instant::now(),
+        }
+    }
+
+    /// The next batch after these positions. Cancel-safe: each stage is entered before anything is awaited in it.
+    pub(crate) async fn listen(&mut self, after: &Positions) -> Result<Batch, ListenError> {
+        let wanted = after.get(STREAM).cloned();
+        loop {
+            let since = match &self.stage {
+                Stage::Idle => None,
+                Stage::Asking { since, .. } | Stage::Heard { since, .. } | Stage::Held { since, .. } => {
+                    Some(since)
+                }
+            };
+            if since.is_some_and(|since| *since != wanted) {
+                self.abandon();
+            }
+            match &mut self.stage {
+                Stage::Idle => self.ask(wanted.clone()).await?,
+                Stage::Asking { .. } => self.hear().await?,
+                Stage::Heard { answer, .. } => {
+                    let answer = Arc::clone(answer);
+                    let batch = self.complete(wanted.as_deref(), &answer).await?;
+                    self.stage = Stage::Held { since: wanted.clone(), batch };
+                }
+                Stage::Held { batch, .. } => return Ok(batch.clone()),
+            }
+        }
+    }
+
+    /// Leaves the stage that the account is in: its batch is committed, or core wants to hear another one.
+    fn abandon(&mut self) {
+        if let Stage::Asking { .. } = self.stage {
+            // The task may be anywhere in the middle of an answer.
+            self.reached = Reached::Unknown;
+        }
+        self.stage = Stage::Idle;
+    }
+
+    /// Asks the homeserver.
+    async fn ask(&mut self, since: Option<String>) -> Result<(), ListenError> {
+        if self.settled_at.elapsed() > SETTLE_EVERY {
+            self.settle();
+        }
+        if !self.reached.can_go_on_from(since.as_deref()) {
+            tracing::debug!("Making a new Matrix client, to go on from an earlier position.");
+            self.account.renew_client().await.map_err(|error| match error {
+                ConnectError::Transient(words) => ListenError::Transient(words),
+                ConnectError::Fatal(words) => ListenError::Fatal(words),
+            })?;
+            self.reached = Reached::Nowhere;
+        }
+        let client = self.account.client();
+        let settings = sync_settings(since.as_deref());
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            match timeout(SYNC_DEADLINE, client.sync_once(settings)).await {
+                Ok(answer) => answer.map_err(Failure::from),
+                Err(_) => Err(Failure::Broken("a sync does not end".to_owned())),
+            }
+        });
+        let before = std::mem::replace(&mut self.reached, Reached::Unknown);
+        self.stage = Stage::Asking { since, asked_at: Instant::now(), before, task };
+        Ok(())
+    }
+
+    /// Waits for the answer.
+    async fn hear(&mut self) -> Result<(), ListenError> {
+        let Stage::Asking { since, asked_at, before, task } = &mut self.stage else { return Ok(()) };
+        let answer = match task.join_next().await {
+            Some(Ok(answer)) => answer,
+            Some(Err(_)) | None => Err(Failure::Broken("a sync ended early".to_owned())),
+        };
+        let (since, asked_at, before) = (since.take(), *asked_at, before.clone());
+        self.stage = Stage::Idle;
+        match answer {
+            Ok(answer) => {
+                self.reached = Reached::At(answer.next_batch.clone());
+                if !answer.rooms.invited.is_empty() || !answer.rooms.left.is_empty() {
+                    self.settle();
+                }
+                if since.as_ref() == Some(&answer.next_batch) {
+                    // Nothing has happened. A server that says so at once, again and again, isn't asked in a rush.
+                    if asked_at.elapsed() < Duration::from_secs(1) {
+                        sleep(Duration::from_secs(1)).await;
+                    }
+                    return Ok(());
+                }
+                self.stage = Stage::Heard { since, answer: Arc::new(answer) };
+                Ok(())
+            }
+            Err(failure) => {
+                // Only a failure of the SDK itself can come after it has begun with an answer.
+                self.reached = if let Failure::Broken(_) = failure { Reached::Unknown } else { before };
+                Err(self.cannot_listen(&failure))
+            }
+        }
+    }
+
+    /// Makes a batch of an answer, asking for what it leaves out.
+    async fn complete(&mut self, since: Option<&str>, answer: &SyncResponse) -> Result<Batch, ListenError> {
+        let account = &self.account;
+        let position = Position {
+            platform: account.platform.clone(),
+            stream: STREAM.to_owned(),
+            token: answer.next_batch.clone(),
+        };
+        let mut batch = Batch { inbounds: Vec::new(), positions: vec![position] };
+        let Some(since) = since else { return Ok(batch) };
+        let client = account.client();
+        let mut in_rooms = Vec::new();
+        for (id, update) in &answer.rooms.joined {
+            let Some(room) = client.get_room(id) else { continue };
+            let completed = gap::complete(&room, since, &update.timeline, &account.me).await;
+            let events = completed.map_err(|failure| self.cannot_listen(&failure))?;
+            let spot = Spot::of(account, &room);
+            in_rooms.push(events.iter().filter_map(|event| inbound::read(event, &spot)).collect());
+        }
+        batch.inbounds = in_order(in_rooms);
+        Ok(batch)
+    }
+
+    /// Enters rooms beside everything else.
+    fn settle(&mut self) {
+        while self.settling.try_join_next().is_some() {}
+        self.settled_at = Instant::now();
+        let account = Arc::clone(&self.account);
+        self.settling.spawn(async move { account.rooms.settle(&account.client(), &account.settings).await });
+    }
+
+    fn cannot_listen(&self, failure: &Failure) -> ListenError {
+        let settings = &self.account.settings;
+        match failure {
+            Failure::LoggedOut { .. } => {
+                let remedy = match settings.auth {
+                    MatrixAuth::Password(_) => "Restart sitrep: it logs in again with the password",
+                    MatrixAuth::AccessToken { .. } => {
+                        "Put a new access token, with its device id, into the configuration and restart sitrep"
+                    }
+                };
+                ListenError::Fatal(format!("Matrix has logged {} out. {remedy}.", settings.user))
+            }
+            Failure::Limited(_)
+            | Failure::Refused { .. }
+            | Failure::Unreached(_)
+            | Failure::Lost(_)
+            | Failure::Garbled(_)
+            | Failure::Broken(_) => {
+                ListenError::Transient(format!("Matrix at {}: {}.", settings.homeserver, failure.words()))
+            }
+        }
+    }
+}
+
+fn sync_settings(since: Option<&str>) -> SyncSettings {
+    let mut timeline = RoomEventFilter::default();
+    let (token, longest) = match since {
+        Some(since) => {
+            timeline.limit = Some(uint!(50));
+            (SyncToken::Specific(since.to_owned()), LONG_POLL)
+        }
+        None => {
+            timeline.limit = Some(uint!(1));
+            (SyncToken::NoToken, Duration::ZERO)
+        }
+    };
+    let mut filter = FilterDefinition::default();
+    filter.presence = Filter::ignore_all();
+    // Typing and receipts would end every long poll.
+    filter.room.ephemeral = RoomEventFilter::ignore_all();
+    filter.room.timeline = timeline;
+    filter.room.state.lazy_load_options = LazyLoadOptions::Enabled { include_redundant_members: false };
+    SyncSettings::new()
+        .token(token)
+        .timeout(longest)
+        .filter(sync_events::v3::Filter::FilterDefinition(filter))
+}
+
+/// What was said in several rooms, by time, but never out of the order that each room has.
+fn in_order(in_rooms: Vec<Vec<Inbound>>) -> Vec<Inbound> {
+    let mut said: Vec<(DateTime<Utc>, Inbound)> = Vec::new();
+    for inbounds in in_rooms {
+        // Clocks of servers differ: a message counts as not earlier than the one before it.
+        let mut latest = DateTime::<Utc>::MIN_UTC;
+        for inbound in inbounds {
+            latest = latest.max(inbound.sent_at);
+            said.push((latest, inbound));
+        }
+    }
+    said.sort_by_key(|(at, _)| *at);
+    said.into_iter().map(|(_, inbound)| inbound).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sitrep_core::{
+        person::Person,
+        port::RoomKind,
+        room::{MessageRef, PlatformName, RoomRef},
+    };
+
+    use super::*;
+
+    fn said(room: &str, text: &str, second: i64) -> Inbound {
+        let platform = PlatformName::new("matrix");
+        Inbound {
+            message: MessageRef { room: RoomRef::new(&platform, room), id: text.to_owned(), thread: None },
+            person: Person::new(&platform, "@alice:example.org"),
+            kind: RoomKind::Other,
+            text: text.to_owned(),
+            sent_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(second),
+        }
+    }
+
+    #[test]
+    fn rooms_are_merged_without_disordering_any() {
+        let rooms = vec![
+            vec![said("!a", "a1", 10), said("!a", "a2, from a slow clock", 2), said("!a", "a3", 30)],
+            vec![said("!b", "b1", 5), said("!b", "b2", 20)],
+        ];
+        let texts: Vec<String> = in_order(rooms).into_iter().map(|inbound| inbound.text).collect();
+        assert_eq!(texts, ["b1", "a1", "a2, from a slow clock", "b2", "a3"]);
+    }
+
+    #[test]
+    fn a_client_only_goes_on_from_where_it_is() {
+        let at = Reached::At("s2".to_owned());
+        let cases = [
+            (&Reached::Nowhere, None, true),
+            (&Reached::Nowhere, Some("s1"), true),
+            (&at, Some("s2"), true),
+            (&at, Some("s1"), false),
+            (&at, None, false),
+            (&Reached::Unknown, Some("s2"), false),
+            (&Reached::Unknown, None, false),
+        ];
+        for (reached, since, expected) in cases {
+            assert_eq!(reached.can_go_on_from(since), expected, "{reached:?} {since:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! sitrep on Matrix: one account on one homeserver, spoken to through matrix-sdk.
+//!
+//! [`MatrixPlatform`] is core's `Platform`. Two rules shape everything here:
+//!
+//! - **What was heard is ours until it is committed.** Batches come from the answer to a sync, never from event
+//!   handlers, and start from the position that core committed, never from the one that the SDK keeps.
+//!   `intake.rs` holds a batch until core asks for what comes after it; `gap.rs` completes it.
+//! - **Whatever is said carries its key.** As the transaction id, which the server remembers for some hours, and
+//!   in the content, where `history.rs` finds it when the server has forgotten.
+//!
+//! `session.rs` logs in, `rooms.rs` knows which rooms the configuration means, and each action has a file of its
+//! own. Errors of the SDK become outcomes in `failure.rs`.
+
+mod account;
+mod edit;
+mod failure;
+mod gap;
+mod history;
+mod inbound;
+mod inbound_text;
+mod intake;
+mod invite;
+mod open_room;
+mod pin;
+mod platform;
+mod render;
+mod rooms;
+mod say;
+mod session;
+mod session_file;
+mod settings;
+
+pub use platform::MatrixPlatform;
+pub use rooms::MissingRoom;
+pub use settings::{ConnectError, DEFAULT_KEY_LIFETIME, MatrixAuth, MatrixSettings};

@@ -1,0 +1,90 @@
+//! The account as core's `Platform`.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use sitrep_core::{
+    port::{Action, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Positions},
+    room::PlatformName,
+};
+use tokio::{sync::Mutex, time::timeout};
+
+use crate::{
+    account::Account,
+    edit,
+    intake::Intake,
+    invite, open_room, pin,
+    rooms::MissingRoom,
+    say,
+    settings::{ConnectError, MatrixSettings},
+};
+
+/// How long one attempt may take in all. Each request within it has a deadline of its own.
+const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
+
+/// sitrep's account on a homeserver.
+pub struct MatrixPlatform {
+    account: Arc<Account>,
+    intake: Mutex<Intake>,
+}
+
+impl MatrixPlatform {
+    /// Logs in, or goes on with the stored session, and enters the configured rooms. A room that can't be entered
+    /// doesn't hold this up: see [`MatrixPlatform::missing_rooms`].
+    ///
+    /// # Errors
+    /// When there is no connection, and whether waiting may help.
+    pub async fn connect(settings: MatrixSettings) -> Result<Self, ConnectError> {
+        let account = Arc::new(Account::connect(settings).await?);
+        account.rooms.settle(&account.client(), &account.settings).await;
+        let intake = Mutex::new(Intake::new(Arc::clone(&account)));
+        Ok(Self { account, intake })
+    }
+
+    /// The configured rooms that sitrep is not in, each with what to do about it.
+    #[must_use]
+    pub fn missing_rooms(&self) -> Vec<MissingRoom> {
+        self.account.rooms.missing()
+    }
+}
+
+#[async_trait]
+impl Platform for MatrixPlatform {
+    fn name(&self) -> PlatformName {
+        self.account.platform.clone()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { edits: true, pins: true, threads: true, private_rooms: true }
+    }
+
+    async fn listen(&self, after: &Positions) -> Result<Batch, ListenError> {
+        self.intake.lock().await.listen(after).await
+    }
+
+    async fn perform(&self, perform: &Perform) -> Outcome {
+        match timeout(PERFORM_DEADLINE, act(&self.account, perform)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Outcome::InDoubt("the homeserver takes too long to answer".to_owned()),
+        }
+    }
+}
+
+async fn act(account: &Account, perform: &Perform) -> Outcome {
+    let attempt = &perform.attempt;
+    let done = match &perform.action {
+        Action::Say { room, answers, message } => {
+            say::say(account, attempt, room, answers.as_ref(), message).await
+        }
+        Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
+        Action::OpenRoom { name, topic, invited, private: _ } => {
+            open_room::open(account, attempt, &open_room::Plan { name, topic, invited }).await
+        }
+        Action::Pin { message } => pin::pin(account, message).await,
+        Action::Invite { room, people } => invite::invite(account, room, people).await,
+    };
+    match done {
+        Ok(receipt) => Outcome::Done(receipt),
+        Err(failure) => failure.into_outcome(),
+    }
+}

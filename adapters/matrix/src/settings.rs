@@ -1,0 +1,98 @@
+//! What the adapter must be told, and what it says when it can't connect.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+/// How long a homeserver is trusted to remember a transaction id. Synapse forgets after about a day; half of a
+/// working morning leaves room for clocks that differ and servers that forget sooner.
+pub const DEFAULT_KEY_LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How the account proves who it is.
+#[derive(Clone)]
+pub enum MatrixAuth {
+    /// Log in with a password, once; the session is kept in the state directory.
+    Password(String),
+    /// Use a session that somebody else has made.
+    AccessToken {
+        /// The access token.
+        token: String,
+        /// The device that the token belongs to.
+        device_id: String,
+    },
+}
+
+impl fmt::Debug for MatrixAuth {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Password(_) => write!(to, "Password(..)"),
+            Self::AccessToken { device_id, .. } => {
+                write!(to, "AccessToken {{ device_id: {device_id:?}, .. }}")
+            }
+        }
+    }
+}
+
+/// Everything that the adapter must be told.
+pub struct MatrixSettings {
+    /// The address of the client API: `https://matrix.example.org`.
+    pub homeserver: String,
+    /// The account: `@sitrep:example.org`.
+    pub user: String,
+    /// How it proves who it is.
+    pub auth: MatrixAuth,
+    /// Every room that the configuration names, as `#alias:server` or as a room id.
+    pub rooms: Vec<String>,
+    /// Whether somebody, given as a full user id, may ask sitrep into a room.
+    pub allow: Box<dyn Fn(&str) -> bool + Send + Sync>,
+    /// Where the session and the SDK's store are kept. Made if missing; nobody else may read it.
+    pub state_dir: PathBuf,
+    /// How long the homeserver is trusted to remember a key: [`DEFAULT_KEY_LIFETIME`]. Past it, what may have been
+    /// sent is looked up in the room's history first.
+    pub key_lifetime: Duration,
+}
+
+impl fmt::Debug for MatrixSettings {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_struct("MatrixSettings")
+            .field("homeserver", &self.homeserver)
+            .field("user", &self.user)
+            .field("auth", &self.auth)
+            .field("rooms", &self.rooms)
+            .field("state_dir", &self.state_dir)
+            .field("key_lifetime", &self.key_lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no connection: sentences that say what happened and what to do now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectError {
+    /// Waiting may help.
+    #[error("{0}")]
+    Transient(String),
+    /// Only a person can help.
+    #[error("{0}")]
+    Fatal(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let token = MatrixAuth::AccessToken { token: "sesame".to_owned(), device_id: "DEVICE".to_owned() };
+        for auth in [MatrixAuth::Password("sesame".to_owned()), token] {
+            let settings = MatrixSettings {
+                homeserver: "https://example.org".to_owned(),
+                user: "@sitrep:example.org".to_owned(),
+                auth,
+                rooms: Vec::new(),
+                allow: Box::new(|_| true),
+                state_dir: PathBuf::new(),
+                key_lifetime: DEFAULT_KEY_LIFETIME,
+            };
+            let shown = format!("{settings:?}");
+            assert!(!shown.contains("sesame"), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `!ack`: somebody has it. Whoever acknowledges leads until somebody else does.
+
+use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use crate::{
+    event::{Event, IncidentEvent, RoleEvent},
+    incident::{IncidentId, Role, Status},
+    message::declaration,
+    refusal::Refusal,
+};
+
+pub(super) const VERB: Verb = Verb {
+    name: "ack",
+    aliases: &["acknowledge", "acked"],
+    usage: "",
+    help: "says that you have it; you lead until somebody else does",
+    example: "!ack",
+    parse: |words| Ack::read(words).map(|ack| Box::new(ack) as Box<dyn Command>),
+};
+
+#[derive(Debug, PartialEq, Eq)]
+struct Ack {
+    id: Option<IncidentId>,
+}
+
+impl Ack {
+    /// What follows is courtesy ("!ack on it") and is not read.
+    fn read(words: &str) -> Result<Self, Refusal> {
+        Ok(Self { id: split_id(words).0 })
+    }
+}
+
+impl Command for Ack {
+    fn about(&self) -> About {
+        About::Incident(self.id)
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        let incident = view.open_incident(VERB.name, self.id, context)?;
+        if incident.status != Status::Declared {
+            let who = incident.acknowledged_by.as_ref().map_or("somebody", |person| person.short_name());
+            return Err(Refusal::AlreadySo(format!("{who} acknowledged {} already.", incident.id)));
+        }
+        let mut decision = Decision::default().fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
+        let leads = incident.commander.is_none();
+        if leads {
+            let to = context.person.clone();
+            let assigned = RoleEvent::Assigned { role: Role::Commander, to };
+            decision = decision.fact(incident.id, Event::Role(assigned));
+        }
+        decision.reply = Some(declaration::you_have_it(incident, leads));
+        Ok(decision)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_number_and_ignores_courtesies() {
+        for (words, id) in [("", None), ("INC-4", Some(IncidentId(4))), ("on it", None), ("inc-4 mine", Some(IncidentId(4)))] {
+            assert_eq!(Ack::read(words), Ok(Ack { id }), "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! `!incident TITLE`: declares. Bare, it shows the room's incident; with a number, that one.
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::{split_id, split_word},
+    status,
+};
+use crate::{
+    event::{Event, IncidentEvent, Subject, WorkspaceEvent},
+    incident::{IncidentId, Origin, Severity, room_name::room_name, title},
+    person::Person,
+    policy::Meeting,
+    port::{Identity, RoomKind},
+    refusal::Refusal,
+};
+
+pub(super) const VERB: Verb = Verb {
+    name: "incident",
+    aliases: &["inc", "declare"],
+    usage: "[--private] [--sev N] TITLE",
+    help: "declares an incident: a room, the right people, a meeting, updates",
+    example: "!incident checkout is down",
+    parse: |words| Declare::parse(words),
+};
+
+const EXAMPLE: &str = "!incident checkout is down";
+
+#[derive(Debug, PartialEq, Eq)]
+struct Declare {
+    title: String,
+    private: bool,
+    severity: Option<Severity>,
+}
+
+/// `!incident` or `!incident INC-12`: nothing to declare, something to see.
+#[derive(Debug)]
+struct Show {
+    id: Option<IncidentId>,
+}
+
+impl Declare {
+    fn parse(words: &str) -> Result<Box<dyn Command>, Refusal> {
+        let (id, rest) = split_id(words);
+        if rest.is_empty() {
+            return Ok(Box::new(Show { id }));
+        }
+        Self::read(words).map(|declare| Box::new(declare) as Box<dyn Command>)
+    }
+
+    /// Options stand before the title, or `--private` after it. A leading word that looks like an option and
+    /// isn't one is refused: a mistyped `--private` must not declare in public.
+    fn read(words: &str) -> Result<Self, Refusal> {
+        let mut declare = Self { title: String::new(), private: false, severity: None };
+        let mut rest = words.trim();
+        loop {
+            let (first, after) = split_word(rest);
+            let Some(option) = as_option(first) else { break };
+            match option.as_str() {
+                "private" => declare.private = true,
+                "sev" | "severity" => {
+                    let (level, after_level) = split_word(after);
+                    declare.severity = Some(read_severity(level)?);
+                    rest = after_level;
+                    continue;
+                }
+                other => match Severity::parse(other) {
+                    Some(severity) => declare.severity = Some(severity),
+                    None => return Err(Refusal::UnknownOption(first.to_owned(), nearest_option(other))),
+                },
+            }
+            rest = after;
+        }
+        if let Some((before, last)) = rest.rsplit_once(char::is_whitespace)
+            && let Some(option) = as_option(last)
+        {
+            if option != "private" {
+                return Err(Refusal::UnknownOption(last.to_owned(), nearest_option(&option)));
+            }
+            declare.private = true;
+            rest = before;
+        }
+        declare.title = title(rest);
+        if declare.title.is_empty() {
+            return Err(Refusal::Missing("Say in a few words what is wrong.", EXAMPLE));
+        }
+        Ok(declare)
+    }
+}
+
+/// The name of an option: a word after two dashes, or after the one long dash that phones make of them. `-->` and
+/// `-5%` are not options.
+fn as_option(word: &str) -> Option<String> {
+    let name = word.strip_prefix("--").or_else(|| word.strip_prefix(['—', '–']))?;
+    name.starts_with(|c: char| c.is_ascii_alphabetic()).then(|| name.to_lowercase())
+}
+
+fn nearest_option(name: &str) -> Option<&'static str> {
+    [("private", "--private"), ("sev", "--sev")]
+        .into_iter()
+        .find(|(option, _)| strsim::jaro_winkler(name, option) >= 0.8)
+        .map(|(_, shown)| shown)
+}
+
+fn read_severity(level: &str) -> Result<Severity, Refusal> {
+    Severity::parse(level).ok_or_else(|| {
+        Refusal::Unclear(level.to_owned(), "A severity is 1, 2, 3 or 4.", "!incident --sev 1 checkout is down")
+    })
+}
+
+impl Command for Declare {
+    fn about(&self) -> About {
+        About::Workspace
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        let policy = context.policy;
+        let id = view.workspace.next_id();
+        let direct = context.kind == RoomKind::Direct;
+        let private = self.private || direct || policy.private_by_default;
+        let severity = self.severity.unwrap_or(policy.default_severity);
+        let is_taken = |name: &str| view.workspace.has_room_name(name);
+        let room_name = room_name(&policy.room_name, context.now, policy.timezone, &self.title, is_taken);
+        let mut invited: Vec<Person> = vec![context.person.clone()];
+        for person in policy.invited(severity, &context.person.platform) {
+            if !invited.contains(&person) {
+                invited.push(person);
+            }
+        }
+        let declared = IncidentEvent::Declared {
+            severity,
+            private,
+            room_name: room_name.clone(),
+            origin: Origin { message: context.message.clone(), direct },
+            invited,
+            stakeholders: policy.stakeholders(private),
+            meeting: meeting(&policy.meeting, context.identity, id),
+            promise: policy.promise(severity, crate::incident::Status::Declared, context.now),
+        };
+        let numbered = Event::Workspace(WorkspaceEvent::IncidentNumbered { id, room_name });
+        let mut decision = Decision::default().fact_with_words(id, Event::Incident(declared), &self.title);
+        decision.facts.insert(0, (Subject::Workspace, numbered, None));
+        Ok(decision)
+    }
+}
+
+impl Command for Show {
+    fn about(&self) -> About {
+        if self.id.is_some() { About::Incident(self.id) } else { About::RoomIfAny }
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        if self.id.is_none() && view.incident.is_none() {
+            return Err(Refusal::Missing("Say in a few words what is wrong.", EXAMPLE));
+        }
+        status::show(view.incident(VERB.name, self.id, context)?, context)
+    }
+}
+
+/// An address that nobody can guess who doesn't know the store's seed.
+fn meeting(meeting: &Meeting, identity: &Identity, id: IncidentId) -> Option<String> {
+    let digest = Sha256::digest(format!("meeting/{}/{}/{id}", identity.seed, identity.incarnation));
+    let token: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let room = format!("sitrep-{}-{token}", id.to_string().to_lowercase());
+    match meeting {
+        Meeting::Jitsi(base) => Some(format!("{}/{room}", base.trim_end_matches('/'))),
+        Meeting::Url(template) => Some(template.replace("{room}", &room)),
+        Meeting::None => None,
+    }
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_titles_as_they_were_typed() {
+        let long = "ü".repeat(300);
+        let cases: &[(&str, &str, bool, Option<Severity>)] = &[
+            ("checkout is down", "checkout is down", false, None),
+            ("--private checkout is down", "checkout is down", true, None),
+            ("—private checkout is down", "checkout is down", true, None),
+            ("checkout is down --private", "checkout is down", true, None),
+            ("--sev 1 checkout", "checkout", false, Some(Severity::Sev1)),
+            ("--sev1 --private checkout", "checkout", true, Some(Severity::Sev1)),
+            ("--> look at checkout", "--> look at checkout", false, None),
+            ("-5% error budget", "-5% error budget", false, None),
+            ("we're \"slow\" & 100% <b>down</b>", "we're \"slow\" & 100% <b>down</b>", false, None),
+            ("“checkout is down”", "checkout is down", false, None),
+            ("checkout\nis\ndown", "checkout is down", false, None),
+            ("!!!", "!!!", false, None),
+            ("@everyone", "@everyone", false, None),
+            ("支付失败 оплата não", "支付失败 оплата não", false, None),
+            (&long, &long, false, None),
+        ];
+        for (words, title, private, severity) in cases {
+            let expected = Declare { title: (*title).to_owned(), private: *private, severity: *severity };
+            assert_eq!(Declare::read(words), Ok(expected), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_could_declare_the_wrong_thing() {
+        let refused = |words| match Declare::read(words) {
+            Err(refusal) => refusal,
+            Ok(declare) => panic!("{words:?} was accepted: {declare:?}"),
+        };
+        for words in ["--pirvate data leak", "data leak --privte"] {
+            assert!(matches!(refused(words), Refusal::UnknownOption(_, Some("--private"))), "{words}");
+        }
+        assert!(matches!(refused("--frobnicate x"), Refusal::UnknownOption(_, None)));
+        assert!(matches!(refused("--sev 9 x"), Refusal::Unclear(..)));
+        assert!(matches!(refused("--private"), Refusal::Missing(..)));
+        assert!(matches!(refused("\u{202E}"), Refusal::Missing(..)));
+    }
+
+    #[test]
+    fn meeting_rooms_differ_by_seed_incarnation_and_incident() {
+        let identity = |incarnation: &str, seed: &str| Identity { incarnation: incarnation.into(), seed: seed.into() };
+        let link = |identity: &Identity, id| meeting(&Meeting::Jitsi("https://meet.example/".into()), identity, IncidentId(id));
+        let base = identity("a", "s");
+        assert!(link(&base, 1).is_some_and(|link| link.starts_with("https://meet.example/sitrep-inc-1-")));
+        assert_ne!(link(&base, 1), link(&base, 2));
+        assert_ne!(link(&base, 1), link(&identity("b", "s"), 1));
+        assert_ne!(link(&base, 1), link(&identity("a", "t"), 1));
+        let url = meeting(&Meeting::Url("https://zoom.example/{room}".into()), &base, IncidentId(1));
+        assert!(url.is_some_and(|url| url.starts_with("https://zoom.example/sitrep-inc-1-")));
+        assert_eq!(meeting(&Meeting::None, &base, IncidentId(1)), None);
+    }
+}

@@ -1,0 +1,31 @@
+//! `!incidents`: what is open, and what still owes a retrospective. Private ones are shown to those who belong to
+//! them, in a direct room, and nowhere else.
+
+use super::{About, Command, Context, Decision, Verb, View};
+use crate::{incident::Incident, message::lists, port::RoomKind, refusal::Refusal};
+
+pub(super) const VERB: Verb = Verb {
+    name: "incidents",
+    aliases: &["list", "ls"],
+    usage: "",
+    help: "lists what is open",
+    example: "!incidents",
+    parse: |_| Ok(Box::new(Incidents)),
+};
+
+#[derive(Debug, PartialEq, Eq)]
+struct Incidents;
+
+impl Command for Incidents {
+    fn about(&self) -> About {
+        About::Workspace
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        let shown = |incident: &&Incident| {
+            !incident.private || (context.kind == RoomKind::Direct && incident.has_person(context.person))
+        };
+        let visible: Vec<&Incident> = view.live.iter().filter(shown).collect();
+        Ok(Decision::answer(lists::incidents(&visible, context.policy)))
+    }
+}

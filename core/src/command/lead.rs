@@ -1,0 +1,88 @@
+//! `!lead @alice|me`: names the commander.
+
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::{split_id, split_word},
+};
+use crate::{
+    event::{Event, IncidentEvent, RoleEvent},
+    incident::{IncidentId, Role, Status},
+    message::declaration,
+    refusal::Refusal,
+};
+
+pub(super) const VERB: Verb = Verb {
+    name: "lead",
+    aliases: &["commander", "ic"],
+    usage: "@name|me",
+    help: "names who leads",
+    example: "!lead @alice",
+    parse: |words| Lead::read(words).map(|lead| Box::new(lead) as Box<dyn Command>),
+};
+
+#[derive(Debug, PartialEq, Eq)]
+struct Lead {
+    id: Option<IncidentId>,
+    who: String,
+}
+
+impl Lead {
+    fn read(words: &str) -> Result<Self, Refusal> {
+        let (id, rest) = split_id(words);
+        let (who, more) = split_word(rest);
+        if who.is_empty() {
+            return Err(Refusal::Missing("Who leads? Name a person, or me.", VERB.example));
+        }
+        if !more.is_empty() {
+            return Err(Refusal::Unclear(rest.to_owned(), "One person leads.", VERB.example));
+        }
+        Ok(Self { id, who: who.to_owned() })
+    }
+}
+
+impl Command for Lead {
+    fn about(&self) -> About {
+        About::Incident(self.id)
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        let incident = view.open_incident(VERB.name, self.id, context)?;
+        let to = context
+            .policy
+            .person(&self.who, context.person)
+            .ok_or_else(|| Refusal::NotAPerson(self.who.clone()))?;
+        if incident.commander.as_ref() == Some(&to) {
+            return Err(Refusal::AlreadySo(format!("{} leads {} already.", to.short_name(), incident.id)));
+        }
+        let mut decision = Decision::default();
+        // Taking the lead oneself says that somebody has it.
+        if incident.status == Status::Declared && to == *context.person {
+            decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
+        }
+        let reply = declaration::leads(incident, &to, context.person);
+        let assigned = RoleEvent::Assigned { role: Role::Commander, to };
+        decision = decision.fact(incident.id, Event::Role(assigned));
+        decision.reply = Some(reply);
+        Ok(decision)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_one_person() {
+        let lead = |id, who: &str| Ok(Lead { id, who: who.to_owned() });
+        assert_eq!(Lead::read("@alice"), lead(None, "@alice"));
+        assert_eq!(Lead::read("me"), lead(None, "me"));
+        assert_eq!(Lead::read("INC-2 @alice:example.org"), lead(Some(IncidentId(2)), "@alice:example.org"));
+    }
+
+    #[test]
+    fn refuses_nobody_and_several() {
+        assert!(matches!(Lead::read(""), Err(Refusal::Missing(..))));
+        assert!(matches!(Lead::read("INC-2"), Err(Refusal::Missing(..))));
+        assert!(matches!(Lead::read("@alice @bob"), Err(Refusal::Unclear(..))));
+    }
+}

@@ -1,0 +1,97 @@
+//! What people can tell sitrep to do: one file a command.
+//!
+//! Each file holds the command's grammar, what it decides, its line in the help and its tests, and exports a
+//! [`Verb`]. [`VERBS`] below is the whole registry: adding a command is a file and a line here.
+//!
+//! A command decides on a [`View`] of the state and changes nothing: it returns the facts that should be and the
+//! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
+
+mod ack;
+mod help;
+mod incident;
+mod incidents;
+mod lead;
+mod next;
+mod parse;
+mod resolve;
+mod retro;
+mod sev;
+mod status;
+mod update;
+mod view;
+
+use std::fmt::Debug;
+
+pub use parse::{Parsed, parse};
+pub use view::{About, Context, Decision, Live, View};
+
+use crate::refusal::Refusal;
+
+/// Every verb, in the order in which an incident needs them.
+pub const VERBS: &[Verb] = &[
+    incident::VERB,
+    ack::VERB,
+    lead::VERB,
+    sev::VERB,
+    update::VERB,
+    next::VERB,
+    status::VERB,
+    resolve::VERB,
+    retro::VERB,
+    incidents::VERB,
+    help::VERB,
+];
+
+/// What a verb is called, what it is good for, and how its words are read.
+#[derive(Debug)]
+pub struct Verb {
+    /// The verb as people type it, without the prefix.
+    pub name: &'static str,
+    /// Other words for it.
+    pub aliases: &'static [&'static str],
+    /// What may follow it.
+    pub usage: &'static str,
+    /// One line that says what it does.
+    pub help: &'static str,
+    /// A line that could be typed as it stands, beginning with `!`.
+    pub example: &'static str,
+    /// Reads what follows the verb.
+    pub parse: fn(&str) -> Result<Box<dyn Command>, Refusal>,
+}
+
+/// A parsed instruction.
+pub trait Command: Debug + Send + Sync {
+    /// What has to be loaded before it can be decided.
+    fn about(&self) -> About;
+
+    /// What is to happen.
+    ///
+    /// # Errors
+    /// When it is declined, and why.
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_has_help_and_an_example_that_parses() {
+        for verb in VERBS {
+            assert!(!verb.help.is_empty() && verb.help.len() <= 90, "{}: a line that fits a phone", verb.name);
+            match parse(verb.example, "!") {
+                Parsed::Command { verb: name, .. } => assert_eq!(name, verb.name, "{}", verb.example),
+                other => panic!("the example of {} is {other:?}", verb.name),
+            }
+        }
+    }
+
+    #[test]
+    fn no_word_means_two_verbs() {
+        let mut words: Vec<&str> = VERBS.iter().flat_map(|verb| verb.aliases.iter().copied().chain([verb.name])).collect();
+        words.sort_unstable();
+        let count = words.len();
+        words.dedup();
+        assert_eq!(words.len(), count);
+    }
+}

@@ -1,0 +1,144 @@
+//! `!retro WHEN`: books the retrospective, or moves it; `!retro ok` takes the proposed time; `!retro decline WHY`
+//! puts on record that there will be none.
+
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::{split_id, split_word},
+    update::shortened,
+};
+use crate::{
+    event::{Event, RetrospectiveEvent},
+    incident::{Incident, IncidentId, retrospective::{Retrospective, Stage}},
+    message::retrospective,
+    refusal::Refusal,
+    time::when::{Overlap, parse_when},
+};
+
+pub(super) const VERB: Verb = Verb {
+    name: "retro",
+    aliases: &["retrospective", "postmortem"],
+    usage: "WHEN|ok|decline WHY",
+    help: "books the retrospective, or says why there will be none",
+    example: "!retro tomorrow 14:00",
+    parse: |words| Retro::read(words).map(|retro| Box::new(retro) as Box<dyn Command>),
+};
+
+#[derive(Debug, PartialEq, Eq)]
+struct Retro {
+    id: Option<IncidentId>,
+    what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Book(String),
+    TakeProposal,
+    Decline(String),
+    Show,
+}
+
+impl Retro {
+    fn read(words: &str) -> Result<Self, Refusal> {
+        let (id, rest) = split_id(words);
+        let (first, more) = split_word(rest);
+        let what = match first.to_lowercase().as_str() {
+            "" => What::Show,
+            "ok" | "yes" if more.is_empty() => What::TakeProposal,
+            "decline" | "skip" => {
+                if more.is_empty() {
+                    return Err(Refusal::Missing("Why will there be none?", "!retro decline the same as INC-7"));
+                }
+                What::Decline(shortened(more))
+            }
+            _ => What::Book(rest.to_owned()),
+        };
+        Ok(Self { id, what })
+    }
+
+    fn book(
+        incident: &Incident,
+        at: chrono::DateTime<chrono::Utc>,
+        note: Option<&Overlap>,
+        context: &Context<'_>,
+    ) -> Decision {
+        let booked = Event::Retrospective(RetrospectiveEvent::Booked { at });
+        let mut decision = Decision::default().fact(incident.id, booked);
+        decision.reply = Some(retrospective::booked(incident, at, note, context.policy));
+        decision
+    }
+}
+
+impl Command for Retro {
+    fn about(&self) -> About {
+        About::Incident(self.id)
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        let incident = view.incident(VERB.name, self.id, context)?;
+        let owed = owed(incident)?;
+        match &self.what {
+            What::Show => Ok(Decision::answer(retrospective::stands(incident, owed, context.policy))),
+            What::TakeProposal => {
+                let at = owed.proposed_at;
+                if at <= context.now {
+                    return Err(Refusal::Missing("The proposed time has passed. Name another.", VERB.example));
+                }
+                Ok(Self::book(incident, at, None, context))
+            }
+            What::Book(when) => {
+                let when = parse_when(when, context.now, context.policy.timezone).map_err(Refusal::When)?;
+                Ok(Self::book(incident, when.at, when.note.as_ref(), context))
+            }
+            What::Decline(why) => {
+                let declined = Event::Retrospective(RetrospectiveEvent::Declined);
+                let mut decision = Decision::default().fact_with_words(incident.id, declined, why);
+                decision.reply = Some(retrospective::declined(incident));
+                Ok(decision)
+            }
+        }
+    }
+}
+
+/// The retrospective, if there is one that is still to come.
+fn owed(incident: &Incident) -> Result<&Retrospective, Refusal> {
+    let Some(retrospective) = &incident.retrospective else {
+        let open = incident.status.is_open();
+        return Err(if open { Refusal::NotResolved(incident.id) } else { Refusal::NoRetrospective(incident.id) });
+    };
+    match retrospective.stage {
+        Stage::Unbooked { .. } | Stage::Booked(_) => Ok(retrospective),
+        Stage::Begun(_) => {
+            Err(Refusal::AlreadySo(format!("The retrospective of {} has begun already.", incident.id)))
+        }
+        Stage::Declined => {
+            Err(Refusal::AlreadySo(format!("The retrospective of {} was declined already.", incident.id)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_to_do() {
+        let cases = [
+            ("tomorrow 14:00", What::Book("tomorrow 14:00".to_owned())),
+            ("ok", What::TakeProposal),
+            ("OK", What::TakeProposal),
+            ("decline the same as INC-7", What::Decline("the same as INC-7".to_owned())),
+            ("skip too small", What::Decline("too small".to_owned())),
+            ("", What::Show),
+        ];
+        for (words, what) in cases {
+            assert_eq!(Retro::read(words), Ok(Retro { id: None, what }), "{words:?}");
+        }
+        let numbered = Retro { id: Some(IncidentId(2)), what: What::Book("friday 9:30".to_owned()) };
+        assert_eq!(Retro::read("INC-2 friday 9:30"), Ok(numbered));
+    }
+
+    #[test]
+    fn asks_why() {
+        assert!(matches!(Retro::read("decline"), Err(Refusal::Missing(..))));
+    }
+}

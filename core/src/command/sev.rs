@@ -1,0 +1,83 @@
+//! `!sev 2`: how bad it is. News is due at the new severity's cadence, and never later than it was promised.
+
+use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use crate::{
+    event::{Event, IncidentEvent, Promise},
+    incident::{IncidentId, Severity},
+    message::declaration,
+    refusal::Refusal,
+};
+
+pub(super) const VERB: Verb = Verb {
+    name: "sev",
+    aliases: &["severity"],
+    usage: "1-4",
+    help: "says how bad it is; unsure means the worse one",
+    example: "!sev 1",
+    parse: |words| Sev::read(words).map(|sev| Box::new(sev) as Box<dyn Command>),
+};
+
+#[derive(Debug, PartialEq, Eq)]
+struct Sev {
+    id: Option<IncidentId>,
+    severity: Severity,
+}
+
+impl Sev {
+    fn read(words: &str) -> Result<Self, Refusal> {
+        let (id, level) = split_id(words);
+        if level.is_empty() {
+            return Err(Refusal::Missing("How bad is it, from 1 (worst) to 4?", VERB.example));
+        }
+        Severity::parse(level).map(|severity| Self { id, severity }).ok_or_else(|| {
+            Refusal::Unclear(level.to_owned(), "A severity is 1 (worst), 2, 3 or 4.", VERB.example)
+        })
+    }
+}
+
+impl Command for Sev {
+    fn about(&self) -> About {
+        About::Incident(self.id)
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        let incident = view.open_incident(VERB.name, self.id, context)?;
+        if incident.severity == self.severity {
+            return Err(Refusal::AlreadySo(format!("{} is {} already.", incident.id, self.severity)));
+        }
+        let fresh = context.policy.promise(self.severity, incident.status, context.now);
+        // A promise that was made stands, unless the new severity calls for news sooner.
+        let promise = match (fresh, incident.updates.promise) {
+            (Some(fresh), Some(made)) if made.due > context.now => {
+                Some(Promise { due: fresh.due.min(made.due), ..fresh })
+            }
+            (fresh, _) => fresh,
+        };
+        let invited = context.policy.invited(self.severity, &incident.origin.message.room.platform);
+        let changed = IncidentEvent::SeverityChanged { to: self.severity, promise, invited };
+        let mut decision = Decision::default().fact(incident.id, Event::Incident(changed));
+        decision.reply = Some(declaration::severity_changed(incident, self.severity, promise, context.policy));
+        Ok(decision)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_levels() {
+        for words in ["1", "sev1", "SEV-1", "p1"] {
+            assert_eq!(Sev::read(words), Ok(Sev { id: None, severity: Severity::Sev1 }), "{words}");
+        }
+        assert_eq!(Sev::read("INC-7 3"), Ok(Sev { id: Some(IncidentId(7)), severity: Severity::Sev3 }));
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_level() {
+        assert!(matches!(Sev::read(""), Err(Refusal::Missing(..))));
+        for words in ["5", "high", "1 2", "0"] {
+            assert!(matches!(Sev::read(words), Err(Refusal::Unclear(..))), "{words}");
+        }
+    }
+}

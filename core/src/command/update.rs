@@ -1,0 +1,96 @@
+//! `!update TEXT`: news for everybody who follows, and the clock starts over.
+
+use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use crate::{
+    event::{Event, UpdateEvent},
+    incident::IncidentId,
+    message::update,
+    refusal::Refusal,
+};
+
+pub(super) const VERB: Verb = Verb {
+    name: "update",
+    aliases: &["up", "upd"],
+    usage: "TEXT",
+    help: "tells everybody the news and when the next comes",
+    example: "!update we are failing over to the second database",
+    parse: |words| Update::read(words).map(|update| Box::new(update) as Box<dyn Command>),
+};
+
+/// The longest text that is passed on, in characters: what every platform can carry in one message.
+pub(super) const LONGEST_TEXT: usize = 1500;
+
+#[derive(Debug, PartialEq, Eq)]
+struct Update {
+    id: Option<IncidentId>,
+    text: String,
+}
+
+impl Update {
+    fn read(words: &str) -> Result<Self, Refusal> {
+        let (id, text) = split_id(words);
+        if text.is_empty() {
+            return Err(Refusal::Missing("What is the news? Impact, what is being done, in a sentence.", VERB.example));
+        }
+        Ok(Self { id, text: shortened(text) })
+    }
+}
+
+/// What fits into one message everywhere, lines kept.
+pub(super) fn shortened(text: &str) -> String {
+    if text.chars().count() <= LONGEST_TEXT {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(LONGEST_TEXT - 1).collect();
+    format!("{cut}…")
+}
+
+impl Command for Update {
+    fn about(&self) -> About {
+        About::Incident(self.id)
+    }
+
+    fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        let incident = view.open_incident(VERB.name, self.id, context)?;
+        let promise = context.policy.promise(incident.severity, incident.status, context.now);
+        let mut to = context.policy.stakeholders(incident.private);
+        to.extend(incident.stakeholders.iter().filter(|room| !to.contains(room)).cloned().collect::<Vec<_>>());
+        let reply = update::sent(incident, to.len(), promise, context.policy);
+        let posted = Event::Update(UpdateEvent::Posted { promise, to });
+        let mut decision = Decision::default().fact_with_words(incident.id, posted, &self.text);
+        decision.reply = Some(reply);
+        Ok(decision)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_kept_as_it_was_typed() {
+        let cases = [
+            ("we're at 50%", "we're at 50%"),
+            ("“quoted” 'single' \"double\"", "“quoted” 'single' \"double\""),
+            ("first line\nsecond line", "first line\nsecond line"),
+            ("--> now -5% <b>", "--> now -5% <b>"),
+            ("@everyone look", "@everyone look"),
+            ("поплыло", "поплыло"),
+        ];
+        for (words, text) in cases {
+            assert_eq!(Update::read(words), Ok(Update { id: None, text: text.to_owned() }), "{words:?}");
+        }
+        let numbered = Update { id: Some(IncidentId(3)), text: "all good".to_owned() };
+        assert_eq!(Update::read("INC-3 all good"), Ok(numbered));
+    }
+
+    #[test]
+    fn too_long_is_shortened_and_nothing_is_refused() {
+        assert_eq!(shortened(&"ä".repeat(LONGEST_TEXT)).chars().count(), LONGEST_TEXT);
+        let cut = shortened(&"ä".repeat(LONGEST_TEXT + 1));
+        assert_eq!(cut.chars().count(), LONGEST_TEXT);
+        assert!(cut.ends_with('…'));
+        assert!(matches!(Update::read(""), Err(Refusal::Missing(..))));
+        assert!(matches!(Update::read("INC-3"), Err(Refusal::Missing(..))));
+    }
+}

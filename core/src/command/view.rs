@@ -1,0 +1,168 @@
+//! What a command sees, who gives it, and what comes out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    event::{Event, Subject},
+    incident::{Incident, IncidentId, RoomState},
+    message::Message,
+    person::Person,
+    policy::Policy,
+    port::{Identity, RoomKind},
+    refusal::Refusal,
+    room::{MessageRef, RoomRef},
+    workspace::Workspace,
+};
+
+/// What a command is about, and so what has to be loaded for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The installation, or nothing in particular.
+    Workspace,
+    /// This incident, or the one of the room.
+    Incident(Option<IncidentId>),
+    /// The one of the room, if it has one.
+    RoomIfAny,
+}
+
+/// The state as a command sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The installation.
+    pub workspace: &'a Workspace,
+    /// Every incident that still owes something.
+    pub live: Live<'a>,
+    /// The incident that the command is about, if there is one.
+    pub incident: Option<&'a Incident>,
+}
+
+/// The incidents that still owe something: as they are stored, and over that as they have been changed in this
+/// round.
+#[derive(Clone, Copy, Debug)]
+pub struct Live<'a> {
+    /// As stored.
+    pub stored: &'a BTreeMap<IncidentId, Incident>,
+    /// As changed in this round.
+    pub changed: &'a BTreeMap<IncidentId, Incident>,
+}
+
+impl<'a> Live<'a> {
+    /// All of them, by number.
+    pub fn iter(self) -> impl Iterator<Item = &'a Incident> {
+        let ids: BTreeSet<IncidentId> = self.stored.keys().chain(self.changed.keys()).copied().collect();
+        ids.into_iter()
+            .filter_map(move |id| self.changed.get(&id).or_else(|| self.stored.get(&id)))
+            .filter(|incident| incident.is_live())
+    }
+
+    /// Those that run in this very room, for want of one of their own.
+    pub fn running_at(self, room: &RoomRef) -> impl Iterator<Item = &'a Incident> {
+        self.iter()
+            .filter(move |incident| incident.room == RoomState::AtOrigin && incident.origin.message.room == *room)
+    }
+}
+
+/// Who gives a command, where and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// Who.
+    pub person: &'a Person,
+    /// The message that it is in.
+    pub message: &'a MessageRef,
+    /// What kind of room that is in.
+    pub kind: RoomKind,
+    /// What the operator decided.
+    pub policy: &'a Policy,
+    /// The store's identity, from which everything unguessable is derived.
+    pub identity: &'a Identity,
+}
+
+/// What is to happen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// What has happened thereby, each with the words that go with it.
+    pub facts: Vec<(Subject, Event, Option<String>)>,
+    /// What the person is answered; a command whose facts lead to the answer has none.
+    pub reply: Option<Message>,
+}
+
+impl Decision {
+    /// An answer and nothing else.
+    #[must_use]
+    pub fn answer(message: Message) -> Self {
+        Self { facts: Vec::new(), reply: Some(message) }
+    }
+
+    /// Adds a fact without words.
+    #[must_use]
+    pub fn fact(mut self, id: IncidentId, event: Event) -> Self {
+        self.facts.push((Subject::Incident(id), event, None));
+        self
+    }
+
+    /// Adds a fact with the words that go with it.
+    #[must_use]
+    pub fn fact_with_words(mut self, id: IncidentId, event: Event, words: &str) -> Self {
+        self.facts.push((Subject::Incident(id), event, Some(words.to_owned())));
+        self
+    }
+}
+
+impl<'a> View<'a> {
+    /// The incident that a verb is about.
+    ///
+    /// # Errors
+    /// When none is named or implied, or the person may not know of it.
+    pub fn incident(
+        &self,
+        verb: &'static str,
+        named: Option<IncidentId>,
+        context: &Context<'_>,
+    ) -> Result<&'a Incident, Refusal> {
+        let Some(incident) = self.incident else {
+            let here: Vec<_> = self.live.running_at(&context.message.room).map(|incident| incident.id).collect();
+            return Err(match (named, here.as_slice()) {
+                (Some(id), _) => Refusal::NoSuchIncident(id),
+                (None, []) => Refusal::WhichIncident(verb),
+                (None, _) => Refusal::SeveralHere(verb, here),
+            });
+        };
+        if !context.policy.may_see(context.person, incident) && !context.is_in_room_of(incident) {
+            return Err(Refusal::NoSuchIncident(incident.id));
+        }
+        Ok(incident)
+    }
+
+    /// The incident that a verb is about, if it is still open.
+    ///
+    /// # Errors
+    /// As [`View::incident`], and when it is over.
+    pub fn open_incident(
+        &self,
+        verb: &'static str,
+        named: Option<IncidentId>,
+        context: &Context<'_>,
+    ) -> Result<&'a Incident, Refusal> {
+        let incident = self.incident(verb, named, context)?;
+        if incident.status.is_open() { Ok(incident) } else { Err(Refusal::AlreadyResolved(incident.id)) }
+    }
+}
+
+impl Context<'_> {
+    /// Whether this was said in the incident's own room: who is in there belongs to it.
+    #[must_use]
+    pub fn is_in_room_of(&self, incident: &Incident) -> bool {
+        matches!(&incident.room, RoomState::Open(room) if *room == self.message.room)
+    }
+
+    /// Whether the answer, where it will be said, may name this incident's title.
+    #[must_use]
+    pub fn may_name(&self, incident: &Incident) -> bool {
+        incident.may_be_named_in(&self.message.room)
+            || (self.kind == RoomKind::Direct && incident.has_person(self.person))
+    }
+}

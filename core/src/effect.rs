@@ -1,0 +1,235 @@
+//! What the outside must now do.
+//!
+//! Two kinds. A [`Say`] is said once, strictly in order within its [`Lane`], and goes stale. A [`Keep`] is a
+//! desired state: of several that wait for the same thing only the latest counts. Both are stored in the commit
+//! that caused them, and removed by the commit that learns what became of them.
+//!
+//! Places are named by role, not by platform room: an effect for an incident's room waits in its lane until there
+//! is one. `engine/outbox.rs` turns a place into a room as the effect is let go.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    incident::IncidentId,
+    message::Message,
+    person::Person,
+    room::{MessageRef, PlatformName, RoomRef},
+};
+
+/// An effect's number: the commit that caused it and its place in it. With the store's incarnation it makes the
+/// key under which a platform recognises a second attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EffectId {
+    /// The commit's sequence number, from 1.
+    pub sequence: u64,
+    /// The place within the commit, from 0.
+    pub index: u32,
+}
+
+/// Where something is to be said.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Where the incident lives: its own room, or where it was declared if it has none.
+    Incident(IncidentId),
+    /// This room.
+    Room(RoomRef),
+}
+
+/// Things that are done one after the other: all that concerns one place on one platform.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lane {
+    /// The platform.
+    pub platform: PlatformName,
+    /// The place on it.
+    pub place: Place,
+}
+
+/// Something to be done outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Say something, once.
+    Say(Say),
+    /// See to it that something is so.
+    Keep(Keep),
+}
+
+/// What a message is for, which decides what its delivery or its loss means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The answer to a command.
+    Answer,
+    /// News for whoever is there.
+    Notice,
+    /// A question or reminder that is only worth asking near its time.
+    Prompt,
+    /// The incident's card.
+    Card,
+}
+
+/// A message to be said once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Say {
+    /// The platform it is said on.
+    pub platform: PlatformName,
+    /// Where.
+    pub place: Place,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The incident it is about, for the record of what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<IncidentId>,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<MessageRef>,
+    /// When it is no longer worth saying.
+    pub stale_at: DateTime<Utc>,
+    /// What is said.
+    pub message: Message,
+}
+
+/// A state of things to be brought about and kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keep {
+    /// The platform it is kept on.
+    pub platform: PlatformName,
+    /// The incident it belongs to.
+    pub incident: IncidentId,
+    /// What is to be so.
+    pub desired: Desired,
+}
+
+/// A desired state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Desired {
+    /// The incident has a room.
+    Room {
+        /// Its name.
+        name: String,
+        /// Its topic.
+        topic: String,
+        /// Who is asked in as it is made, at most ten.
+        invited: Vec<Person>,
+        /// Whether only those asked may see it.
+        private: bool,
+    },
+    /// The card reads like this.
+    Card {
+        /// The card.
+        card: MessageRef,
+        /// What it is to say.
+        message: Message,
+    },
+    /// The card is pinned.
+    Pinned {
+        /// The card.
+        card: MessageRef,
+    },
+    /// These people are in the room, or asked in.
+    Members {
+        /// All of them, the most needed first.
+        people: Vec<Person>,
+    },
+}
+
+/// What a [`Keep`] is about: the latest of the same aspect wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Aspect {
+    /// That there is a room.
+    Room,
+    /// What the card says.
+    Card,
+    /// That the card is pinned.
+    Pinned,
+    /// Who is in it.
+    Members,
+}
+
+impl Desired {
+    /// What it is about.
+    #[must_use]
+    pub fn aspect(&self) -> Aspect {
+        match self {
+            Self::Room { .. } => Aspect::Room,
+            Self::Card { .. } => Aspect::Card,
+            Self::Pinned { .. } => Aspect::Pinned,
+            Self::Members { .. } => Aspect::Members,
+        }
+    }
+}
+
+/// How much an effect matters within its lane; the lowest goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Without it there is no place.
+    Room,
+    /// What people read first.
+    Card,
+    /// People who are missing.
+    Members,
+    /// The conversation.
+    Say,
+    /// What can wait until the conversation is served.
+    Upkeep,
+}
+
+impl Effect {
+    /// The lane it is done in.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Say(say) => Lane { platform: say.platform.clone(), place: say.place.clone() },
+            Self::Keep(keep) => {
+                Lane { platform: keep.platform.clone(), place: Place::Incident(keep.incident) }
+            }
+        }
+    }
+
+    /// How much it matters within its lane.
+    #[must_use]
+    pub fn rank(&self) -> Rank {
+        match self {
+            Self::Say(say) => match say.purpose {
+                Purpose::Card => Rank::Card,
+                Purpose::Answer | Purpose::Notice | Purpose::Prompt => Rank::Say,
+            },
+            Self::Keep(keep) => match keep.desired.aspect() {
+                Aspect::Room => Rank::Room,
+                Aspect::Members => Rank::Members,
+                Aspect::Pinned | Aspect::Card => Rank::Upkeep,
+            },
+        }
+    }
+
+    /// The incident it is about.
+    #[must_use]
+    pub fn about(&self) -> Option<IncidentId> {
+        match self {
+            Self::Say(say) => say.about,
+            Self::Keep(keep) => Some(keep.incident),
+        }
+    }
+
+    /// What it is, in a few words, for a sentence such as "I could not ...".
+    #[must_use]
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            Self::Say(say) => match say.purpose {
+                Purpose::Answer => "answer a command",
+                Purpose::Notice => "pass on a message",
+                Purpose::Prompt => "ask for an update",
+                Purpose::Card => "post the card",
+            },
+            Self::Keep(keep) => match keep.desired.aspect() {
+                Aspect::Room => "make a room",
+                Aspect::Card => "bring the card up to date",
+                Aspect::Pinned => "pin the card",
+                Aspect::Members => "invite everybody",
+            },
+        }
+    }
+}

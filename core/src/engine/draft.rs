@@ -1,0 +1,209 @@
+//! One round of decisions: working copies, and the commit that they make.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{BatchId, Engine, outbox};
+use crate::{
+    effect::{Aspect, Desired, Effect, EffectId, Purpose, Say},
+    event::{Event, RECORD_VERSION, Record, Subject},
+    incident::{Incident, IncidentId, evolve},
+    message::Message,
+    person::Person,
+    port::{Cancelled, Commit, Due, DueKey, NumberedRecord, Position, Reason, StoredEffect},
+    reaction::{self, Surroundings},
+    room::MessageRef,
+    schedule::{self, DueKind},
+    workspace::Workspace,
+};
+
+/// What has been decided since the last commit.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) commit: Commit,
+    pub(super) workspace: Option<Workspace>,
+    pub(super) incidents: BTreeMap<IncidentId, Incident>,
+    pub(super) cards: BTreeMap<IncidentId, Message>,
+    pub(super) positions: Vec<Position>,
+    pub(super) accepted: Vec<BatchId>,
+    /// The messages that wait for an answer in this round.
+    pub(super) answering: Vec<MessageRef>,
+    pub(super) notes: Vec<String>,
+    effects: Vec<Effect>,
+    fired: BTreeSet<Due>,
+    /// What is to be compared with its deadlines, and which event changed it last, if one did.
+    touched: BTreeMap<IncidentId, Option<&'static str>>,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cause<'a> {
+    pub(super) person: Option<&'a Person>,
+    pub(super) message: Option<&'a MessageRef>,
+}
+
+impl Draft {
+    pub(super) fn new(sequence: u64) -> Self {
+        Self {
+            commit: Commit { sequence, ..Commit::default() },
+            workspace: None,
+            incidents: BTreeMap::new(),
+            cards: BTreeMap::new(),
+            positions: Vec::new(),
+            accepted: Vec::new(),
+            answering: Vec::new(),
+            notes: Vec::new(),
+            effects: Vec::new(),
+            fired: BTreeSet::new(),
+            touched: BTreeMap::new(),
+        }
+    }
+
+    /// Adds an effect. Of several desired states of one thing only the last counts.
+    pub(super) fn add_effect(&mut self, effect: Effect) {
+        if let Some(key) = keep_key(&effect) {
+            self.effects.retain(|other| keep_key(other) != Some(key));
+        }
+        if let Effect::Say(Say { purpose: Purpose::Card, about: Some(id), message, .. }) = &effect {
+            self.cards.insert(*id, message.clone());
+        }
+        self.effects.push(effect);
+    }
+
+    /// Says that a deadline's time has come.
+    pub(super) fn fired(&mut self, due: Due, id: IncidentId) {
+        self.fired.insert(due);
+        self.touched.entry(id).or_insert(None);
+    }
+
+    /// Says that an incident is to be compared with its deadlines.
+    pub(super) fn touch(&mut self, id: IncidentId) {
+        self.touched.entry(id).or_insert(None);
+    }
+}
+
+fn keep_key(effect: &Effect) -> Option<(IncidentId, Aspect)> {
+    match effect {
+        Effect::Say(_) => None,
+        Effect::Keep(keep) => Some((keep.incident, keep.desired.aspect())),
+    }
+}
+
+impl Engine {
+    /// The installation as this round sees it.
+    pub(super) fn workspace<'a>(&'a self, draft: &'a Draft) -> &'a Workspace {
+        draft.workspace.as_ref().unwrap_or(&self.stored.workspace)
+    }
+
+    /// An incident as this round sees it, if it is in memory.
+    pub(super) fn incident<'a>(&'a self, draft: &'a Draft, id: IncidentId) -> Option<&'a Incident> {
+        draft.incidents.get(&id).or_else(|| self.stored.incidents.get(&id))
+    }
+
+    /// Records a fact: applies it to the working copy and collects what follows from it.
+    pub(super) fn record(
+        &self,
+        draft: &mut Draft,
+        (subject, event, words): (Subject, Event, Option<String>),
+        cause: Cause<'_>,
+        now: DateTime<Utc>,
+    ) {
+        let name = event.name();
+        let record = Record { v: RECORD_VERSION, at: now, by: cause.person.cloned(), event, words };
+        let number = match subject {
+            Subject::Workspace => {
+                let workspace = draft.workspace.get_or_insert_with(|| self.stored.workspace.clone());
+                workspace.evolve(&record);
+                workspace.facts
+            }
+            Subject::Incident(id) => {
+                let Some(incident) = self.evolved(draft, id, &record) else { return };
+                let surroundings = Surroundings { now, policy: &self.policy, cause: cause.message };
+                let effects = reaction::react(&incident, &record, surroundings);
+                let facts = incident.facts;
+                draft.incidents.insert(id, incident);
+                draft.touched.insert(id, Some(name));
+                effects.into_iter().for_each(|effect| draft.add_effect(effect));
+                facts
+            }
+        };
+        draft.commit.facts.push(NumberedRecord { subject, number, record });
+    }
+
+    fn evolved(&self, draft: &Draft, id: IncidentId, record: &Record) -> Option<Incident> {
+        let Some(before) = self.incident(draft, id) else { return evolve::begin(id, record) };
+        let mut incident = before.clone();
+        evolve::evolve(&mut incident, record);
+        Some(incident)
+    }
+
+    /// Completes the commit: cards, deadlines, effects with their numbers, and what is live.
+    pub(super) fn finish(&self, draft: &mut Draft, now: DateTime<Utc>) {
+        for (id, why) in std::mem::take(&mut draft.touched) {
+            let Some(incident) = self.incident(draft, id).cloned() else { continue };
+            if why.is_some() {
+                self.keep_card(draft, &incident);
+            }
+            self.compare_deadlines(draft, &incident, why.unwrap_or("nothing new"), now);
+            let was_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);
+            let subject = Subject::Incident(id);
+            match (was_live, incident.is_live()) {
+                (false, true) => draft.commit.live.push(subject),
+                (true, false) => draft.commit.settled.push(subject),
+                (true, true) | (false, false) => {}
+            }
+        }
+        let sequence = draft.commit.sequence;
+        for (index, effect) in (0_u32..).zip(std::mem::take(&mut draft.effects)) {
+            if let Effect::Keep(keep) = &effect {
+                draft.commit.effects_ended.extend(self.outbox.superseded_by(keep));
+            }
+            let id = EffectId { sequence, index };
+            let key = outbox::key(&self.identity, id);
+            draft.commit.effects_added.push(StoredEffect { id, key, created_at: now, effect });
+        }
+    }
+
+    fn keep_card(&self, draft: &mut Draft, incident: &Incident) {
+        let Some(effect) = reaction::card_upkeep(incident, &self.policy) else { return };
+        let Effect::Keep(keep) = &effect else { return };
+        let Desired::Card { message, .. } = &keep.desired else { return };
+        let last = draft.cards.get(&incident.id).or_else(|| self.stored.cards.get(&incident.id));
+        if last != Some(message) {
+            draft.cards.insert(incident.id, message.clone());
+            draft.add_effect(effect);
+        }
+    }
+
+    /// Deadlines follow from state: what should be is compared with what is stored.
+    fn compare_deadlines(&self, draft: &mut Draft, incident: &Incident, why: &'static str, now: DateTime<Utc>) {
+        let subject = Subject::Incident(incident.id);
+        let is_live = incident.is_live();
+        let mut wanted = if is_live { schedule::deadlines(incident) } else { Default::default() };
+        for (kind, at) in self.dues.of(subject) {
+            let due = Due { at, key: DueKey { subject, kind } };
+            let fired = draft.fired.contains(&due);
+            if !fired && wanted.get(&kind) == Some(&at) {
+                wanted.remove(&kind);
+                continue;
+            }
+            let reason = if fired { Reason::Fired } else { Reason::Because(why) };
+            draft.commit.dues_ended.push(Cancelled { due, reason });
+        }
+        for (kind, at) in wanted {
+            let mut due = Due { at, key: DueKey { subject, kind } };
+            if draft.fired.contains(&due) {
+                // A deadline that fired without changing the state would fire for ever.
+                draft.notes.push(format!("{kind:?} of {} fired without effect", incident.id));
+                due.at = now + Duration::minutes(1);
+            }
+            draft.commit.dues_set.push(due);
+        }
+    }
+}
+
+impl DueKind {
+    /// The first in order, for ranges over keys.
+    pub(super) const FIRST: Self = Self::UpdatePrompt;
+}

@@ -1,0 +1,340 @@
+//! Effects on their way out, in their lanes.
+//!
+//! Lanes run side by side; within a lane one effect is under way at a time, the most important first, and what is
+//! said is said in order. An effect leaves by a commit that knows what became of it; until then a second attempt
+//! has the same key as the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Rank, Say},
+    incident::{Incident, IncidentId, RoomState},
+    port::{Action, Attempt, Commit, Identity, Outcome, Perform, StoredEffect},
+    room::RoomRef,
+};
+
+/// The longest pause between two attempts.
+const LONGEST_PAUSE: Duration = Duration::minutes(5);
+/// How long a room is tried for before the incident runs without one: people are waiting.
+const ROOM_TRIED_FOR: Duration = Duration::seconds(90);
+
+/// The key of an effect: incarnation, commit, place in it. Letters, digits and `-`, at most 25 characters.
+pub(super) fn key(identity: &Identity, id: EffectId) -> String {
+    let incarnation: String = identity.incarnation.chars().take(8).collect();
+    format!("{incarnation}-{:x}-{:x}", id.sequence, id.index)
+}
+
+/// How far one effect is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It may go from this moment on.
+    Waiting(DateTime<Utc>),
+    /// It is being done.
+    UnderWay,
+    /// What became of it is known and waits for its commit.
+    Settled,
+}
+
+#[derive(Debug)]
+struct Entry {
+    stored: StoredEffect,
+    stage: Stage,
+    attempts: u32,
+}
+
+/// What waits in one lane, and whether something is under way in it.
+#[derive(Debug, Default)]
+struct Queue {
+    effects: BTreeSet<(Rank, EffectId)>,
+    occupied: usize,
+}
+
+/// Every effect that is not yet done. Only lanes in which something has changed, or whose time has come, are
+/// looked at: a thousand quiet ones cost nothing.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    entries: BTreeMap<EffectId, Entry>,
+    lanes: BTreeMap<Lane, Queue>,
+    attention: BTreeSet<Lane>,
+    sleeping: BTreeSet<(DateTime<Utc>, Lane)>,
+    about: BTreeMap<IncidentId, usize>,
+    busy: usize,
+}
+
+/// Where an effect's place is now.
+enum Whereabouts {
+    Here(RoomRef),
+    NotYet,
+    Never,
+}
+
+impl Outbox {
+    pub(super) fn new(effects: Vec<StoredEffect>) -> Self {
+        let mut outbox = Self::default();
+        effects.into_iter().for_each(|stored| outbox.insert(stored));
+        outbox
+    }
+
+    fn insert(&mut self, stored: StoredEffect) {
+        let lane = stored.effect.lane();
+        self.lanes.entry(lane.clone()).or_default().effects.insert((stored.effect.rank(), stored.id));
+        self.attention.insert(lane);
+        if let Some(about) = stored.effect.about() {
+            *self.about.entry(about).or_default() += 1;
+        }
+        let stage = Stage::Waiting(DateTime::<Utc>::MIN_UTC);
+        self.entries.insert(stored.id, Entry { stored, stage, attempts: 0 });
+    }
+
+    fn remove(&mut self, id: EffectId) {
+        let Some(entry) = self.entries.remove(&id) else { return };
+        let effect = &entry.stored.effect;
+        let lane = effect.lane();
+        if let Some(queue) = self.lanes.get_mut(&lane) {
+            queue.effects.remove(&(effect.rank(), id));
+            if !matches!(entry.stage, Stage::Waiting(_)) {
+                queue.occupied = queue.occupied.saturating_sub(1);
+                self.busy = self.busy.saturating_sub(1);
+            }
+            if queue.effects.is_empty() {
+                self.lanes.remove(&lane);
+            }
+        }
+        if let Some(about) = effect.about()
+            && let Some(count) = self.about.get_mut(&about)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.about.remove(&about);
+            }
+        }
+        self.attention.insert(lane);
+    }
+
+    /// Moves an effect to another stage, and keeps the count of what is under way.
+    fn move_to(&mut self, id: EffectId, stage: Stage) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        let was_busy = !matches!(entry.stage, Stage::Waiting(_));
+        let is_busy = !matches!(stage, Stage::Waiting(_));
+        entry.stage = stage;
+        let lane = entry.stored.effect.lane();
+        if let Some(queue) = self.lanes.get_mut(&lane)
+            && was_busy != is_busy
+        {
+            let count = |busy: usize| if is_busy { busy + 1 } else { busy.saturating_sub(1) };
+            queue.occupied = count(queue.occupied);
+            self.busy = count(self.busy);
+        }
+        self.attention.insert(lane);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn effect(&self, id: EffectId) -> Option<&Effect> {
+        self.entries.get(&id).map(|entry| &entry.stored.effect)
+    }
+
+    /// Whether anything is under way, or known and not yet committed.
+    pub(super) fn is_busy(&self) -> bool {
+        self.busy > 0
+    }
+
+    /// Whether anything is still to be done about an incident.
+    pub(super) fn is_about(&self, id: IncidentId) -> bool {
+        self.about.contains_key(&id)
+    }
+
+    /// Looks at an incident's lane again: it may have a room now.
+    pub(super) fn attend(&mut self, incident: &Incident) {
+        let platform = incident.origin.message.room.platform.clone();
+        self.attention.insert(Lane { platform, place: Place::Incident(incident.id) });
+    }
+
+    /// The desired states that a newer one in the same lane makes pointless. What is under way is not among them.
+    pub(super) fn superseded_by(&self, newer: &Keep) -> Vec<EffectId> {
+        let lane = Lane { platform: newer.platform.clone(), place: Place::Incident(newer.incident) };
+        let aspect = newer.desired.aspect();
+        let is_same = |entry: &Entry| match &entry.stored.effect {
+            Effect::Say(_) => false,
+            Effect::Keep(keep) => {
+                keep.desired.aspect() == aspect && matches!(entry.stage, Stage::Waiting(_))
+            }
+        };
+        let waiting = self.lanes.get(&lane).into_iter().flat_map(|queue| &queue.effects);
+        waiting.map(|(_, id)| *id).filter(|id| self.entries.get(id).is_some_and(is_same)).collect()
+    }
+
+    /// When a lane is to be looked at again.
+    pub(super) fn next_wake(&self) -> Option<DateTime<Utc>> {
+        self.sleeping.first().map(|(at, _)| *at)
+    }
+
+    /// What became of an attempt. An outcome that only means "later" is dealt with here; one that must be decided
+    /// is given back.
+    pub(super) fn settle(&mut self, id: EffectId, outcome: Outcome, now: DateTime<Utc>) -> Option<Outcome> {
+        let entry = self.entries.get(&id).filter(|entry| entry.stage == Stage::UnderWay)?;
+        let is_room = matches!(
+            entry.stored.effect,
+            Effect::Keep(Keep { desired: Desired::Room { .. }, .. })
+        );
+        let (pause, outcome) = match outcome {
+            Outcome::Done(_) | Outcome::Permanent(_) => (None, outcome),
+            Outcome::RetryAfter(wait) => {
+                let wait = Duration::from_std(wait).unwrap_or(LONGEST_PAUSE);
+                (Some(wait.max(Duration::milliseconds(100))), outcome)
+            }
+            Outcome::Transient(reason) | Outcome::InDoubt(reason)
+                if is_room && entry.stored.created_at + ROOM_TRIED_FOR <= now =>
+            {
+                (None, Outcome::Permanent(reason))
+            }
+            Outcome::Transient(_) | Outcome::InDoubt(_) => {
+                let pause = Duration::seconds(1 << entry.attempts.saturating_sub(1).min(9));
+                (Some(pause.min(if is_room { Duration::seconds(20) } else { LONGEST_PAUSE })), outcome)
+            }
+        };
+        match pause {
+            Some(pause) => {
+                self.move_to(id, Stage::Waiting(now + pause));
+                None
+            }
+            None => {
+                self.move_to(id, Stage::Settled);
+                Some(outcome)
+            }
+        }
+    }
+
+    /// Lets the next effect of each free lane go. Also gives back those that are not worth doing any more.
+    pub(super) fn release(
+        &mut self,
+        now: DateTime<Utc>,
+        incidents: &BTreeMap<IncidentId, Incident>,
+    ) -> (Vec<Perform>, Vec<EffectId>) {
+        while let Some((at, _)) = self.sleeping.first()
+            && *at <= now
+        {
+            self.attention.extend(self.sleeping.pop_first().map(|(_, lane)| lane));
+        }
+        let mut released = Vec::new();
+        let mut expired = Vec::new();
+        for lane in std::mem::take(&mut self.attention) {
+            let Some(queue) = self.lanes.get(&lane).filter(|queue| queue.occupied == 0) else { continue };
+            match self.look_at(queue, now, incidents) {
+                Next::Go(id, room) => released.extend(self.start(id, room)),
+                Next::Expired(ids) => expired.extend(ids),
+                Next::Sleep(until) => self.sleeping.extend(until.map(|at| (at, lane))),
+            }
+        }
+        for id in &expired {
+            self.move_to(*id, Stage::Settled);
+        }
+        // What was just let go or set aside needs no second look.
+        self.attention.clear();
+        (released, expired)
+    }
+
+    /// What a free lane should do now.
+    fn look_at(&self, queue: &Queue, now: DateTime<Utc>, incidents: &BTreeMap<IncidentId, Incident>) -> Next {
+        let mut may_say = true;
+        let mut wake: Option<DateTime<Utc>> = None;
+        let mut expired = Vec::new();
+        for (rank, id) in &queue.effects {
+            let Some(entry) = self.entries.get(id) else { continue };
+            let Stage::Waiting(from) = entry.stage else { continue };
+            let effect = &entry.stored.effect;
+            let whereabouts = whereabouts(effect, incidents);
+            let stale_at = stale_at(effect);
+            if matches!(whereabouts, Whereabouts::Never) || stale_at.is_some_and(|at| at <= now) {
+                expired.push(*id);
+                continue;
+            }
+            let in_turn = *rank != Rank::Say || std::mem::replace(&mut may_say, false);
+            if let (true, true, Whereabouts::Here(room)) = (from <= now, in_turn, whereabouts)
+                && expired.is_empty()
+            {
+                return Next::Go(*id, room);
+            }
+            let later = [(from > now).then_some(from), stale_at];
+            wake = later.into_iter().flatten().chain(wake).min();
+        }
+        if expired.is_empty() { Next::Sleep(wake) } else { Next::Expired(expired) }
+    }
+
+    fn start(&mut self, id: EffectId, room: RoomRef) -> Option<Perform> {
+        self.move_to(id, Stage::UnderWay);
+        let entry = self.entries.get_mut(&id)?;
+        entry.attempts += 1;
+        let stored = &entry.stored;
+        let attempt =
+            Attempt { key: stored.key.clone(), first_tried: stored.created_at, number: entry.attempts };
+        let platform = stored.effect.lane().platform;
+        Some(Perform { id, platform, action: action(&stored.effect, room), attempt })
+    }
+
+    /// Takes over what a commit has made durable.
+    pub(super) fn apply(&mut self, commit: &Commit) {
+        commit.effects_ended.iter().for_each(|id| self.remove(*id));
+        commit.effects_added.iter().for_each(|stored| self.insert(stored.clone()));
+    }
+}
+
+/// What a free lane does next.
+enum Next {
+    Go(EffectId, RoomRef),
+    Expired(Vec<EffectId>),
+    /// Nothing, until this moment or until something changes.
+    Sleep(Option<DateTime<Utc>>),
+}
+
+fn stale_at(effect: &Effect) -> Option<DateTime<Utc>> {
+    match effect {
+        Effect::Say(say) => Some(say.stale_at),
+        Effect::Keep(_) => None,
+    }
+}
+
+fn whereabouts(effect: &Effect, incidents: &BTreeMap<IncidentId, Incident>) -> Whereabouts {
+    let at_home = |id: &IncidentId| match incidents.get(id) {
+        None => Whereabouts::Never,
+        Some(incident) => match (&incident.room, incident.home()) {
+            (_, Some(home)) => Whereabouts::Here(home.clone()),
+            (RoomState::Pending, None) => Whereabouts::NotYet,
+            (RoomState::Open(_) | RoomState::AtOrigin | RoomState::Nowhere, None) => Whereabouts::Never,
+        },
+    };
+    match effect {
+        Effect::Say(Say { place: Place::Room(room), .. }) => Whereabouts::Here(room.clone()),
+        Effect::Say(Say { place: Place::Incident(id), .. }) => at_home(id),
+        Effect::Keep(Keep { platform, incident, desired }) => match desired {
+            // There is none yet: the platform is all that it needs.
+            Desired::Room { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
+            Desired::Card { .. } | Desired::Pinned { .. } | Desired::Members { .. } => at_home(incident),
+        },
+    }
+}
+
+fn action(effect: &Effect, room: RoomRef) -> Action {
+    match effect {
+        Effect::Say(say) => {
+            Action::Say { room, answers: say.answers.clone(), message: say.message.clone() }
+        }
+        Effect::Keep(keep) => match &keep.desired {
+            Desired::Room { name, topic, invited, private } => Action::OpenRoom {
+                name: name.clone(),
+                topic: topic.clone(),
+                invited: invited.clone(),
+                private: *private,
+            },
+            Desired::Card { card, message } => {
+                Action::Edit { message: card.clone(), content: message.clone() }
+            }
+            Desired::Pinned { card } => Action::Pin { message: card.clone() },
+            Desired::Members { people } => Action::Invite { room, people: people.clone() },
+        },
+    }
+}

@@ -1,0 +1,182 @@
+//! Events applied: from what happened to how things stand.
+//!
+//! Total and silent: an event that doesn't fit the state (a second card, a reminder for nothing) changes as
+//! much as makes sense and never fails, because what is stored has happened.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Incident, IncidentId, Role, RoomState, Status,
+    retrospective::{Retrospective, Stage},
+    update_cycle::{Step, UpdateCycle},
+};
+use crate::{
+    event::{Ahead, Event, IncidentEvent, Record, RetrospectiveEvent, RoleEvent, RoomEvent, UpdateEvent},
+    person::Person,
+};
+
+/// An incident from its first fact; `None` when that is not its declaration.
+#[must_use]
+pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
+    let Event::Incident(IncidentEvent::Declared {
+        severity,
+        private,
+        room_name,
+        origin,
+        invited,
+        stakeholders,
+        meeting,
+        promise,
+    }) = &record.event
+    else {
+        return None;
+    };
+    let updates = UpdateCycle { promise: *promise, step: Step::Waiting, last_update_at: None };
+    Some(Incident {
+        id,
+        title: record.words.clone().unwrap_or_default(),
+        severity: *severity,
+        status: Status::Declared,
+        private: *private,
+        room_name: room_name.clone(),
+        room: RoomState::Pending,
+        origin: origin.clone(),
+        reporter: record.by.clone()?,
+        commander: None,
+        acknowledged_by: None,
+        people: invited.clone(),
+        stakeholders: stakeholders.clone(),
+        told: stakeholders.iter().cloned().collect(),
+        meeting: meeting.clone(),
+        card: None,
+        updates,
+        retrospective: None,
+        declared_at: record.at,
+        resolved_at: None,
+        given_up: BTreeSet::new(),
+        facts: 1,
+    })
+}
+
+/// Applies one more fact.
+pub fn evolve(incident: &mut Incident, record: &Record) {
+    incident.facts += 1;
+    match &record.event {
+        Event::Workspace(_) => {}
+        Event::Incident(event) => evolve_incident(incident, event, record),
+        Event::Room(event) => evolve_room(incident, event),
+        Event::Role(RoleEvent::Assigned { role: Role::Commander, to }) => {
+            incident.commander = Some(to.clone());
+            add_people(incident, std::slice::from_ref(to));
+        }
+        Event::Update(event) => evolve_updates(incident, event, record),
+        Event::Retrospective(event) => evolve_retrospective(incident, event, record.at),
+    }
+}
+
+fn evolve_incident(incident: &mut Incident, event: &IncidentEvent, record: &Record) {
+    match event {
+        IncidentEvent::Declared { .. } => {}
+        IncidentEvent::Acknowledged => {
+            if incident.status == Status::Declared {
+                incident.status = Status::Acknowledged;
+            }
+            if incident.acknowledged_by.is_none() {
+                incident.acknowledged_by.clone_from(&record.by);
+            }
+            if let Some(person) = &record.by {
+                add_people(incident, std::slice::from_ref(person));
+            }
+        }
+        IncidentEvent::SeverityChanged { to, promise, invited } => {
+            incident.severity = *to;
+            incident.updates.promise(*promise);
+            add_people(incident, invited);
+        }
+        IncidentEvent::Resolved => {
+            incident.status = Status::Resolved;
+            incident.resolved_at = Some(record.at);
+            incident.updates.promise(None);
+        }
+    }
+}
+
+fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
+    match event {
+        RoomEvent::Opened { room } => incident.room = RoomState::Open(room.clone()),
+        RoomEvent::OpeningFailed { .. } => {
+            let may_run_at_origin = !incident.private || incident.origin.direct;
+            incident.room = if may_run_at_origin { RoomState::AtOrigin } else { RoomState::Nowhere };
+            if !may_run_at_origin {
+                incident.status = Status::Closed;
+                incident.updates.promise(None);
+            }
+        }
+        RoomEvent::CardPosted { card } => incident.card = Some(card.clone()),
+        RoomEvent::GivenUp { what, .. } => {
+            incident.given_up.insert(what.clone());
+        }
+        RoomEvent::Dropped { .. } => {}
+    }
+}
+
+fn evolve_updates(incident: &mut Incident, event: &UpdateEvent, record: &Record) {
+    let updates = &mut incident.updates;
+    match event {
+        UpdateEvent::Posted { promise, to } => {
+            updates.promise(*promise);
+            updates.last_update_at = Some(record.at);
+            incident.told.extend(to.iter().cloned());
+        }
+        UpdateEvent::Promised { promise } => updates.promise(Some(*promise)),
+        UpdateEvent::Prompted { again: false, .. } => updates.step = Step::Asked(record.at),
+        UpdateEvent::Prompted { again: true, .. } => updates.step = Step::AskedAgain(record.at),
+        UpdateEvent::Missed { .. } => updates.step = Step::Missed(record.at),
+    }
+}
+
+fn evolve_retrospective(incident: &mut Incident, event: &RetrospectiveEvent, recorded_at: DateTime<Utc>) {
+    if let RetrospectiveEvent::Proposed { owner, at, ask_at } = event {
+        incident.retrospective = Some(Retrospective {
+            owner: owner.clone(),
+            proposed_at: *at,
+            stage: Stage::Unbooked { ask_at: *ask_at },
+            reminded: BTreeSet::new(),
+        });
+        return;
+    }
+    let Some(retrospective) = &mut incident.retrospective else { return };
+    match event {
+        RetrospectiveEvent::Proposed { .. } => {}
+        RetrospectiveEvent::Booked { at } => {
+            retrospective.stage = Stage::Booked(*at);
+            // Booked at short notice, it skips the reminders whose moment has passed.
+            retrospective.reminded = [Ahead::Day, Ahead::Hour, Ahead::TenMinutes]
+                .into_iter()
+                .filter(|ahead| *at - ahead.lead() <= recorded_at)
+                .collect();
+        }
+        RetrospectiveEvent::Declined => retrospective.stage = Stage::Declined,
+        RetrospectiveEvent::Reminded { ahead } => {
+            retrospective.reminded.insert(*ahead);
+            if let (Ahead::Now, Stage::Booked(at)) = (ahead, retrospective.stage) {
+                retrospective.stage = Stage::Begun(at);
+            }
+        }
+        RetrospectiveEvent::Nagged { ask_at } => {
+            if let Stage::Unbooked { ask_at: next } = &mut retrospective.stage {
+                *next = *ask_at;
+            }
+        }
+    }
+}
+
+fn add_people(incident: &mut Incident, people: &[Person]) {
+    for person in people {
+        if !incident.people.contains(person) {
+            incident.people.push(person.clone());
+        }
+    }
+}

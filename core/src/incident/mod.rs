@@ -1,0 +1,22 @@
+//! The incident: its vocabulary and its state.
+//!
+//! An [`Incident`] is what its events say, nothing else: [`evolve`] applies them one by one, without reading
+//! policy, clock or platform. What it promises and when is absolute in the events.
+
+pub mod evolve;
+mod id;
+pub mod retrospective;
+mod role;
+pub mod room_name;
+mod severity;
+mod state;
+mod status;
+mod title;
+pub mod update_cycle;
+
+pub use id::{IncidentId, ParseIncidentIdError};
+pub use role::Role;
+pub use severity::Severity;
+pub use state::{Incident, Origin, RoomState};
+pub use status::Status;
+pub use title::title;

@@ -1,0 +1,122 @@
+//! One incident, as its events add up.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{IncidentId, Severity, Status, retrospective::Retrospective, update_cycle::UpdateCycle};
+use crate::{
+    person::Person,
+    room::{MessageRef, RoomRef},
+};
+
+/// Where an incident was declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The message that declared it.
+    pub message: MessageRef,
+    /// Whether that is a direct room, where even a private incident may be named.
+    pub direct: bool,
+}
+
+/// How far an incident's own room is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoomState {
+    /// It is being made.
+    Pending,
+    /// It is there.
+    Open(RoomRef),
+    /// It could not be made: the incident runs where it was declared.
+    AtOrigin,
+    /// It could not be made, and the incident is private: it runs nowhere.
+    Nowhere,
+}
+
+/// One incident.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// Its number.
+    pub id: IncidentId,
+    /// Its title; empty once erased.
+    pub title: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How far along.
+    pub status: Status,
+    /// Whether only those in its room may know of it.
+    pub private: bool,
+    /// The name of its room.
+    pub room_name: String,
+    /// How far its room is.
+    pub room: RoomState,
+    /// Where it was declared.
+    pub origin: Origin,
+    /// Who declared it.
+    pub reporter: Person,
+    /// Who leads it.
+    pub commander: Option<Person>,
+    /// Who acknowledged it first.
+    pub acknowledged_by: Option<Person>,
+    /// Everybody who belongs in its room, in the order in which they were needed.
+    pub people: Vec<Person>,
+    /// The rooms that are told from the first word on.
+    pub stakeholders: Vec<RoomRef>,
+    /// Every room that was told something and so is told the end.
+    pub told: BTreeSet<RoomRef>,
+    /// Where people meet.
+    pub meeting: Option<String>,
+    /// The pinned card.
+    pub card: Option<MessageRef>,
+    /// The promise of news.
+    pub updates: UpdateCycle,
+    /// The retrospective, once there is something to look back on.
+    pub retrospective: Option<Retrospective>,
+    /// When it was declared.
+    pub declared_at: DateTime<Utc>,
+    /// When it was resolved.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// What was given up, each said once.
+    pub given_up: BTreeSet<String>,
+    /// How many facts it consists of.
+    pub facts: u64,
+}
+
+impl Incident {
+    /// Who is asked for news: the commander, or whoever declared it while nobody leads.
+    #[must_use]
+    pub fn answerable(&self) -> &Person {
+        self.commander.as_ref().unwrap_or(&self.reporter)
+    }
+
+    /// Whether this person belongs to it.
+    #[must_use]
+    pub fn has_person(&self, person: &Person) -> bool {
+        self.people.contains(person)
+    }
+
+    /// Whether it still owes anything, and so stays in memory: it is open, or its retrospective is ahead.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.status.is_open() || self.retrospective.as_ref().is_some_and(Retrospective::is_ahead)
+    }
+
+    /// The room its messages go to: its own, or where it was declared. `None` while that is undecided, and for a
+    /// private incident that has no room.
+    #[must_use]
+    pub fn home(&self) -> Option<&RoomRef> {
+        match &self.room {
+            RoomState::Pending | RoomState::Nowhere => None,
+            RoomState::Open(room) => Some(room),
+            RoomState::AtOrigin => Some(&self.origin.message.room),
+        }
+    }
+
+    /// Whether its title may be said in this room.
+    #[must_use]
+    pub fn may_be_named_in(&self, room: &RoomRef) -> bool {
+        !self.private
+            || matches!(&self.room, RoomState::Open(own) if own == room)
+            || (self.origin.direct && self.origin.message.room == *room)
+    }
+}

@@ -1,0 +1,43 @@
+//! How far the asking for news has come.
+//!
+//! One cycle a promise: the commander is asked when it is due, asked again, and then the stakeholders hear that
+//! it is overdue; if it stays silent the commander is asked anew. Each step starts from when the step before it
+//! was really taken, so that after downtime one question is asked, not all that were missed. When each step
+//! falls due is computed in `schedule/update_cadence.rs`.
+
+use chrono::{DateTime, Utc};
+
+use crate::event::Promise;
+
+/// The state of the promise of news.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UpdateCycle {
+    /// What is promised; `None` when nothing is owed.
+    pub promise: Option<Promise>,
+    /// The last step taken for this promise.
+    pub step: Step,
+    /// When the last update was posted.
+    pub last_update_at: Option<DateTime<Utc>>,
+}
+
+/// How far the asking has come for one promise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    /// Nobody was asked yet.
+    #[default]
+    Waiting,
+    /// The commander was asked, at this time.
+    Asked(DateTime<Utc>),
+    /// The commander was asked again, at this time.
+    AskedAgain(DateTime<Utc>),
+    /// The stakeholders were told, at this time.
+    Missed(DateTime<Utc>),
+}
+
+impl UpdateCycle {
+    /// A new promise: the asking starts over.
+    pub fn promise(&mut self, promise: Option<Promise>) {
+        self.promise = promise;
+        self.step = Step::Waiting;
+    }
+}

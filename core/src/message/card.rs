@@ -1,0 +1,102 @@
+//! The card: an incident at a glance, pinned in its room and edited as things change.
+
+use chrono::{DateTime, Utc};
+
+use super::{Message, Span, bold, code, named, text};
+use crate::{
+    incident::{Incident, Status, retrospective::Stage},
+    policy::Policy,
+    time::{duration_words, moment, wording::clock},
+};
+
+/// The card. It reads no clock: it changes when the incident does, and not by itself.
+#[must_use]
+pub fn card(incident: &Incident, policy: &Policy) -> Message {
+    let mut card = Message::line(heading(incident)).and(standing(incident));
+    card = card.and(commander(incident, &policy.prefix));
+    if let Some(meeting) = &incident.meeting {
+        card = card.and([text("Meeting: "), Span::Link(meeting.clone())]);
+    }
+    if let Some(promise) = incident.updates.promise {
+        card = card.and([text(format!("Next update due: {}", clock_with_zone(promise.due, policy)))]);
+    }
+    if let Some(line) = retrospective_line(incident, policy) {
+        card = card.and(line);
+    }
+    match incident.status {
+        Status::Declared => card.and([code(format!("{}ack", policy.prefix)), text(" if you have it, "), code(format!("{}help", policy.prefix)), text(" for the rest.")]),
+        Status::Acknowledged | Status::Mitigated | Status::Resolved | Status::Closed => card,
+    }
+}
+
+/// The answer to `!status`: the card with how long it has been going on, and how late news is.
+#[must_use]
+pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+    let mut message = Message::line(heading(incident)).and(standing(incident));
+    let began = moment(incident.declared_at, policy.timezone, now);
+    let ends = incident.resolved_at.unwrap_or(now);
+    let lasted = duration_words(ends - incident.declared_at);
+    let lasted = if incident.status.is_open() { format!("for {lasted} now") } else { format!("it took {lasted}") };
+    message = message.and([text(format!("Declared {began} by {}, {lasted}.", incident.reporter.short_name()))]);
+    message = message.and(commander(incident, &policy.prefix));
+    if let Some(meeting) = &incident.meeting
+        && incident.status.is_open()
+    {
+        message = message.and([text("Meeting: "), Span::Link(meeting.clone())]);
+    }
+    if let Some(promise) = incident.updates.promise {
+        let late = crate::time::minutes_late(promise.due, now);
+        let due = clock_with_zone(promise.due, policy);
+        let line = if late > 0 {
+            format!("Update overdue by {}: it was due {due}.", minutes(late))
+        } else {
+            format!("Next update due: {due}")
+        };
+        message = message.and([text(line)]);
+    }
+    match retrospective_line(incident, policy) {
+        Some(line) => message.and(line),
+        None => message,
+    }
+}
+
+/// "1 minute", "12 minutes".
+#[must_use]
+pub fn minutes(count: i64) -> String {
+    if count == 1 { "1 minute".to_owned() } else { format!("{count} minutes") }
+}
+
+/// "11:13 CET".
+#[must_use]
+pub fn clock_with_zone(at: DateTime<Utc>, policy: &Policy) -> String {
+    format!("{} {}", clock(at, policy.timezone), crate::time::wording::zone_name(at, policy.timezone))
+}
+
+fn heading(incident: &Incident) -> Vec<Span> {
+    vec![bold(incident.id.to_string()), text(" · "), bold(incident.title.clone())]
+}
+
+fn standing(incident: &Incident) -> Vec<Span> {
+    let private = if incident.private { " · private" } else { "" };
+    vec![text(format!("{} · {}{private}", incident.severity, incident.status))]
+}
+
+fn commander(incident: &Incident, prefix: &str) -> Vec<Span> {
+    match &incident.commander {
+        Some(person) => vec![text("Commander: "), named(person)],
+        None if incident.status.is_open() => {
+            vec![text("Commander: nobody yet ("), code(format!("{prefix}lead me")), text(")")]
+        }
+        None => vec![text("Commander: nobody")],
+    }
+}
+
+fn retrospective_line(incident: &Incident, policy: &Policy) -> Option<Vec<Span>> {
+    let retrospective = incident.retrospective.as_ref()?;
+    let words = match retrospective.stage {
+        Stage::Unbooked { .. } => "not booked".to_owned(),
+        Stage::Booked(at) | Stage::Begun(at) => crate::time::absolute(at, policy.timezone),
+        Stage::Declined => "declined".to_owned(),
+    };
+    Some(vec![text(format!("Retrospective: {words}, owner ")), named(&retrospective.owner)])
+}

@@ -1,0 +1,196 @@
+//! What sitrep says, before a platform renders it.
+//!
+//! A [`Message`] is a small tree of text: lines of spans. It has no markup of its own, so nothing that people
+//! typed can become markup, and it names whom it notifies: a person is pinged by [`Span::Mention`] and by
+//! nothing else. Adapters render it (`formatted_body`, embeds, a terminal); [`Message::plain`] is the text that
+//! every one of them falls back to.
+//!
+//! The sentences themselves live in the files beside this one, a file an occasion.
+
+pub mod card;
+pub mod declaration;
+pub mod lists;
+pub mod resolution;
+pub mod retrospective;
+pub mod trouble;
+pub mod update;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{person::Person, room::RoomRef};
+
+/// A piece of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Span {
+    /// Plain words, shown exactly as they are.
+    Text(String),
+    /// Words that stand out.
+    Bold(String),
+    /// Something to type.
+    Code(String),
+    /// A link that shows its address where a platform has nothing better.
+    Link(String),
+    /// A person named without being notified.
+    Person(Person),
+    /// A person notified.
+    Mention(Person),
+    /// A link to a room, with its name.
+    Room(RoomRef, String),
+}
+
+/// One line of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// An ordinary line.
+    Plain(Vec<Span>),
+    /// One of a list.
+    Bullet(Vec<Span>),
+    /// Words of a person, kept apart from sitrep's own.
+    Quote(Vec<Span>),
+}
+
+impl Line {
+    /// The spans of the line.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        match self {
+            Self::Plain(spans) | Self::Bullet(spans) | Self::Quote(spans) => spans,
+        }
+    }
+}
+
+/// A message, from its first line to its last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Message {
+    /// The lines in order.
+    pub lines: Vec<Line>,
+}
+
+impl Message {
+    /// A message of one line.
+    #[must_use]
+    pub fn line(spans: impl Into<Vec<Span>>) -> Self {
+        Self { lines: vec![Line::Plain(spans.into())] }
+    }
+
+    /// A message of one line of plain words.
+    #[must_use]
+    pub fn text(words: impl Into<String>) -> Self {
+        Self::line([Span::Text(words.into())])
+    }
+
+    /// Adds a line.
+    #[must_use]
+    pub fn and(mut self, spans: impl Into<Vec<Span>>) -> Self {
+        self.lines.push(Line::Plain(spans.into()));
+        self
+    }
+
+    /// Adds a line of a list.
+    #[must_use]
+    pub fn bullet(mut self, spans: impl Into<Vec<Span>>) -> Self {
+        self.lines.push(Line::Bullet(spans.into()));
+        self
+    }
+
+    /// Adds what a person said, line for line.
+    #[must_use]
+    pub fn quote(mut self, words: &str) -> Self {
+        self.lines.extend(words.lines().map(|line| Line::Quote(vec![Span::Text(line.to_owned())])));
+        self
+    }
+
+    /// Everybody it notifies, each once, in order of appearance.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<&Person> {
+        let mut mentioned: Vec<&Person> = Vec::new();
+        for span in self.lines.iter().flat_map(Line::spans) {
+            if let Span::Mention(person) = span
+                && !mentioned.contains(&person)
+            {
+                mentioned.push(person);
+            }
+        }
+        mentioned
+    }
+
+    /// The message as text. `room_link` says how the platform writes a link to a room.
+    #[must_use]
+    pub fn plain(&self, room_link: impl Fn(&RoomRef, &str) -> String) -> String {
+        let mut text = String::new();
+        for (index, line) in self.lines.iter().enumerate() {
+            if index > 0 {
+                text.push('\n');
+            }
+            match line {
+                Line::Plain(_) => {}
+                Line::Bullet(_) => text.push_str("- "),
+                Line::Quote(_) => text.push_str("> "),
+            }
+            for span in line.spans() {
+                match span {
+                    Span::Text(words) | Span::Bold(words) | Span::Link(words) => text.push_str(words),
+                    Span::Code(words) => text.extend(["`", words, "`"]),
+                    Span::Person(person) => text.push_str(person.short_name()),
+                    Span::Mention(person) => {
+                        text.push('@');
+                        text.push_str(person.short_name());
+                    }
+                    Span::Room(room, name) => text.push_str(&room_link(room, name)),
+                }
+            }
+        }
+        text
+    }
+}
+
+/// Plain words.
+#[must_use]
+pub fn text(words: impl Into<String>) -> Span {
+    Span::Text(words.into())
+}
+
+/// Words that stand out.
+#[must_use]
+pub fn bold(words: impl Into<String>) -> Span {
+    Span::Bold(words.into())
+}
+
+/// Something to type.
+#[must_use]
+pub fn code(words: impl Into<String>) -> Span {
+    Span::Code(words.into())
+}
+
+/// A person, without notifying them.
+#[must_use]
+pub fn named(person: &Person) -> Span {
+    Span::Person(person.clone())
+}
+
+/// A person, notified.
+#[must_use]
+pub fn mention(person: &Person) -> Span {
+    Span::Mention(person.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::PlatformName;
+
+    #[test]
+    fn plain_text_and_mentions() {
+        let platform = PlatformName::new("test");
+        let alice = Person::new(&platform, "alice");
+        let message = Message::line([text("Over to "), mention(&alice), text(". Ask "), mention(&alice)])
+            .bullet([code("!ack"), text(" if you have it")])
+            .quote("first\nsecond");
+        let plain = message.plain(|_, name| format!("#{name}"));
+        assert_eq!(plain, "Over to @alice. Ask @alice\n- `!ack` if you have it\n> first\n> second");
+        assert_eq!(message.mentions(), [&alice]);
+    }
+}

@@ -1,0 +1,44 @@
+//! The end of an incident: to the room, and to everybody who was told that it had begun.
+
+use chrono::{DateTime, Utc};
+
+use super::{Message, bold, code, mention, named, text};
+use crate::{command::Context, incident::Incident, person::Person, time::duration_words};
+
+/// To the room: thanks, and the retrospective.
+#[must_use]
+pub fn resolved_here(incident: &Incident, owner: &Person, at: DateTime<Utc>, context: &Context<'_>) -> Message {
+    let policy = context.policy;
+    let lasted = duration_words(context.now - incident.declared_at);
+    let told = match incident.told.len() {
+        0 => String::new(),
+        _ => " Everybody who was told is being told.".to_owned(),
+    };
+    let owner = if owner == context.person { named(owner) } else { mention(owner) };
+    Message::line([
+        bold(incident.id.to_string()),
+        text(format!(" is resolved after {lasted}. Thank you, everybody.{told}")),
+    ])
+    .and([
+        text("Retrospective: "),
+        owner,
+        text(format!(" sees to it. Proposed: {}. ", crate::time::absolute(at, policy.timezone))),
+        code(format!("{}retro ok", policy.prefix)),
+        text(" books that, "),
+        code(format!("{}retro tomorrow 14:00", policy.prefix)),
+        text(" another time."),
+    ])
+}
+
+/// To everybody who was told before.
+#[must_use]
+pub fn resolved(incident: &Incident, words: &str, may_name: bool) -> Message {
+    if !may_name {
+        return Message::line([bold(incident.id.to_string()), text(" is resolved.")]);
+    }
+    Message::line([
+        bold(incident.id.to_string()),
+        text(format!(" is resolved: {}. Normal operations are restored. What was done:", incident.title)),
+    ])
+    .quote(words)
+}

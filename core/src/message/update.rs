@@ -1,0 +1,93 @@
+//! News, the asking for news, and the word that there is none.
+
+use super::{Message, bold, card::{clock_with_zone, minutes}, code, mention, named, text};
+use crate::{command::Context, event::Promise, incident::Incident, person::Person, policy::Policy};
+
+/// To whoever posted the update.
+#[must_use]
+pub fn sent(incident: &Incident, rooms: usize, promise: Option<Promise>, policy: &Policy) -> Message {
+    let to = match rooms {
+        0 => "Noted".to_owned(),
+        1 => "Sent to 1 room".to_owned(),
+        rooms => format!("Sent to {rooms} rooms"),
+    };
+    let next = promise.map_or_else(String::new, |promise| {
+        format!(" The next is due by {}.", clock_with_zone(promise.due, policy))
+    });
+    Message::line([text(format!("{to} for ")), bold(incident.id.to_string()), text(format!(".{next}"))])
+}
+
+/// To everybody who follows.
+#[must_use]
+pub fn news(incident: &Incident, words: &str, by: &Person, policy: &Policy) -> Message {
+    let message = Message::line([
+        bold(incident.id.to_string()),
+        text(format!(" ({}, {}), from ", incident.severity, incident.status)),
+        named(by),
+        text(":"),
+    ])
+    .quote(words);
+    match incident.updates.promise {
+        Some(promise) => message.and([text(format!("Next update by {}.", clock_with_zone(promise.due, policy)))]),
+        None => message,
+    }
+}
+
+/// To whoever promised another time.
+#[must_use]
+pub fn promised(incident: &Incident, promise: Promise, context: &Context<'_>) -> Message {
+    let at = crate::time::moment(promise.due, context.policy.timezone, context.now);
+    Message::line([text("The next update on "), bold(incident.id.to_string()), text(format!(" is promised for {at}."))])
+}
+
+/// To everybody who follows: the next update comes at another time.
+#[must_use]
+pub fn promise_changed(incident: &Incident, promise: Promise, policy: &Policy) -> Message {
+    let at = clock_with_zone(promise.due, policy);
+    Message::line([bold(incident.id.to_string()), text(format!(": the next update comes by {at}."))])
+}
+
+/// To the commander: the update is due.
+#[must_use]
+pub fn prompt(incident: &Incident, again: bool, policy: &Policy) -> Message {
+    let asked = if again { "the update is still due" } else { "an update is due" };
+    let mut spans = vec![
+        mention(incident.answerable()),
+        text(format!(" {asked} on ")),
+        bold(incident.id.to_string()),
+        text(": impact, what is being done. "),
+        code(format!("{}update TEXT", policy.prefix)),
+        text(", or "),
+        code(format!("{}next 30m", policy.prefix)),
+        text(" for later."),
+    ];
+    if incident.commander.is_none() {
+        spans.push(text(" Nobody leads yet: "));
+        spans.push(code(format!("{}lead me", policy.prefix)));
+    }
+    Message::line(spans)
+}
+
+/// To the stakeholders: the update is overdue.
+#[must_use]
+pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
+    let due = incident.updates.promise.map_or_else(String::new, |promise| {
+        format!(", promised for {},", clock_with_zone(promise.due, policy))
+    });
+    Message::line([
+        bold(incident.id.to_string()),
+        text(format!(": the update{due} is overdue by {}. The commander has been asked twice.", minutes(late))),
+    ])
+}
+
+/// To the room: the stakeholders know.
+#[must_use]
+pub fn told_overdue(incident: &Incident, late: i64, rooms: usize, policy: &Policy) -> Message {
+    let told = if rooms == 0 { "" } else { " The stakeholders have been told." };
+    Message::line([
+        mention(incident.answerable()),
+        text(format!(" the update on {} is overdue by {}.{told} ", incident.id, minutes(late))),
+        code(format!("{}update TEXT", policy.prefix)),
+        text(" puts it right."),
+    ])
+}

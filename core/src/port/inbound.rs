@@ -1,0 +1,77 @@
+//! What a platform delivers: batches of messages, and how far each batch reaches.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    person::Person,
+    room::{MessageRef, PlatformName},
+};
+
+/// What makes a message the same message when it is delivered a second time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InboundKey {
+    /// The platform.
+    pub platform: PlatformName,
+    /// The platform's handle of the message, unique on the platform.
+    pub id: String,
+}
+
+/// What kind of room something was said in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomKind {
+    /// One that the configuration names.
+    Configured,
+    /// One with sitrep and one other person.
+    Direct,
+    /// Any other: an incident's, or one that sitrep was asked into.
+    Other,
+}
+
+/// Something somebody said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbound {
+    /// The message.
+    pub message: MessageRef,
+    /// Who said it, according to the platform.
+    pub person: Person,
+    /// What kind of room it was said in.
+    pub kind: RoomKind,
+    /// What was said, with mentions of people written as `@handle`.
+    pub text: String,
+    /// When, according to the platform.
+    pub sent_at: DateTime<Utc>,
+}
+
+impl Inbound {
+    /// What makes it the same message when it comes again.
+    #[must_use]
+    pub fn key(&self) -> InboundKey {
+        InboundKey { platform: self.message.room.platform.clone(), id: self.message.id.clone() }
+    }
+}
+
+/// How far one stream of a platform has been read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The platform.
+    pub platform: PlatformName,
+    /// The stream within the platform: the whole account on Matrix, one channel on Discord.
+    pub stream: String,
+    /// The platform's token for the place in the stream.
+    pub token: String,
+}
+
+/// How far each stream of one platform has been read.
+pub type Positions = BTreeMap<String, String>;
+
+/// What a platform delivered at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// What was said, in order.
+    pub inbounds: Vec<Inbound>,
+    /// How far the batch reaches.
+    pub positions: Vec<Position>,
+}

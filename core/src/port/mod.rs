@@ -1,0 +1,14 @@
+//! The two holes in the wall: a chat platform and a store.
+//!
+//! Adapters implement these traits and core calls nothing else. Each has one contract suite that every
+//! implementation runs ([`crate::testing::store_contract`]); the platforms share one set of conversations.
+
+mod inbound;
+mod platform;
+mod store;
+
+pub use inbound::{Batch, Inbound, InboundKey, Position, Positions, RoomKind};
+pub use platform::{Action, Attempt, Capabilities, ListenError, Outcome, Perform, Platform, Receipt};
+pub use store::{
+    Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError, StoredEffect,
+};

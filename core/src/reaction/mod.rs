@@ -1,0 +1,156 @@
+//! What follows from what happened: from an event to the effects that it calls for.
+//!
+//! Pure functions, one file an area. They see the incident as it stands after the event, and where the event came
+//! from: whoever typed the command is answered by the command itself, so the place where it was typed is left out.
+
+mod opening;
+mod progress;
+mod retrospective;
+mod room;
+mod updates;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    effect::{Desired, Effect, Keep, Place, Purpose, Say},
+    event::{Event, Record},
+    incident::{Incident, RoomState},
+    message::{Message, card},
+    policy::Policy,
+    room::{MessageRef, RoomRef},
+};
+
+/// How long an answer or news is worth delivering after an outage.
+pub const NEWS_WORTH: Duration = Duration::days(1);
+
+/// What surrounds an event as it is reacted to.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// What the operator decided.
+    pub policy: &'a Policy,
+    /// The message whose command caused it.
+    pub cause: Option<&'a MessageRef>,
+}
+
+/// Effects as they are collected for one incident.
+#[derive(Debug)]
+pub struct Effects<'a> {
+    incident: &'a Incident,
+    surroundings: Surroundings<'a>,
+    list: Vec<Effect>,
+}
+
+/// What a fact calls for.
+#[must_use]
+pub fn react(incident: &Incident, record: &Record, surroundings: Surroundings<'_>) -> Vec<Effect> {
+    let mut effects = Effects { incident, surroundings, list: Vec::new() };
+    match &record.event {
+        Event::Workspace(_) => {}
+        Event::Incident(event) => progress::react(&mut effects, event, record),
+        Event::Room(event) => room::react(&mut effects, event),
+        Event::Role(event) => progress::react_to_role(&mut effects, event),
+        Event::Update(event) => updates::react(&mut effects, event, record),
+        Event::Retrospective(event) => retrospective::react(&mut effects, event),
+    }
+    effects.list
+}
+
+impl Effects<'_> {
+    fn policy(&self) -> &Policy {
+        self.surroundings.policy
+    }
+
+    /// Whether the command behind this was typed in the incident's own place, where its answer is seen by all.
+    fn was_said_at_home(&self) -> bool {
+        match (self.surroundings.cause, self.incident.home()) {
+            (Some(cause), Some(home)) => cause.room == *home,
+            (Some(_) | None, _) => false,
+        }
+    }
+
+    /// Tells the incident's own room, unless the command was typed there.
+    fn tell_home(&mut self, message: Message) {
+        if !self.was_said_at_home() {
+            self.say_at_home(Purpose::Notice, message, NEWS_WORTH);
+        }
+    }
+
+    /// Says something in the incident's own room in any case.
+    fn say_at_home(&mut self, purpose: Purpose, message: Message, worth: Duration) {
+        if self.incident.room == RoomState::Nowhere {
+            return;
+        }
+        let platform = self.incident.origin.message.room.platform.clone();
+        let place = Place::Incident(self.incident.id);
+        self.push_say(Say {
+            platform,
+            place,
+            purpose,
+            about: Some(self.incident.id),
+            answers: None,
+            stale_at: self.surroundings.now + worth,
+            message,
+        });
+    }
+
+    /// Tells rooms, but for the one where the command was typed and the incident's own.
+    fn tell_rooms<'r>(&mut self, rooms: impl IntoIterator<Item = &'r RoomRef>, message: &Message, worth: Duration) {
+        let cause = self.surroundings.cause.map(|cause| &cause.room);
+        for room in rooms {
+            if Some(room) == cause || Some(room) == self.incident.home() {
+                continue;
+            }
+            self.push_say(Say {
+                platform: room.platform.clone(),
+                place: Place::Room(room.clone()),
+                purpose: Purpose::Notice,
+                about: Some(self.incident.id),
+                answers: None,
+                stale_at: self.surroundings.now + worth,
+                message: message.clone(),
+            });
+        }
+    }
+
+    /// Answers the message that declared the incident.
+    fn answer_origin(&mut self, message: Message) {
+        let origin = &self.incident.origin.message;
+        self.push_say(Say {
+            platform: origin.room.platform.clone(),
+            place: Place::Room(origin.room.clone()),
+            purpose: Purpose::Answer,
+            about: Some(self.incident.id),
+            answers: Some(origin.clone()),
+            stale_at: self.surroundings.now + NEWS_WORTH,
+            message,
+        });
+    }
+
+    fn push_say(&mut self, say: Say) {
+        self.list.push(Effect::Say(say));
+    }
+
+    fn keep(&mut self, desired: Desired) {
+        let platform = self.incident.origin.message.room.platform.clone();
+        self.list.push(Effect::Keep(Keep { platform, incident: self.incident.id, desired }));
+    }
+
+    /// Everybody who belongs is in the room.
+    fn keep_members(&mut self) {
+        if matches!(self.incident.room, RoomState::Open(_)) {
+            self.keep(Desired::Members { people: self.incident.people.clone() });
+        }
+    }
+}
+
+/// The card as it should be now, if it is posted. The engine asks after every round of events and drops what has
+/// not changed.
+#[must_use]
+pub fn card_upkeep(incident: &Incident, policy: &Policy) -> Option<Effect> {
+    let card = incident.card.clone()?;
+    let platform = incident.origin.message.room.platform.clone();
+    let desired = Desired::Card { card, message: card::card(incident, policy) };
+    Some(Effect::Keep(Keep { platform, incident: incident.id, desired }))
+}

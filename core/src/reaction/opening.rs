@@ -1,0 +1,63 @@
+//! The saga of a room: declared, opened, filled; or not to be had.
+
+use super::Effects;
+use crate::{
+    effect::{Desired, Purpose},
+    incident::RoomState,
+    message::{card, declaration},
+    reaction::NEWS_WORTH,
+};
+
+/// How many people a room can be made with; the rest are asked in afterwards. Matrix servers refuse more.
+pub(super) const INVITED_AT_ONCE: usize = 10;
+
+/// It is declared: it gets a room.
+pub(super) fn make_room(effects: &mut Effects<'_>) {
+    let incident = effects.incident;
+    let topic = format!("{} · {}", incident.id, incident.title);
+    effects.keep(Desired::Room {
+        name: incident.room_name.clone(),
+        topic,
+        invited: incident.people.iter().take(INVITED_AT_ONCE).cloned().collect(),
+        private: incident.private,
+    });
+}
+
+/// The room is there: the answer, the card, whoever is missing, the stakeholders.
+pub(super) fn opened(effects: &mut Effects<'_>) {
+    let incident = effects.incident;
+    let RoomState::Open(room) = &incident.room else { return };
+    effects.answer_origin(declaration::declared(incident, room, incident.may_be_named_in(&incident.origin.message.room)));
+    post_card(effects);
+    if incident.people.len() > INVITED_AT_ONCE {
+        effects.keep_members();
+    }
+    announce(effects);
+}
+
+/// There will be none: the incident runs where it was declared, or, if private, not at all.
+pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
+    let incident = effects.incident;
+    if incident.room == RoomState::Nowhere {
+        effects.answer_origin(declaration::private_without_room(incident, reason));
+        return;
+    }
+    let prefix = effects.policy().prefix.clone();
+    effects.answer_origin(declaration::declared_without_room(incident, reason, &prefix));
+    post_card(effects);
+    announce(effects);
+}
+
+fn post_card(effects: &mut Effects<'_>) {
+    let message = card::card(effects.incident, effects.policy());
+    effects.say_at_home(Purpose::Card, message, NEWS_WORTH);
+}
+
+/// The stakeholders hear of it once there is something to join, and only while it is still going on.
+fn announce(effects: &mut Effects<'_>) {
+    let incident = effects.incident;
+    if incident.status.is_open() {
+        let message = declaration::announced(incident, effects.policy());
+        effects.tell_rooms(incident.told.iter().filter(|room| **room != incident.origin.message.room), &message, NEWS_WORTH);
+    }
+}

@@ -1,0 +1,22 @@
+//! What follows from what became of messages and rooms.
+
+use super::{Effects, opening};
+use crate::{
+    effect::{Desired, Purpose},
+    event::RoomEvent,
+    message::trouble,
+    reaction::NEWS_WORTH,
+};
+
+pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
+    match event {
+        RoomEvent::Opened { .. } => opening::opened(effects),
+        RoomEvent::OpeningFailed { reason } => opening::failed(effects, reason),
+        RoomEvent::CardPosted { card } => effects.keep(Desired::Pinned { card: card.clone() }),
+        RoomEvent::GivenUp { what, reason } => {
+            let message = trouble::given_up(effects.incident.id, what, reason);
+            effects.say_at_home(Purpose::Notice, message, NEWS_WORTH);
+        }
+        RoomEvent::Dropped { .. } => {}
+    }
+}

@@ -1,0 +1,58 @@
+//! Deadlines: pure functions from state to what should fall due, and when.
+//!
+//! [`deadlines`] says what must exist for an incident as it stands. The engine compares that with what is stored
+//! after every fact, so the two can't drift. When one falls due, [`fire`] says what has happened thereby; the
+//! event takes the deadline's reason away, which is what keeps it from firing twice.
+
+mod retrospective;
+mod update_cadence;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    event::{Ahead, Event},
+    incident::Incident,
+    policy::Policy,
+};
+
+pub(crate) use retrospective::next_nag;
+
+/// What falls due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueKind {
+    /// The commander is asked for the update that is due.
+    UpdatePrompt,
+    /// The commander is asked again.
+    UpdatePromptAgain,
+    /// The stakeholders hear that the update is overdue.
+    UpdateOverdue,
+    /// The owner of a retrospective is asked to book it.
+    RetrospectiveNag,
+    /// A reminder of a booked retrospective.
+    RetrospectiveReminder(Ahead),
+}
+
+/// What must fall due for an incident as it stands.
+#[must_use]
+pub fn deadlines(incident: &Incident) -> BTreeMap<DueKind, DateTime<Utc>> {
+    let mut due = BTreeMap::new();
+    due.extend(update_cadence::deadline(incident));
+    due.extend(retrospective::deadlines(incident));
+    due
+}
+
+/// What has happened when a deadline falls due at `now`. Empty when the incident no longer calls for it.
+#[must_use]
+pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<Utc>) -> Vec<Event> {
+    match kind {
+        DueKind::UpdatePrompt | DueKind::UpdatePromptAgain | DueKind::UpdateOverdue => {
+            update_cadence::fire(incident, kind, now)
+        }
+        DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
+        DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, now),
+    }
+}

@@ -1,0 +1,168 @@
+//! What scripted people type: every verb in its many spellings, slips of the finger, and talk.
+//!
+//! They look at a [`Scene`] (the rooms there are, who may be in them, which incidents people have heard of) and say
+//! something in one of the rooms. What they say about a private incident holds a word of its own, `zebra-17`, that
+//! occurs nowhere else, so that it can be recognised wherever it turns up.
+
+use std::collections::BTreeSet;
+
+use super::Dice;
+
+/// Those who may command.
+pub const ALLOWED: [&str; 3] = ["alice", "bob", "carol"];
+/// Somebody who may not, and tries.
+pub const STRANGER: &str = "mallory";
+/// What every private word begins with.
+pub const PRIVATE_WORD: &str = "zebra-";
+
+/// A room as the people see it.
+#[derive(Clone, Debug)]
+pub struct SceneRoom {
+    /// Its name.
+    pub name: String,
+    /// Who may be in it; `None` is everybody.
+    pub members: Option<BTreeSet<String>>,
+    /// Whether it belongs to an incident.
+    pub of_incident: bool,
+}
+
+/// An incident that people have heard of.
+#[derive(Clone, Copy, Debug)]
+pub struct SceneIncident {
+    /// Its number.
+    pub number: u64,
+    /// Whether it is private.
+    pub private: bool,
+}
+
+/// What people see as they speak.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    /// The rooms there are, besides everybody's direct room.
+    pub rooms: Vec<SceneRoom>,
+    /// The incidents there are.
+    pub incidents: Vec<SceneIncident>,
+}
+
+/// Something said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Utterance {
+    /// By whom.
+    pub person: &'static str,
+    /// Where; a person's own name is their direct room.
+    pub room: String,
+    /// What.
+    pub text: String,
+}
+
+/// The people, and what they will say.
+#[derive(Clone, Debug)]
+pub struct People {
+    dice: Dice,
+    private_words: u64,
+}
+
+const TALK: &[&str] = &[
+    "looking at it", "!!!", "!", "!important: read this", "well !ack", "", "!12", "is it only me?", "! incident",
+    "INC-1 again", "!wow that was fast", "!支付",
+];
+const TROUBLES: &[&str] = &[
+    "checkout is down", "login is slow", "search returns nothing", "we're at 50%", "@everyone look",
+    "payments fail <b>now</b>", "支付失败", "the queue is stuck", "!!!", "--> disk full",
+];
+const SLIPS: &[&str] = &[
+    "!incidnet checkout is down", "!udpate all good", "!staus", "!resovle done", "!sev", "!sev 9", "!sev high",
+    "!next soon", "!next 25h", "!next", "!lead", "!lead @alice @bob", "!lead <b>", "!update", "!resolve",
+    "!incident --sev 9 x", "!incident --frobnicate x", "!incident --pirvate x", "!incident --private", "!retro maybe",
+    "!retro decline", "!retro yesterday 14:00", "!help udpate", "!ack INC-99", "!status INC-0",
+];
+const WHENS: &[&str] = &["ok", "tomorrow 14:00", "in 3h", "in 25h", "in 5m", "friday 9:30", "in 2d", ""];
+
+impl People {
+    /// People who say what these dice say.
+    #[must_use]
+    pub fn new(dice: Dice) -> Self {
+        Self { dice, private_words: 0 }
+    }
+
+    /// Somebody says something.
+    pub fn speak(&mut self, scene: &Scene) -> Utterance {
+        let person = if self.dice.chance(80) { STRANGER } else { *self.dice.pick(&ALLOWED) };
+        let (room, private, of_incident) = self.room(person, scene);
+        let text = match self.dice.weighted(&[15, 14, 61, 10]) {
+            0 => (*self.dice.pick(TALK)).to_owned(),
+            1 => self.declaration(),
+            2 => self.command(scene, private, of_incident),
+            _ => (*self.dice.pick(SLIPS)).to_owned(),
+        };
+        Utterance { person, room, text }
+    }
+
+    /// A room to speak in, whether it is private, and whether it belongs to an incident.
+    fn room(&mut self, person: &str, scene: &Scene) -> (String, bool, bool) {
+        let is_open = |room: &&SceneRoom| room.members.as_ref().is_none_or(|members| members.contains(person));
+        let (of_incidents, others): (Vec<&SceneRoom>, Vec<&SceneRoom>) =
+            scene.rooms.iter().filter(is_open).partition(|room| room.of_incident);
+        let recent = of_incidents.len().saturating_sub(4);
+        let wanted = self.dice.weighted(&[60, 30, 10]);
+        match (wanted, others.as_slice()) {
+            (0, _) if !of_incidents.is_empty() => {
+                let room = *self.dice.pick(&of_incidents[recent..]);
+                (room.name.clone(), room.members.is_some(), true)
+            }
+            (0 | 1, [_, ..]) => (self.dice.pick(&others).name.clone(), false, false),
+            _ => (person.to_owned(), true, false),
+        }
+    }
+
+    fn declaration(&mut self) -> String {
+        let verb = *self.dice.pick(&["!incident", "!inc", "!INCIDENT", "!declare"]);
+        let trouble = format!("{} {}", self.dice.pick(TROUBLES), self.dice.below(1000));
+        let level = if self.dice.chance(400) { format!("--sev {} ", self.dice.between(1, 4)) } else { String::new() };
+        if !self.dice.chance(300) {
+            return format!("{verb} {level}{trouble}");
+        }
+        let word = self.private_word();
+        match self.dice.below(3) {
+            0 => format!("{verb} {level}--private {word} {trouble}"),
+            1 => format!("{verb} {level}{trouble} {word} --private"),
+            _ => format!("{verb} {level}—private {word}"),
+        }
+    }
+
+    fn command(&mut self, scene: &Scene, in_private: bool, of_incident: bool) -> String {
+        let mut private = in_private;
+        let mut number = String::new();
+        let by_number = self.dice.chance(if of_incident { 100 } else { 750 });
+        if by_number && !scene.incidents.is_empty() {
+            let recent = scene.incidents.len().saturating_sub(5);
+            let incident = *self.dice.pick(&scene.incidents[recent..]);
+            private = private || incident.private;
+            number = format!(" INC-{}", incident.number);
+        }
+        self.words(&number, private)
+    }
+
+    fn words(&mut self, number: &str, private: bool) -> String {
+        let verb = self.dice.weighted(&[12, 12, 14, 18, 8, 8, 12, 12, 2, 2]);
+        let news = if private { self.private_word() } else { format!("news {}", self.dice.below(1000)) };
+        match verb {
+            0 => format!("!ack{number}"),
+            1 => format!("!lead{number} {}", self.dice.pick(&["me", "@alice", "@bob", "carol", "@mallory"])),
+            2 => format!("!sev{number} {}", self.dice.pick(&["1", "2", "3", "4", "sev1", "P3"])),
+            3 => format!("!update{number} {news}"),
+            4 => format!("!next{number} {}", self.dice.pick(&["5m", "45m", "in 2h", "24h", "1m"])),
+            5 => format!("!status{number}"),
+            6 => format!("!resolve{number} done, {news}"),
+            7 if self.dice.chance(300) => format!("!retro{number} decline {news}"),
+            7 => format!("!retro{number} {}", self.dice.pick(WHENS)),
+            8 => "!incidents".to_owned(),
+            _ => format!("!help {}", self.dice.pick(&["", "retro", "!ack", "nonsense"])),
+        }
+    }
+
+    fn private_word(&mut self) -> String {
+        self.private_words += 1;
+        format!("{PRIVATE_WORD}{}", self.private_words)
+    }
+}

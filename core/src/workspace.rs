@@ -1,0 +1,72 @@
+//! The installation as a whole: the numbers, names and rooms that it has given out.
+//!
+//! Numbers and room names are never used twice, so all of them are remembered; that is about a hundred bytes an
+//! incident.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    event::{Event, Record, WorkspaceEvent},
+    incident::IncidentId,
+    room::RoomRef,
+};
+
+/// What the installation has given out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workspace {
+    last_id: u64,
+    room_names: BTreeSet<String>,
+    rooms: BTreeMap<RoomRef, IncidentId>,
+    /// How many facts it consists of.
+    pub facts: u64,
+}
+
+impl Workspace {
+    /// The number that the next incident gets.
+    #[must_use]
+    pub fn next_id(&self) -> IncidentId {
+        IncidentId(self.last_id + 1)
+    }
+
+    /// Whether an incident with this number was ever declared.
+    #[must_use]
+    pub fn knows(&self, id: IncidentId) -> bool {
+        (1..=self.last_id).contains(&id.0)
+    }
+
+    /// Whether a room name is taken.
+    #[must_use]
+    pub fn has_room_name(&self, name: &str) -> bool {
+        self.room_names.contains(name)
+    }
+
+    /// The incident whose own room this is.
+    #[must_use]
+    pub fn incident_in(&self, room: &RoomRef) -> Option<IncidentId> {
+        self.rooms.get(room).copied()
+    }
+
+    /// Every room that belongs to an incident.
+    pub fn rooms(&self) -> impl Iterator<Item = &RoomRef> {
+        self.rooms.keys()
+    }
+
+    /// Applies one more fact.
+    pub fn evolve(&mut self, record: &Record) {
+        self.facts += 1;
+        match &record.event {
+            Event::Workspace(WorkspaceEvent::IncidentNumbered { id, room_name }) => {
+                self.last_id = self.last_id.max(id.0);
+                self.room_names.insert(room_name.clone());
+            }
+            Event::Workspace(WorkspaceEvent::RoomBound { id, room }) => {
+                self.rooms.insert(room.clone(), *id);
+            }
+            Event::Incident(_)
+            | Event::Room(_)
+            | Event::Role(_)
+            | Event::Update(_)
+            | Event::Retrospective(_) => {}
+        }
+    }
+}

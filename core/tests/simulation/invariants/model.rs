@@ -1,0 +1,178 @@
+//! A second opinion: incidents as people must believe them to stand, from what they typed and what they were told.
+//!
+//! The model follows the commands in the order in which they were dealt with and believes the answers. An answer that
+//! contradicts what was answered before is a violation, and so is a state in the end that nobody was told of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sitrep_console::Said;
+use sitrep_core::{
+    effect::Purpose,
+    incident::{Incident, IncidentId, RoomState, Severity, Status},
+    testing::ALLOWED,
+};
+
+use super::{
+    Findings, Invariant,
+    reading::{Told, read},
+};
+use crate::evidence::{Evidence, plain};
+
+/// An incident as people believe it to stand.
+#[derive(Clone, Debug)]
+struct Belief {
+    severity: Severity,
+    status: Status,
+    commander: Option<String>,
+    private: bool,
+    people: BTreeSet<String>,
+}
+
+pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
+    let answers = answers(evidence);
+    let asked: BTreeMap<usize, (&str, &Said)> =
+        evidence.heard().map(|(index, person, said)| (index, (person, said))).collect();
+    let mut beliefs: BTreeMap<IncidentId, Belief> = BTreeMap::new();
+    for seen in evidence.entries().flat_map(|entry| &entry.commit.seen) {
+        let index: usize = seen.key.id.parse().unwrap_or(usize::MAX);
+        let (Some((person, said)), Some(answer)) = (asked.get(&index), answers.get(&index)) else { continue };
+        if !ALLOWED.contains(person) {
+            let is_refused = answer.starts_with("You are not on my list");
+            findings.expect(is_refused, Invariant::OnlyTheAllowed, || format!("{person} was told {answer:?}"));
+            continue;
+        }
+        let Some((id, told)) = read(answer) else { continue };
+        let incident = evidence.run.incidents.get(&id);
+        if incident.is_some_and(|incident| incident.room == RoomState::Nowhere) {
+            // It ended without anybody's command.
+            beliefs.remove(&id);
+            continue;
+        }
+        let mut exchange = Exchange { id, person, said, told, incident, findings: &mut *findings };
+        exchange.follow(&mut beliefs);
+    }
+    for incident in evidence.run.incidents.values().filter(|incident| incident.room != RoomState::Nowhere) {
+        let belief = beliefs.get(&incident.id);
+        let agrees = belief.is_some_and(|belief| {
+            (belief.severity, belief.status) == (incident.severity, incident.status)
+                && belief.commander.as_deref() == incident.commander.as_ref().map(|person| person.handle.as_str())
+        });
+        findings.expect(agrees, Invariant::AgreesWithModel, || {
+            format!("{} is {:?}, believed to be {belief:?}", incident.id, summary(incident))
+        });
+    }
+}
+
+fn summary(incident: &Incident) -> (Severity, Status, Option<&str>) {
+    (incident.severity, incident.status, incident.commander.as_ref().map(|person| person.handle.as_str()))
+}
+
+/// The answers that count, by the message that they answer.
+fn answers(evidence: &Evidence<'_>) -> BTreeMap<usize, String> {
+    let answers = evidence.says().filter(|(_, say)| say.purpose == Purpose::Answer);
+    answers
+        .filter_map(|(_, say)| Some((say.answers.as_ref()?.id.parse().ok()?, plain(&say.message))))
+        .collect()
+}
+
+/// One command and its answer.
+struct Exchange<'a> {
+    id: IncidentId,
+    person: &'a str,
+    said: &'a Said,
+    told: Told,
+    incident: Option<&'a Incident>,
+    findings: &'a mut Findings,
+}
+
+impl Exchange<'_> {
+    fn follow(&mut self, beliefs: &mut BTreeMap<IncidentId, Belief>) {
+        if self.told == Told::Declared {
+            let belief = self.declared();
+            let before = beliefs.insert(self.id, belief);
+            return self.expect(before.is_none(), "is declared anew");
+        }
+        let in_own_room = self.incident.is_some_and(
+            |incident| matches!(&incident.room, RoomState::Open(room) if room.room == self.said.room),
+        );
+        if self.told == Told::Nothing {
+            // The number may be that of an example.
+            return;
+        }
+        let Some(belief) = beliefs.get_mut(&self.id) else {
+            return self.expect(self.told == Told::NoSuch, "was never declared");
+        };
+        let may_see = !belief.private || in_own_room || belief.people.contains(self.person);
+        if self.told == Told::NoSuch {
+            return self.expect(!may_see, "is kept from somebody who belongs to it");
+        }
+        self.expect(may_see, "is shown to somebody who doesn't belong to it");
+        self.follow_belief(belief);
+    }
+
+    fn follow_belief(&mut self, belief: &mut Belief) {
+        let is_open = belief.status.is_open();
+        match self.told.clone() {
+            Told::Declared | Told::NoSuch | Told::Nothing => {}
+            Told::YouHaveIt { leads } => {
+                self.expect(belief.status == Status::Declared, "is acknowledged twice");
+                self.expect(leads == belief.commander.is_none(), "is led by two, or by nobody");
+                belief.status = Status::Acknowledged;
+                belief.people.insert(self.person.to_owned());
+                if leads {
+                    belief.commander = Some(self.person.to_owned());
+                }
+            }
+            Told::YouLead => {
+                self.expect(is_open, "is led when it is over");
+                if belief.status == Status::Declared {
+                    belief.status = Status::Acknowledged;
+                }
+                belief.commander = Some(self.person.to_owned());
+                belief.people.insert(self.person.to_owned());
+            }
+            Told::Leads(who) => {
+                self.expect(is_open, "is led when it is over");
+                belief.people.insert(who.clone());
+                belief.commander = Some(who);
+            }
+            Told::SeverityIs { now, was } => {
+                self.expect(is_open && belief.severity == was && now != was, "changes its severity from another");
+                belief.severity = now;
+                if now == Severity::Sev1 {
+                    belief.people.insert("bob".to_owned());
+                }
+            }
+            Told::Resolved => {
+                self.expect(is_open, "is resolved twice");
+                belief.status = Status::Resolved;
+            }
+            Told::IsOver => self.expect(!is_open, "is said to be over"),
+            Told::IsNotOver => self.expect(is_open, "is said to be open"),
+            Told::HasAlready => self.expect(is_open && belief.status != Status::Declared, "is said to be somebody's"),
+            Told::LeadsAlready(who) => self.expect(belief.commander.as_ref() == Some(&who), "is said to be led"),
+            Told::SeverityAlready(severity) => self.expect(belief.severity == severity, "is said to be so already"),
+        }
+    }
+
+    /// What was typed says how bad it is and whether it is private.
+    fn declared(&self) -> Belief {
+        let words: Vec<&str> = self.said.text.split_whitespace().collect();
+        let level = words.iter().position(|word| *word == "--sev").and_then(|index| words.get(index + 1));
+        let severity = level.and_then(|level| Severity::parse(level)).unwrap_or(Severity::Sev2);
+        let is_direct = self.said.room == self.person;
+        let private = is_direct || words.iter().any(|word| *word == "--private" || *word == "—private");
+        let mut people = BTreeSet::from([self.person.to_owned()]);
+        if severity == Severity::Sev1 {
+            people.insert("bob".to_owned());
+        }
+        Belief { severity, status: Status::Declared, commander: None, private, people }
+    }
+
+    fn expect(&mut self, holds: bool, wrong: &str) {
+        let (id, person, text, told) = (self.id, self.person, &self.said.text, &self.told);
+        self.findings.expect(holds, Invariant::AgreesWithModel, || {
+            format!("{id} {wrong}: {person} typed {text:?} and was told {told:?}")
+        });
+    }
+}

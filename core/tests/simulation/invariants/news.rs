@@ -1,0 +1,51 @@
+//! What was told: never stale, and to the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Duration;
+use sitrep_core::{
+    effect::{Effect, Purpose},
+    incident::{IncidentId, Status},
+};
+
+use super::{Findings, Invariant};
+use crate::evidence::{Evidence, Fate, plain};
+
+/// What was on its way as a process died may still arrive.
+const ON_ITS_WAY: Duration = Duration::seconds(10);
+
+pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
+    for (index, said) in &evidence.said {
+        let stored = said.key.as_deref().and_then(|key| evidence.effects.get(key));
+        let Some(Effect::Say(say)) = stored.map(|stored| &stored.effect) else { continue };
+        findings.expect(said.at <= say.stale_at + ON_ITS_WAY, Invariant::NothingStale, || {
+            format!("{index} was said at {}, worth saying until {}: {:?}", said.at, say.stale_at, said.text)
+        });
+    }
+    told_the_end(evidence, findings);
+}
+
+/// Every room outside that heard of an incident hears its end, if the platform lets it.
+fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
+    let mut told: BTreeMap<IncidentId, BTreeSet<&str>> = BTreeMap::new();
+    let mut ends: BTreeMap<(IncidentId, &str), Fate> = BTreeMap::new();
+    for (stored, say) in evidence.says() {
+        let (Some(id), sitrep_core::effect::Place::Room(room)) = (say.about, &say.place) else { continue };
+        let fate = evidence.fate(stored, say);
+        let room = room.room.as_str();
+        if plain(&say.message).starts_with(&format!("{id} is resolved")) {
+            ends.insert((id, room), fate);
+        } else if say.purpose == Purpose::Notice && matches!(fate, Fate::Said(_)) {
+            told.entry(id).or_default().insert(room);
+        }
+    }
+    for incident in evidence.run.incidents.values().filter(|incident| incident.status == Status::Resolved) {
+        let id = incident.id;
+        for room in told.get(&id).into_iter().flatten() {
+            let end = ends.get(&(id, *room));
+            findings.expect(matches!(end, Some(Fate::Said(_) | Fate::Refused)), Invariant::ToldTheEnd, || {
+                format!("{room} was told of {id}, and of its end: {end:?}")
+            });
+        }
+    }
+}

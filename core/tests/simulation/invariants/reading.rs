@@ -1,0 +1,112 @@
+//! What an answer says, read as a person reads it.
+
+use sitrep_core::incident::{IncidentId, Severity};
+
+/// What an answer told the person who typed the command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It is declared.
+    Declared,
+    /// You have it, and perhaps lead.
+    YouHaveIt { leads: bool },
+    /// You lead.
+    YouLead,
+    /// Somebody leads from now on.
+    Leads(String),
+    /// The severity is this now, and was that.
+    SeverityIs { now: Severity, was: Severity },
+    /// It is resolved.
+    Resolved,
+    /// Refused: it is over.
+    IsOver,
+    /// Refused: it isn't over.
+    IsNotOver,
+    /// Refused: somebody has it already.
+    HasAlready,
+    /// Refused: somebody leads already.
+    LeadsAlready(String),
+    /// Refused: the severity is this already.
+    SeverityAlready(Severity),
+    /// Refused: there is none that this person may know of.
+    NoSuch,
+    /// Something that changes nothing.
+    Nothing,
+}
+
+/// Which incident an answer is about and what it told; `None` when it names none.
+pub(crate) fn read(answer: &str) -> Option<(IncidentId, Told)> {
+    let id = number_in(answer)?;
+    let name = id.to_string();
+    let after = answer.strip_prefix(&name);
+    let told = if let Some(rest) = after {
+        read_about(rest)
+    } else if answer.starts_with("Thank you: you have") {
+        Told::YouHaveIt { leads: answer.contains("and you lead") }
+    } else if answer == format!("You lead {name}.") {
+        Told::YouLead
+    } else if let Some(who) = answer.strip_suffix(&format!(" leads {name} from now on.")) {
+        Told::Leads(who.trim_start_matches('@').to_owned())
+    } else if let Some(who) = answer.strip_suffix(&format!(" leads {name} already.")) {
+        Told::LeadsAlready(who.to_owned())
+    } else if answer.ends_with(&format!("acknowledged {name} already.")) {
+        Told::HasAlready
+    } else if answer.starts_with(&format!("There is no {name} ")) {
+        Told::NoSuch
+    } else {
+        Told::Nothing
+    };
+    Some((id, told))
+}
+
+/// What follows the number.
+fn read_about(rest: &str) -> Told {
+    let words: Vec<&str> = rest.split([' ', ',', '.']).collect();
+    match words.as_slice() {
+        ["", "is", "declared", ..] => Told::Declared,
+        ["", "is", "resolved", "after", ..] => Told::Resolved,
+        ["", "is", "resolved", "", "so", ..] => Told::IsOver,
+        ["", "is", "still", "open", ..] => Told::IsNotOver,
+        ["", "is", level, "already", ..] => Severity::parse(level).map_or(Told::Nothing, Told::SeverityAlready),
+        ["", "is", now, "now", "", "it", "was", was, ..] => match (Severity::parse(now), Severity::parse(was)) {
+            (Some(now), Some(was)) => Told::SeverityIs { now, was },
+            (Some(_) | None, _) => Told::Nothing,
+        },
+        _ => Told::Nothing,
+    }
+}
+
+/// The first number of an incident in a text.
+fn number_in(text: &str) -> Option<IncidentId> {
+    let start = text.find("INC-")?;
+    let number = &text[start + 4..];
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    number[..end].parse().ok().map(IncidentId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_answers() {
+        let id = |number| IncidentId(number);
+        let cases = [
+            ("INC-3 is declared (SEV2): x. Everything happens in #y.", Some((id(3), Told::Declared))),
+            ("INC-3 is declared, privately. You are invited to its room.", Some((id(3), Told::Declared))),
+            ("Thank you: you have INC-12, and you lead.", Some((id(12), Told::YouHaveIt { leads: true }))),
+            ("You lead INC-1.", Some((id(1), Told::YouLead))),
+            ("@bob leads INC-1 from now on.", Some((id(1), Told::Leads("bob".to_owned())))),
+            (
+                "INC-1 is SEV1 now, it was SEV2. Next update by 11:13 UTC.",
+                Some((id(1), Told::SeverityIs { now: Severity::Sev1, was: Severity::Sev2 })),
+            ),
+            ("INC-1 is SEV4 already.", Some((id(1), Told::SeverityAlready(Severity::Sev4)))),
+            ("INC-1 is resolved, so there is nothing to change.", Some((id(1), Told::IsOver))),
+            ("INC-1 is resolved after 5 minutes. Thank you", Some((id(1), Told::Resolved))),
+            ("Nothing is open.", None),
+        ];
+        for (answer, expected) in cases {
+            assert_eq!(read(answer), expected, "{answer}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! One room an incident, one card a room.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sitrep_console::Change;
+use sitrep_core::{
+    effect::{Desired, Effect, Keep, Purpose},
+    incident::{Incident, IncidentId, RoomState},
+    message::card,
+};
+
+use super::{Findings, Invariant};
+use crate::evidence::{Evidence, Fate, plain};
+
+pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
+    rooms(evidence, findings);
+    let cards = cards_said(evidence);
+    for incident in evidence.run.incidents.values() {
+        one_card(evidence, incident, &cards, findings);
+    }
+}
+
+fn rooms(evidence: &Evidence<'_>, findings: &mut Findings) {
+    let mut names = BTreeSet::new();
+    let mut made: BTreeMap<IncidentId, Vec<&str>> = BTreeMap::new();
+    for change in &evidence.run.log {
+        let Change::RoomMade { room, address, .. } = change else { continue };
+        findings.expect(names.insert(room), Invariant::OneRoom, || format!("{room} was made twice"));
+        let Some(stored) = evidence.effects.get(address.as_str()) else { continue };
+        if let (Some(id), true) = (stored.effect.about(), evidence.current.contains(address.as_str())) {
+            made.entry(id).or_default().push(room);
+        }
+    }
+    for (id, rooms) in &made {
+        findings.expect(rooms.len() == 1, Invariant::OneRoom, || format!("{id} has {rooms:?}"));
+    }
+    for incident in evidence.run.incidents.values() {
+        let made = made.get(&incident.id).and_then(|rooms| rooms.first().copied());
+        match &incident.room {
+            RoomState::Open(room) => {
+                findings.expect(made == Some(&room.room), Invariant::OneRoom, || {
+                    format!("{} is in {}, and {made:?} was made for it", incident.id, room.room)
+                });
+            }
+            RoomState::Pending => {
+                findings.expect(false, Invariant::OneRoom, || format!("{} waits for its room for ever", incident.id));
+            }
+            RoomState::AtOrigin | RoomState::Nowhere => {}
+        }
+    }
+}
+
+/// What became of every card.
+fn cards_said(evidence: &Evidence<'_>) -> BTreeMap<IncidentId, Vec<Fate>> {
+    let mut cards: BTreeMap<IncidentId, Vec<Fate>> = BTreeMap::new();
+    for (stored, say) in evidence.says().filter(|(_, say)| say.purpose == Purpose::Card) {
+        if let Some(id) = say.about {
+            cards.entry(id).or_default().push(evidence.fate(stored, say));
+        }
+    }
+    cards
+}
+
+fn one_card(
+    evidence: &Evidence<'_>,
+    incident: &Incident,
+    cards: &BTreeMap<IncidentId, Vec<Fate>>,
+    findings: &mut Findings,
+) {
+    let id = incident.id;
+    let fates = cards.get(&id).map_or(&[][..], Vec::as_slice);
+    if incident.room == RoomState::Nowhere {
+        return findings.expect(fates.is_empty(), Invariant::OneCard, || format!("{id} has a card and no room"));
+    }
+    findings.expect(fates.len() == 1, Invariant::OneCard, || format!("{id} has the cards {fates:?}"));
+    let Some(Fate::Said(index)) = fates.first() else { return };
+    findings.expect(
+        incident.card.as_ref().is_some_and(|card| card.id == index.to_string()),
+        Invariant::OneCard,
+        || format!("the card of {id} is at {index}, not {:?}", incident.card),
+    );
+    let edited = evidence.run.log.iter().rev().find_map(|change| match change {
+        Change::Edited { message, text } if message == index => Some(text.clone()),
+        Change::Said(_)
+        | Change::Edited { .. }
+        | Change::Pinned { .. }
+        | Change::RoomMade { .. }
+        | Change::Joined { .. } => None,
+    });
+    let said = match &evidence.run.log[*index] {
+        Change::Said(said) => said.text.clone(),
+        other => format!("{other:?}"),
+    };
+    let (shown, expected) = (edited.unwrap_or(said), plain(&card::card(incident, &evidence.run.policy)));
+    findings.expect(shown == expected, Invariant::OneCard, || {
+        format!("the card of {id} says {shown:?} instead of {expected:?}")
+    });
+    let pins = evidence.run.log.iter().filter(|change| matches!(change, Change::Pinned { message } if message == index));
+    let (pins, refused) = (pins.count(), pin_refused(evidence, id));
+    findings.expect(pins == 1 || (refused && pins == 0), Invariant::OneCard, || {
+        format!("the card of {id} was pinned {pins} times")
+    });
+}
+
+fn pin_refused(evidence: &Evidence<'_>, id: IncidentId) -> bool {
+    evidence.run.refused.iter().any(|key| {
+        let effect = evidence.effects.get(key.as_str()).map(|stored| &stored.effect);
+        matches!(effect, Some(Effect::Keep(Keep { incident, desired: Desired::Pinned { .. }, .. })) if *incident == id)
+    })
+}

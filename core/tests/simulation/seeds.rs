@@ -1,0 +1,75 @@
+//! Many seeds in fair hands: nothing is violated. And the same seed twice: nothing differs.
+
+use std::fmt::Write;
+
+use crate::{
+    invariants::{Violation, judge},
+    world::{Run, run},
+};
+
+/// How many seeds are run unless `SITREP_SIM_SEEDS` says otherwise.
+const SEEDS: u64 = 200;
+
+fn number_from(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
+}
+
+/// Says which seed it was when something panics below.
+struct Announced(u64);
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", how_to_rerun(self.0));
+        }
+    }
+}
+
+fn how_to_rerun(seed: u64) -> String {
+    format!("run it again with SITREP_SIM_SEED={seed} cargo test -p sitrep-core --test simulation seeds")
+}
+
+fn report(run: &Run, violations: &[Violation]) -> String {
+    let mut report = String::new();
+    for violation in violations.iter().take(10) {
+        let _ = writeln!(report, "seed {}: {:?}: {}", run.seed, violation.invariant, violation.what);
+    }
+    if violations.len() > 10 {
+        let _ = writeln!(report, "and {} more", violations.len() - 10);
+    }
+    report + &how_to_rerun(run.seed)
+}
+
+#[test]
+fn nothing_is_violated_whatever_goes_wrong() {
+    let one = number_from("SITREP_SIM_SEED");
+    let seeds = one.map_or(0..number_from("SITREP_SIM_SEEDS").unwrap_or(SEEDS), |seed| seed..seed + 1);
+    let mut failed = Vec::new();
+    for seed in seeds {
+        let _announced = Announced(seed);
+        let run = run(seed, None);
+        let violations = judge(&run);
+        if one.is_some() {
+            eprintln!("{}", run.transcript());
+        }
+        if !violations.is_empty() {
+            failed.push(report(&run, &violations));
+        }
+    }
+    assert!(failed.is_empty(), "{} seeds failed:\n{}", failed.len(), failed.iter().take(25).cloned().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_seed_happens_twice_in_the_same_way() {
+    for seed in [1, 2, 3] {
+        let _announced = Announced(seed);
+        let (first, second) = (run(seed, None).transcript(), run(seed, None).transcript());
+        assert!(first.len() > 1000, "something happened");
+        assert_eq!(first, second);
+    }
+}
+
+#[test]
+fn other_seeds_happen_in_other_ways() {
+    assert_ne!(run(1, None).transcript(), run(2, None).transcript());
+}

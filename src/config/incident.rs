@@ -1,0 +1,109 @@
+//! `[incident]`: what every incident starts with.
+
+use chrono::Duration;
+
+use super::diagnose::Wrong;
+use super::duration;
+use super::placeholder::placeholders;
+use super::section::Section;
+use super::severity::{self, Severity};
+use super::shape::Shape;
+
+pub(super) const SHAPE: Shape = Shape {
+    keys: &[
+        ("room_name", "\"{date}-{time}-{name}\""),
+        ("default_severity", "\"sev2\""),
+        ("private", "false"),
+        ("archive_after", "\"7d\""),
+    ],
+    ..Shape::new("incident")
+};
+
+const PLACEHOLDERS: [&str; 3] = ["date", "time", "name"];
+
+/// Room names have at most 80 characters, of which date and time take 15: half of the rest is left to the
+/// title.
+const LONGEST_PATTERN_CHARACTERS: usize = 48;
+
+/// What every incident starts with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Incident {
+    /// The pattern of a room's name: `{name}`, and perhaps `{date}` and `{time}`, between letters, digits and
+    /// `-`.
+    pub(crate) room_name: String,
+    /// The severity of an incident declared without one.
+    pub(crate) default_severity: Severity,
+    /// Whether incidents are private unless declared otherwise.
+    pub(crate) private: bool,
+    /// How long after it is closed an incident's room is archived.
+    pub(crate) archive_after: Duration,
+}
+
+impl Default for Incident {
+    fn default() -> Self {
+        Self {
+            room_name: "{date}-{time}-{name}".to_owned(),
+            default_severity: Severity::Sev2,
+            private: false,
+            archive_after: Duration::days(7),
+        }
+    }
+}
+
+pub(super) fn read(section: &Section<'_>) -> Incident {
+    let default = Incident::default();
+    Incident {
+        room_name: section.parsed("room_name", room_name).unwrap_or(default.room_name),
+        default_severity: section
+            .parsed("default_severity", severity::name)
+            .unwrap_or(default.default_severity),
+        private: section.flag("private").unwrap_or(default.private),
+        archive_after: section.parsed("archive_after", duration::parse).unwrap_or(default.archive_after),
+    }
+}
+
+fn room_name(pattern: &str) -> Result<String, Wrong> {
+    let found = placeholders(pattern, &PLACEHOLDERS)?;
+    if !found.contains(&"name") {
+        let message = format!("`{pattern}` has no {{name}}, so rooms could not be told apart");
+        return Err(Wrong::new(message, "for example {date}-{time}-{name}"));
+    }
+    let fits = |character: char| character.is_alphanumeric() || "-{}".contains(character);
+    if let Some(other) = pattern.chars().find(|character| !fits(*character)) {
+        let message = format!("`{}` cannot stand in the name of a room", other.escape_debug());
+        return Err(Wrong::new(message, "names are made of letters, digits and -"));
+    }
+    if pattern.starts_with('-') || pattern.ends_with('-') {
+        return Err(Wrong::new("the name of a room neither begins nor ends with -", "take it away"));
+    }
+    if pattern.chars().count() > LONGEST_PATTERN_CHARACTERS {
+        let help = format!("at most {LONGEST_PATTERN_CHARACTERS} characters, so that the title has room");
+        return Err(Wrong::new("the pattern is too long", help));
+    }
+    Ok(pattern.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room_name;
+
+    #[test]
+    fn patterns() {
+        for pattern in ["{name}", "{date}-{time}-{name}", "inc-{name}-{date}", "störung-{name}"] {
+            assert_eq!(room_name(pattern).as_deref(), Ok(pattern));
+        }
+        let table = [
+            ("", "`` has no {name}, so rooms could not be told apart"),
+            ("{date}", "`{date}` has no {name}, so rooms could not be told apart"),
+            ("{date}-{nme}", "there is no placeholder `{nme}`"),
+            ("{name", "`{name` has a brace without its partner"),
+            ("#{name}", "`#` cannot stand in the name of a room"),
+            ("{date} {name}", "` ` cannot stand in the name of a room"),
+            ("{name}-", "the name of a room neither begins nor ends with -"),
+            ("an-incident-of-the-payments-platform-{date}-{time}-{name}", "the pattern is too long"),
+        ];
+        for (pattern, message) in table {
+            assert_eq!(room_name(pattern).expect_err(pattern).message, message);
+        }
+    }
+}

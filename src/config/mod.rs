@@ -1,0 +1,175 @@
+//! The configuration: one TOML file, with the environment laid over it.
+//!
+//! A [`Config`] is plain data in which everything has been checked; what it means for incidents is decided
+//! elsewhere.
+//!
+//! - Everything that is wrong is said at once, with line and caret: see [`diagnose`].
+//! - Nothing is ignored. A key that sitrep doesn't know is a mistake, and one that this version cannot honour
+//!   yet is refused rather than silently dropped.
+//! - A secret is never printed, neither by `{:?}` nor in the line of a problem.
+//!
+//! Every section has a file of its own here, which declares its keys, reads them and holds their defaults.
+//! How a file becomes values: `tree` parses it, `overlay` lays the environment over it, `section` hands out
+//! and refuses.
+
+mod diagnose;
+mod duration;
+mod excerpt;
+mod general;
+mod incident;
+mod matrix;
+mod matrix_id;
+mod meeting;
+mod near_miss;
+mod overlay;
+mod people;
+mod placeholder;
+mod schedule;
+mod secret;
+mod section;
+mod severity;
+mod shape;
+mod tree;
+mod web_address;
+mod working_hours;
+
+#[cfg(test)]
+mod acceptance;
+#[cfg(test)]
+mod example;
+#[cfg(test)]
+mod refusal;
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+pub(crate) use diagnose::{Problem, Problems};
+pub(crate) use incident::Incident;
+pub(crate) use matrix::{Login, Matrix};
+pub(crate) use matrix_id::Allow;
+pub(crate) use meeting::Meeting;
+pub(crate) use people::{Handle, Roster};
+pub(crate) use schedule::Schedule;
+pub(crate) use severity::{Rules, Severities, Severity};
+pub(crate) use working_hours::WorkingHours;
+
+use diagnose::{Place, Report};
+use section::Section;
+
+/// Everything that can be configured. The default is what an empty file gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Config {
+    /// Where everything is kept; relative to the current directory of the process.
+    pub(crate) data_dir: PathBuf,
+    /// The zone in which rooms are named and dates are typed and shown.
+    pub(crate) timezone: Tz,
+    /// What a command begins with; never empty.
+    pub(crate) command_prefix: String,
+    pub(crate) incident: Incident,
+    pub(crate) severity: Severities,
+    pub(crate) meeting: Meeting,
+    /// `None`: Matrix is not used.
+    pub(crate) matrix: Option<Matrix>,
+    pub(crate) roster: Roster,
+    pub(crate) schedule: Schedule,
+    pub(crate) working_hours: WorkingHours,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let general = general::General::default();
+        Self {
+            data_dir: general.data_dir,
+            timezone: general.timezone,
+            command_prefix: general.command_prefix,
+            incident: Incident::default(),
+            severity: Severities::default(),
+            meeting: Meeting::default(),
+            matrix: None,
+            roster: Roster::default(),
+            schedule: Schedule::default(),
+            working_hours: WorkingHours::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Refuses a configuration without a chat platform. The console needs none; the service does.
+    pub(crate) fn require_platform(&self) -> Result<(), Problem> {
+        match self.matrix {
+            Some(_) => Ok(()),
+            None => Err(Problem::new(
+                "no chat platform is configured",
+                "add a [matrix] section; without one, only the console can be used",
+            )),
+        }
+    }
+}
+
+/// Reads the file at `path` and lays `env` over it.
+///
+/// Secret files are looked for from the folder of `path`. No other file is opened and no server is contacted.
+pub(crate) fn load(path: &Path, env: impl Iterator<Item = (String, String)>) -> Result<Config, Problems> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| {
+        Problem::new(format!("{name}: cannot be read: {error}"), "name the configuration with --config FILE")
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| not_text(&name, &error))?;
+    read(&name, &text, path.parent().unwrap_or(Path::new("")), env)
+}
+
+fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Problem {
+    let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+    Problem::new(format!("{name}:{line}:{column}: this is not UTF-8 text"), "save the file as UTF-8")
+}
+
+/// Reads `text` as the content of the file `name` in `folder`.
+fn read(
+    name: &str,
+    text: &str,
+    folder: &Path,
+    env: impl Iterator<Item = (String, String)>,
+) -> Result<Config, Problems> {
+    let report = Report::default();
+    let Some(mut table) = tree::parse(text, &report) else {
+        return report.close(name, text, None);
+    };
+    overlay::lay_over(&mut table, env, &report);
+    let config = read_sections(&Section::open(&general::SHAPE, &table, Place::File, &report), folder);
+    report.close(name, text, Some(config))
+}
+
+fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
+    let general = general::read(root);
+    let people = root.inner("people", &people::PEOPLE);
+    let teams = root.inner("teams", &people::TEAMS);
+    let roster = people::read(people.as_ref(), teams.as_ref());
+    let severity = root.inner("severity", &severity::SHAPE).map(|section| severity::read(&section, &roster));
+    Config {
+        data_dir: general.data_dir,
+        timezone: general.timezone,
+        command_prefix: general.command_prefix,
+        incident: root
+            .inner("incident", &incident::SHAPE)
+            .map(|section| incident::read(&section))
+            .unwrap_or_default(),
+        severity: severity.unwrap_or_default(),
+        meeting: root
+            .inner("meeting", &meeting::SHAPE)
+            .map(|section| meeting::read(&section))
+            .unwrap_or_default(),
+        matrix: root.inner("matrix", &matrix::SHAPE).and_then(|section| matrix::read(&section, folder)),
+        roster,
+        schedule: root
+            .inner("schedule", &schedule::SHAPE)
+            .map(|section| schedule::read(&section))
+            .unwrap_or_default(),
+        working_hours: root
+            .inner("working_hours", &working_hours::SHAPE)
+            .map(|section| working_hours::read(&section))
+            .unwrap_or_default(),
+    }
+}

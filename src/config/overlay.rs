@@ -1,0 +1,164 @@
+//! The environment, laid over the file.
+//!
+//! `SITREP_SECTION__KEY` replaces `key` in `[section]`; a key above the first section is `SITREP_KEY`, and
+//! the parts of a longer section are joined by two underscores as well:
+//! `SITREP_SEVERITY__SEV1__UPDATE_EVERY`. Lists are separated by commas.
+//!
+//! - A variable that starts with `SITREP_` and is no setting is refused: it is a setting, misspelt.
+//! - `KEY` from the environment also replaces the file's `KEY_file`, and the other way round: the two are one
+//!   setting.
+
+use super::diagnose::{Place, Report, Wrong};
+use super::near_miss::did_you_mean;
+use super::shape::{self, Shape};
+use super::tree::{Node, Table, Value};
+
+const PREFIX: &str = "SITREP_";
+
+/// Variables of the same prefix that are not configuration: what is logged, and a switch of the test suite.
+const NOT_CONFIGURATION: [&str; 2] = ["SITREP_LOG", "SITREP_WITHOUT_SYNAPSE"];
+
+/// Puts the variables among `env` that are settings into `root`, and reports those that should be and are
+/// not.
+pub(super) fn lay_over(root: &mut Table, env: impl Iterator<Item = (String, String)>, report: &Report) {
+    let is_ours = |name: &str| name.starts_with(PREFIX) && !NOT_CONFIGURATION.contains(&name);
+    let mut variables: Vec<(String, String)> = env.filter(|(name, _)| is_ours(name)).collect();
+    variables.sort();
+    for (name, text) in variables {
+        match setting(&name) {
+            Ok((shape, key)) => set(root, shape, &key, (name, text)),
+            Err(wrong) => report.add(&Place::Variable(name), wrong),
+        }
+    }
+}
+
+/// The section and key that a variable sets.
+fn setting(variable: &str) -> Result<(&'static Shape, String), Wrong> {
+    for shape in shape::ALL {
+        if let Some(key) = shape.key_names().into_iter().find(|key| shape.variable(key) == variable) {
+            return Ok((shape, key));
+        }
+        let own_name = variable.strip_prefix(&shape.variable("")).filter(|name| !name.is_empty());
+        if let (Some(name), Some(_)) = (own_name, shape.own_names) {
+            return Ok((shape, name.to_lowercase()));
+        }
+    }
+    Err(unknown(variable))
+}
+
+fn unknown(variable: &str) -> Wrong {
+    let path = variable.trim_start_matches(PREFIX).to_lowercase().replace("__", ".");
+    let starts_with =
+        |inner: &str| path == inner || path.strip_prefix(inner).is_some_and(|rest| rest.starts_with('.'));
+    for shape in shape::ALL {
+        for later in shape.later {
+            if starts_with(&if shape.path.is_empty() {
+                (*later).to_owned()
+            } else {
+                format!("{}.{later}", shape.path)
+            }) {
+                return Wrong::new("this setting is not available in this version of sitrep", "remove it");
+            }
+        }
+        if let (true, Some(key)) = (path == shape.path, shape.names().first()) {
+            let message = format!("this names the section [{path}], not a setting in it");
+            return Wrong::new(message, format!("a setting in it is {}", shape.variable(key)));
+        }
+    }
+    let known: Vec<String> = shape::ALL
+        .iter()
+        .flat_map(|shape| shape.key_names().into_iter().map(|key| shape.variable(&key)))
+        .collect();
+    // Every name starts with the prefix, and Jaro-Winkler weighs beginnings: they are compared without it.
+    let close = did_you_mean(&variable[PREFIX.len()..], known.iter().map(|name| &name[PREFIX.len()..]));
+    let help = match close {
+        Some(question) => question.replace(" `", &format!(" `{PREFIX}")),
+        None => "settings are named SITREP_SECTION__KEY, with two underscores after the section".to_owned(),
+    };
+    Wrong::new("there is no such setting", help)
+}
+
+fn set(root: &mut Table, shape: &Shape, key: &str, (variable, text): (String, String)) {
+    let place = Place::Variable(variable);
+    let mut table = root;
+    for part in shape.path.split('.').filter(|part| !part.is_empty()) {
+        let section = table.entry(part.to_owned()).or_insert_with(|| Node {
+            key_place: place.clone(),
+            place: place.clone(),
+            value: Value::Section(Table::new()),
+        });
+        match &mut section.value {
+            Value::Section(inner) => table = inner,
+            // The file has something else where a section should be. That is reported when the section is
+            // read.
+            Value::Text(_)
+            | Value::Integer(_)
+            | Value::Flag(_)
+            | Value::Float
+            | Value::Date
+            | Value::List(_)
+            | Value::Variable(_) => return,
+        }
+    }
+    if let Some(secret) =
+        shape.secrets.iter().find(|secret| key.strip_suffix("_file").unwrap_or(key) == **secret)
+    {
+        let other = if key == *secret { format!("{secret}_file") } else { (*secret).to_owned() };
+        if table.get(&other).is_some_and(|node| !matches!(node.key_place, Place::Variable(_))) {
+            table.remove(&other);
+        }
+    }
+    // The names of people and teams are written as in the file, where they may have capitals.
+    let written = table.keys().find(|name| name.eq_ignore_ascii_case(key)).cloned();
+    let node = Node { key_place: place.clone(), place, value: Value::Variable(text) };
+    table.insert(written.filter(|_| shape.own_names.is_some()).unwrap_or_else(|| key.to_owned()), node);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{setting, unknown};
+
+    #[test]
+    fn variables_name_settings() {
+        let table = [
+            ("SITREP_DATA_DIR", "", "data_dir"),
+            ("SITREP_MATRIX__PASSWORD", "matrix", "password"),
+            ("SITREP_MATRIX__PASSWORD_FILE", "matrix", "password_file"),
+            ("SITREP_SEVERITY__SEV1__UPDATE_EVERY", "severity.sev1", "update_every"),
+            ("SITREP_WORKING_HOURS__START", "working_hours", "start"),
+            ("SITREP_TEAMS__PAYMENTS", "teams", "payments"),
+        ];
+        for (variable, path, key) in table {
+            let (shape, found) = setting(variable).expect(variable);
+            assert_eq!((shape.path, found.as_str()), (path, key));
+        }
+    }
+
+    #[test]
+    fn other_variables_are_refused() {
+        let no_such = "there is no such setting";
+        let later = "this setting is not available in this version of sitrep";
+        let table = [
+            ("SITREP_TIMEZON", no_such, "did you mean `SITREP_TIMEZONE`?"),
+            ("SITREP_MATRIX_PASSWORD", no_such, "did you mean `SITREP_MATRIX__PASSWORD`?"),
+            ("SITREP_MATRX__HOMESERVER", no_such, "did you mean `SITREP_MATRIX__HOMESERVER`?"),
+            (
+                "SITREP_X",
+                no_such,
+                "settings are named SITREP_SECTION__KEY, with two underscores after the section",
+            ),
+            ("SITREP_DISCORD__TOKEN", later, "remove it"),
+            ("SITREP_MATRIX__SPACE", later, "remove it"),
+            (
+                "SITREP_MATRIX",
+                "this names the section [matrix], not a setting in it",
+                "a setting in it is SITREP_MATRIX__HOMESERVER",
+            ),
+        ];
+        for (variable, message, help) in table {
+            assert!(setting(variable).is_err(), "{variable} is no setting");
+            let wrong = unknown(variable);
+            assert_eq!((wrong.message.as_str(), wrong.help.as_str()), (message, help), "for {variable}");
+        }
+    }
+}

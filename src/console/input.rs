@@ -1,0 +1,156 @@
+//! What a line that somebody typed means: something to say, or a word to the console itself.
+//!
+//! A word to the console begins with a slash. A message that begins with one is written with two: `//etc/hosts is
+//! empty`. White space around a line means nothing, and neither does a line of nothing else.
+
+use chrono::Duration;
+use sitrep_core::time::parse_duration;
+
+/// Everything that can be told to the console, with what it is good for.
+pub(crate) const WORDS: [(&str, &str, &str); 7] = [
+    ("/room", "NAME", "goes to another room; INC-1 is the room of that incident, your own name the direct one"),
+    ("/as", "PERSON", "makes you somebody else"),
+    ("/wait", "20m", "moves the clock on, and everything happens that falls due"),
+    ("/rooms", "", "lists the rooms"),
+    ("/people", "", "lists the people"),
+    ("/help", "", "shows this"),
+    ("/quit", "", "ends, and keeps everything for the next time"),
+];
+
+/// How alike a typed word and a known one must be to be asked about (Jaro-Winkler).
+const NEAR_MISS: f64 = 0.8;
+
+/// What a line means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// Nothing.
+    Nothing,
+    /// The person says this in the room.
+    Say(String),
+    /// Go to this room.
+    Room(String),
+    /// Be this person.
+    As(String),
+    /// Move the clock on.
+    Wait(Duration),
+    /// List the rooms.
+    Rooms,
+    /// List the people.
+    People,
+    /// Explain.
+    Help,
+    /// End.
+    Quit,
+}
+
+/// Reads a line.
+///
+/// # Errors
+/// When it speaks to the console and can't be understood, worded.
+pub(crate) fn read(line: &str) -> Result<Input, String> {
+    let line = line.trim();
+    let Some(words) = line.strip_prefix('/') else {
+        return Ok(if line.is_empty() { Input::Nothing } else { Input::Say(line.to_owned()) });
+    };
+    if words.starts_with('/') {
+        return Ok(Input::Say(words.to_owned()));
+    }
+    let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    let rest = rest.trim();
+    match word.to_lowercase().as_str() {
+        "room" => name(rest, '#').map(Input::Room).ok_or_else(|| "which room? For example: /room ops".to_owned()),
+        "as" => name(rest, '@').map(Input::As).ok_or_else(|| "who? For example: /as bob".to_owned()),
+        "wait" if rest.is_empty() => Err("how long? For example: /wait 20m".to_owned()),
+        "wait" => parse_duration(rest).map(Input::Wait).map_err(|error| format!("/wait {rest}: {error}")),
+        "rooms" => Ok(Input::Rooms),
+        "people" => Ok(Input::People),
+        "help" | "?" => Ok(Input::Help),
+        "quit" | "exit" | "q" => Ok(Input::Quit),
+        other => Err(unknown(other)),
+    }
+}
+
+/// A name without the sign that people put before it.
+fn name(typed: &str, sign: char) -> Option<String> {
+    let bare = typed.strip_prefix(sign).unwrap_or(typed).trim();
+    (!bare.is_empty()).then(|| bare.to_owned())
+}
+
+fn unknown(word: &str) -> String {
+    let likeness = |known: &str| strsim::jaro_winkler(word, known.trim_start_matches('/'));
+    let nearest = WORDS.iter().map(|(known, ..)| (likeness(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((likeness, known)) if likeness >= NEAR_MISS => format!("there is no /{word}. Did you mean {known}?"),
+        _ => format!("there is no /{word}. /help shows what there is; a message that begins with / is written with //"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_messages_or_words_to_the_console() {
+        let say = |text: &str| Input::Say(text.to_owned());
+        let room = |name: &str| Input::Room(name.to_owned());
+        let person = |name: &str| Input::As(name.to_owned());
+        let cases = [
+            ("", Input::Nothing),
+            (" \t\r", Input::Nothing),
+            ("hello", say("hello")),
+            ("  !ack \r", say("!ack")),
+            ("first\nsecond", say("first\nsecond")),
+            ("//etc/hosts is empty", say("/etc/hosts is empty")),
+            ("is /room a word?", say("is /room a word?")),
+            ("/room status", room("status")),
+            ("/room #status", room("status")),
+            ("/ROOM   status  ", room("status")),
+            ("/room\tstatus", room("status")),
+            ("/as bob", person("bob")),
+            ("/as @bob", person("bob")),
+            ("/wait 90m", Input::Wait(Duration::minutes(90))),
+            ("/wait 1h30m", Input::Wait(Duration::minutes(90))),
+            ("/wait 1h 30m", Input::Wait(Duration::minutes(90))),
+            ("/wait 45s", Input::Wait(Duration::seconds(45))),
+            ("/wait 2d", Input::Wait(Duration::days(2))),
+            ("/rooms", Input::Rooms),
+            ("/people", Input::People),
+            ("/help", Input::Help),
+            ("/?", Input::Help),
+            ("/quit", Input::Quit),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(read(line), Ok(expected), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_answered_with_the_way_to_write_it() {
+        let cases = [
+            ("/room", "which room? For example: /room ops"),
+            ("/room #", "which room? For example: /room ops"),
+            ("/as @", "who? For example: /as bob"),
+            ("/wait", "how long? For example: /wait 20m"),
+            ("/wait 45", "/wait 45: 45 what? Write 45m for minutes or 45h for hours."),
+            ("/romo ops", "there is no /romo. Did you mean /room?"),
+            ("/wiat 5m", "there is no /wiat. Did you mean /wait?"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(read(line), Err(expected.to_owned()), "{line:?}");
+        }
+        for line in ["/", "/etc/hosts is empty", "/支付"] {
+            assert!(read(line).is_err_and(|sentence| sentence.contains("/help")), "{line:?}");
+        }
+        for line in ["/wait 0m", "/wait -5m", "/wait soon", "/wait 99999d"] {
+            assert!(read(line).is_err(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn everything_listed_is_understood() {
+        for (word, argument, help) in WORDS {
+            assert!(read(&format!("{word} {argument}")).is_ok(), "{word}");
+            assert!(!help.is_empty());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The socket through which the binary talks to a running service: one line of JSON each way.
+//!
+//! It lies in the data directory and only its user can open it, so whoever can ask could also read the data.
+
+use std::{
+    io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+};
+
+use crate::backup::Backups;
+
+/// The longest request; a path is shorter.
+const LONGEST_REQUEST: u64 = 64 * 1024;
+/// How long a client may take to say what it wants.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What can be asked of a running service.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// Write a backup.
+    Backup {
+        /// To this file.
+        file: PathBuf,
+    },
+}
+
+/// The answer: done, or the sentence that says why not.
+type Answer = std::result::Result<(), String>;
+
+/// Where the socket of a data directory is.
+pub(crate) fn socket_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("sitrep.sock")
+}
+
+/// Asks a running service; `None` when none runs.
+pub(crate) async fn ask(socket: &Path, request: &Request) -> Result<Option<Answer>> {
+    let mut stream = match UnixStream::connect(socket).await {
+        Ok(stream) => stream,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => {
+            return Err(error).with_context(|| format!("the service can't be asked through {}", socket.display()));
+        }
+    };
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    stream.write_all(&line).await?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).await?;
+    Ok(Some(serde_json::from_str(&answer).context("the service ended before it had answered")?))
+}
+
+/// Opens the socket of a data directory. One that a killed service left behind is replaced; the store's own lock
+/// keeps a second service away.
+///
+/// # Errors
+/// When the socket can't be made.
+pub(crate) fn listen(data_dir: &Path) -> Result<UnixListener> {
+    let path = socket_path(data_dir);
+    match std::fs::remove_file(&path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("{} can't be replaced", path.display())),
+    }
+    let listener = UnixListener::bind(&path).with_context(|| format!("{} can't be made", path.display()))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers whoever asks, one after the other, for ever.
+pub(crate) async fn serve(listener: UnixListener, backups: &Backups) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                if let Err(error) = answer(stream, backups).await {
+                    tracing::warn!("a request through the control socket failed: {error:#}");
+                }
+            }
+            Err(error) => {
+                tracing::warn!("the control socket can't accept: {error}");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn answer(stream: UnixStream, backups: &Backups) -> Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    tokio::time::timeout(PATIENCE, BufReader::new(read.take(LONGEST_REQUEST)).read_line(&mut line)).await??;
+    let answer: Answer = match serde_json::from_str(&line) {
+        Ok(Request::Backup { file }) => backups.write(&file).await.map_err(|error| format!("{error:#}")),
+        Err(error) => Err(format!("that is not a request: {error}")),
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    write.write_all(&line).await?;
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! The engine turned by tokio: commits, loads and performances side by side, in real time.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::Utc;
+use sitrep_core::{
+    engine::{BatchId, Engine, Input, Output},
+    policy::Policy,
+    port::{Outcome, Perform, Platform, Store, StoreError},
+    room::PlatformName,
+};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    task::JoinSet,
+};
+
+use super::listener::{Heard, listen};
+
+/// The longest sleep: a clock that is set, or a machine that was suspended, is noticed within it.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// How many things one platform is asked to do at once.
+const AT_ONCE: usize = 8;
+/// The longest an attempt may take, whatever the adapter does.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(120);
+
+/// How serving ended.
+pub(super) enum Ended {
+    /// It was told to.
+    AsTold,
+    /// No platform can be heard any more; the sentence says what to do.
+    Refused(String),
+}
+
+/// The engine with everything that it needs to run.
+pub(super) struct Driver {
+    engine: Engine,
+    store: Arc<dyn Store>,
+    platforms: BTreeMap<PlatformName, Arc<dyn Platform>>,
+    /// How many more things each platform may be asked to do now.
+    permits: BTreeMap<PlatformName, Arc<Semaphore>>,
+    inputs: mpsc::UnboundedReceiver<Input>,
+    input: mpsc::UnboundedSender<Input>,
+    batches: BTreeMap<BatchId, oneshot::Sender<()>>,
+    last_batch: u64,
+    tasks: JoinSet<()>,
+}
+
+impl Driver {
+    pub(super) async fn new(
+        policy: Policy,
+        store: Arc<dyn Store>,
+        platforms: Vec<Arc<dyn Platform>>,
+    ) -> Result<Self, StoreError> {
+        let engine = Engine::new(policy, store.open().await?);
+        let (input, inputs) = mpsc::unbounded_channel();
+        let platforms: BTreeMap<_, _> =
+            platforms.into_iter().map(|platform| (platform.name(), platform)).collect();
+        let permits =
+            platforms.keys().map(|name| (name.clone(), Arc::new(Semaphore::new(AT_ONCE)))).collect();
+        let (batches, tasks) = (BTreeMap::new(), JoinSet::new());
+        Ok(Self { engine, store, platforms, permits, inputs, input, batches, last_batch: 0, tasks })
+    }
+
+    /// Serves until `told_to_end`, and then finishes what is in hand for as long as `ends_within`.
+    pub(super) async fn run(
+        mut self,
+        told_to_end: Pin<&mut impl Future<Output = ()>>,
+        ends_within: Duration,
+    ) -> Result<Ended, StoreError> {
+        let (heard, mut hears) = mpsc::channel(16);
+        let mut listeners = JoinSet::new();
+        let mut unheard: BTreeSet<PlatformName> = BTreeSet::new();
+        // What is stored comes first: how far each platform has been read is part of it.
+        self.engine.handle(Utc::now(), Input::Tick);
+        for (name, platform) in &self.platforms {
+            let after = self.engine.positions(name);
+            if after.is_empty() {
+                unheard.insert(name.clone());
+            }
+            listeners.spawn(listen(Arc::clone(platform), after, heard.clone()));
+        }
+        drop(heard);
+        let mut refusals = Vec::new();
+        let mut is_ready = false;
+        let mut told_to_end = told_to_end;
+        let ended = loop {
+            self.do_what_is_asked();
+            if !is_ready && unheard.is_empty() {
+                is_ready = true;
+                announce_ready();
+            }
+            let sleep = tokio::time::sleep(self.time_to_sleep());
+            tokio::select! {
+                () = &mut told_to_end => break Ended::AsTold,
+                Some(input) = self.inputs.recv() => self.take(input),
+                heard = hears.recv() => match heard {
+                    Some(Heard::Batch(batch, committed)) => {
+                        for position in &batch.positions {
+                            unheard.remove(&position.platform);
+                        }
+                        self.last_batch += 1;
+                        let id = BatchId(self.last_batch);
+                        self.batches.insert(id, committed);
+                        self.take(Input::Batch(id, batch));
+                    }
+                    Some(Heard::Refused(sentence)) => {
+                        tracing::error!("{sentence}");
+                        refusals.push(sentence);
+                    }
+                    None => break Ended::Refused(refusals.join(" ")),
+                },
+                () = sleep => self.take(Input::Tick),
+                Some(_) = self.tasks.join_next(), if !self.tasks.is_empty() => {}
+            }
+        };
+        listeners.abort_all();
+        tracing::info!("ending: finishing what is in hand");
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        if tokio::time::timeout(ends_within, self.finish()).await.is_err() {
+            tracing::info!("what is left is on disk and goes on at the next start");
+        }
+        Ok(ended)
+    }
+
+    /// Goes on until nothing is in hand. What only waits for a later attempt stays on disk.
+    async fn finish(&mut self) {
+        loop {
+            self.do_what_is_asked();
+            if self.engine.is_idle() {
+                return;
+            }
+            match self.inputs.recv().await {
+                Some(input) => self.take(input),
+                None => return,
+            }
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        self.engine.handle(Utc::now(), input);
+        // Whatever else has arrived is decided in the same round.
+        while let Ok(input) = self.inputs.try_recv() {
+            self.engine.handle(Utc::now(), input);
+        }
+    }
+
+    fn time_to_sleep(&self) -> Duration {
+        let until = self.engine.next_deadline().map(|at| (at - Utc::now()).to_std().unwrap_or_default());
+        until.map_or(LONGEST_SLEEP, |until| until.min(LONGEST_SLEEP))
+    }
+
+    /// Starts everything that the engine asks for.
+    fn do_what_is_asked(&mut self) {
+        while let Some(output) = self.engine.poll() {
+            match output {
+                Output::Load(subject) => {
+                    let store = Arc::clone(&self.store);
+                    self.start(async move {
+                        loop {
+                            match store.load(subject).await {
+                                Ok(records) => return Input::Loaded(subject, records),
+                                Err(error) => {
+                                    tracing::error!("{error}; trying again in 5 s");
+                                    tokio::time::sleep(Duration::from_secs(5)).await;
+                                }
+                            }
+                        }
+                    });
+                }
+                Output::Commit(commit) => {
+                    let store = Arc::clone(&self.store);
+                    self.start(async move {
+                        match store.commit(&commit).await {
+                            Ok(()) => Input::Committed,
+                            Err(error) => Input::CommitFailed(error),
+                        }
+                    });
+                }
+                Output::Perform(perform) => self.perform(*perform),
+                Output::Accept(id) => {
+                    if let Some(committed) = self.batches.remove(&id) {
+                        let _ = committed.send(());
+                    }
+                }
+                Output::Note(note) => tracing::warn!("{note}"),
+            }
+        }
+    }
+
+    fn perform(&mut self, perform: Perform) {
+        let platform = self.platforms.get(&perform.platform).cloned();
+        let permits = self.permits.get(&perform.platform).cloned();
+        self.start(async move {
+            let (Some(platform), Some(permits)) = (platform, permits) else {
+                let reason = format!("{} is not configured", perform.platform.as_str());
+                return Input::Outcome(perform.id, Outcome::Permanent(reason));
+            };
+            let _permit = permits.acquire().await;
+            let outcome = tokio::time::timeout(LONGEST_ATTEMPT, platform.perform(&perform)).await;
+            let outcome =
+                outcome.unwrap_or_else(|_| Outcome::InDoubt("the platform does not answer".to_owned()));
+            Input::Outcome(perform.id, outcome)
+        });
+    }
+
+    /// Starts something whose result is an input.
+    fn start(&mut self, work: impl Future<Output = Input> + Send + 'static) {
+        let input = self.input.clone();
+        self.tasks.spawn(async move {
+            let _ = input.send(work.await);
+        });
+    }
+}
+
+fn announce_ready() {
+    tracing::info!("sitrep is ready");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+}

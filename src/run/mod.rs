@@ -1,0 +1,93 @@
+//! The service: connects, serves, ends in order.
+//!
+//! `connect.rs` waits for the platforms, `driver.rs` turns the engine, `listener.rs` hears one platform.
+
+mod connect;
+mod driver;
+mod listener;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use sitrep_core::port::Platform;
+use sitrep_redb::{RedbStore, StoreKind};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    backup::{self, Backups, NightlyBackup},
+    config::Config,
+    control, identity, wire,
+};
+
+use driver::{Driver, Ended};
+
+/// How long what is in hand may take to be finished at the end. Supervisors kill after ten seconds or more.
+const ENDS_WITHIN: Duration = Duration::from_secs(8);
+
+/// Serves until told to end.
+///
+/// # Errors
+/// When it can't be served: the store can't be used, or a platform refuses for good.
+pub(crate) async fn serve(config: &Config, store_path: &Path) -> Result<()> {
+    log_to_standard_error();
+    make_private_dir(&config.data_dir)?;
+    let store = RedbStore::open(store_path, StoreKind::Service, identity::fresh()?)?;
+    let backups = Arc::new(Backups::new(store.clone(), &config.data_dir));
+    let socket = control::listen(&config.data_dir)?;
+    let _scheduler = match &config.schedule.backup {
+        Some(expression) => {
+            let keep = usize::try_from(config.schedule.keep_backups)?;
+            let nightly = NightlyBackup::new(expression, config.timezone, keep)?;
+            Some(backup::start(nightly, Arc::clone(&backups)).await?)
+        }
+        None => None,
+    };
+    let ended = {
+        let asked = control::serve(socket, &backups);
+        let served = serve_chat(config, store);
+        tokio::pin!(asked, served);
+        tokio::select! {
+            () = asked => Ok(()),
+            ended = served => ended,
+        }
+    };
+    let _ = std::fs::remove_file(control::socket_path(&config.data_dir));
+    ended
+}
+
+async fn serve_chat(config: &Config, store: RedbStore) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let told_to_end = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    tokio::pin!(told_to_end);
+    let platforms: Vec<Arc<dyn Platform>> = tokio::select! {
+        () = &mut told_to_end => return Ok(()),
+        platforms = connect::all(config) => platforms?,
+    };
+    let driver = Driver::new(wire::policy(config), Arc::new(store), platforms).await?;
+    match driver.run(told_to_end, ENDS_WITHIN).await? {
+        Ended::AsTold => Ok(()),
+        Ended::Refused(sentence) => bail!("{sentence}"),
+    }
+}
+
+/// The data directory holds people's words and the session of the account: nobody else may look into it.
+fn make_private_dir(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("the data directory {} can't be made", path.display()))
+}
+
+fn log_to_standard_error() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SITREP_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sitrep=info,sitrep_matrix=info"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,147 @@
+//! From the configuration to what core and the adapters are told.
+
+use std::{collections::BTreeMap, path::Path};
+
+use sitrep_console::{PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
+use sitrep_core::{
+    incident::Severity,
+    person::Person,
+    policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
+    room::{PlatformName, RoomRef},
+    time::WorkingHours,
+};
+use sitrep_matrix::{DEFAULT_KEY_LIFETIME, MatrixAuth, MatrixSettings};
+
+use crate::config::{self, Allow, Config, Handle, Login};
+
+/// The name of the Matrix platform, as its adapter has it.
+const MATRIX: &str = "matrix";
+
+/// What core is told, for the platforms that are configured.
+pub(crate) fn policy(config: &Config) -> Policy {
+    let matrix = PlatformName::new(MATRIX);
+    let mut policy = base(config);
+    policy.people = config
+        .roster
+        .people
+        .iter()
+        .map(|(name, handles)| {
+            let on_matrix = |handle: &Handle| match handle {
+                Handle::Matrix(id) => Some(Person::new(&matrix, id)),
+                Handle::Discord(_) | Handle::Email(_) => None,
+            };
+            (name.clone(), handles.iter().filter_map(on_matrix).collect())
+        })
+        .collect();
+    if let Some(section) = &config.matrix {
+        let stakeholder_rooms =
+            section.stakeholder_rooms.iter().map(|room| RoomRef::new(&matrix, room)).collect();
+        let platform = PlatformPolicy { allow: patterns(&section.allow), stakeholder_rooms };
+        policy.platforms.insert(matrix, platform);
+    }
+    policy
+}
+
+/// What core is told for the console: everybody may command, and people are called by their names.
+pub(crate) fn console_policy(config: &Config) -> Policy {
+    let console = PlatformName::new(CONSOLE);
+    let mut policy = base(config);
+    policy.people =
+        config.roster.people.keys().map(|name| (name.clone(), vec![Person::new(&console, name)])).collect();
+    let stakeholder_rooms = vec![RoomRef::new(&console, STAKEHOLDER_ROOM)];
+    let platform = PlatformPolicy { allow: vec!["*".to_owned()], stakeholder_rooms };
+    policy.platforms.insert(console, platform);
+    policy
+}
+
+fn base(config: &Config) -> Policy {
+    let severity = |rules: &config::Rules| SeverityPolicy {
+        update_every: rules.update_every,
+        acknowledge_within: rules.acknowledge_within,
+        retro_within: rules.retro_within,
+        invite: invited(&rules.invite, &config.roster.teams),
+    };
+    let ranked = [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
+    Policy {
+        prefix: config.command_prefix.clone(),
+        timezone: config.timezone,
+        room_name: config.incident.room_name.clone(),
+        default_severity: match config.incident.default_severity {
+            config::Severity::Sev1 => Severity::Sev1,
+            config::Severity::Sev2 => Severity::Sev2,
+            config::Severity::Sev3 => Severity::Sev3,
+            config::Severity::Sev4 => Severity::Sev4,
+        },
+        private_by_default: config.incident.private,
+        severities: ranked.map(|level| severity(config.severity.of(level))),
+        meeting: match &config.meeting {
+            config::Meeting::Jitsi { base_url } => Meeting::Jitsi(base_url.clone()),
+            config::Meeting::Url { template } => Meeting::Url(template.clone()),
+            config::Meeting::None => Meeting::None,
+        },
+        working_hours: working_hours(&config.working_hours),
+        platforms: BTreeMap::new(),
+        people: BTreeMap::new(),
+    }
+}
+
+fn working_hours(hours: &config::WorkingHours) -> WorkingHours {
+    let mut days = [false; 7];
+    for day in &hours.days {
+        if let Some(works) = days.get_mut(day.num_days_from_monday() as usize) {
+            *works = true;
+        }
+    }
+    WorkingHours { days, start: hours.start, end: hours.end }
+}
+
+/// Teams resolved into the people in them, each once, in order.
+fn invited(names: &[String], teams: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let mut people: Vec<String> = Vec::new();
+    for name in names {
+        let members = teams.get(name).map_or(std::slice::from_ref(name), Vec::as_slice);
+        for member in members {
+            if !people.contains(member) {
+                people.push(member.clone());
+            }
+        }
+    }
+    people
+}
+
+fn patterns(allow: &[Allow]) -> Vec<String> {
+    allow
+        .iter()
+        .map(|entry| match entry {
+            Allow::Anyone => "*".to_owned(),
+            Allow::Server(server) => format!("*:{server}"),
+            Allow::User(user) => user.clone(),
+        })
+        .collect()
+}
+
+/// What the Matrix adapter is told.
+pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> MatrixSettings {
+    let mut rooms = section.rooms.clone();
+    for room in section.support_room.iter().chain(&section.stakeholder_rooms) {
+        if !rooms.contains(room) {
+            rooms.push(room.clone());
+        }
+    }
+    let auth = match &section.login {
+        Login::Password(password) => MatrixAuth::Password(password.expose().to_owned()),
+        Login::AccessToken { token, device_id } => {
+            MatrixAuth::AccessToken { token: token.expose().to_owned(), device_id: device_id.clone() }
+        }
+    };
+    let allowed = patterns(&section.allow);
+    MatrixSettings {
+        homeserver: section.homeserver.clone(),
+        user: section.user.clone(),
+        auth,
+        rooms,
+        allow: Box::new(move |user| allowed.iter().any(|pattern| allows(pattern, user))),
+        state_dir: data_dir.join(MATRIX),
+        key_lifetime: DEFAULT_KEY_LIFETIME,
+    }
+}

@@ -1,0 +1,22 @@
+//! The end-to-end tests: the real binary, spoken to by test people, against real servers.
+//!
+//! One test binary. Each topic file lists its tests; whether a test is ignored is decided when the run
+//! starts, because that depends on whether Synapse can be made on this machine.
+//!
+//! - `cargo test --test end_to_end` installs Synapse from PyPI into the target directory the first time.
+//! - `SITREP_WITHOUT_SYNAPSE=1` accepts a run without it, except where `CI` is set.
+//!
+//! What the tests are written with is in `support/`.
+
+use std::process::ExitCode;
+
+mod console;
+mod matrix_adapter;
+mod service;
+mod support;
+mod synapse_harness;
+
+fn main() -> ExitCode {
+    let topics = [console::tests(), matrix_adapter::tests(), service::tests(), synapse_harness::tests()];
+    support::trials::run(topics.into_iter().flatten().collect())
+}

@@ -1,0 +1,212 @@
+//! The adapter under test, on an account of its own, with what core would keep for it: the committed positions.
+//!
+//! *Killed* means dropped without having acknowledged what it heard; `connect` makes it anew on the same state
+//! directory.
+
+use std::fs;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sitrep_core::effect::EffectId;
+use sitrep_core::person::Person as Handle;
+use sitrep_core::port::{
+    Action, Attempt, Batch, Inbound, ListenError, Outcome, Perform, Platform, Positions, Receipt,
+};
+use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
+use sitrep_matrix::{DEFAULT_KEY_LIFETIME, MatrixAuth, MatrixPlatform, MatrixSettings};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+
+use crate::support::http::Api;
+use crate::support::person::Person;
+use crate::support::synapse::{Account, SERVER_NAME, Synapse};
+use crate::support::{Doing, Failed, PATIENCE};
+
+/// The adapter and its account.
+pub(super) struct Bot {
+    url: String,
+    pub(super) account: Account,
+    folder: TempDir,
+    pub(super) runtime: Runtime,
+    /// The configured rooms.
+    pub(super) rooms: Vec<String>,
+    platform: Option<MatrixPlatform>,
+    /// What was committed.
+    pub(super) after: Positions,
+}
+
+impl Bot {
+    pub(super) fn new(synapse: &Synapse) -> Result<Bot, Failed> {
+        Ok(Bot {
+            url: synapse.url.clone(),
+            account: synapse.account("sitrep")?,
+            folder: TempDir::new().doing("making a folder")?,
+            runtime: Runtime::new().doing("starting a runtime")?,
+            rooms: Vec::new(),
+            platform: None,
+            after: Positions::new(),
+        })
+    }
+
+    /// A room of alice's that the configuration names, with an invitation for the bot.
+    pub(super) fn configured_room(&mut self, synapse: &Synapse, alice: &Person) -> Result<String, Failed> {
+        let alias = synapse.unique("ops");
+        let room = alice.create_room(Some(&alias), &[&self.account.user_id])?;
+        self.rooms.push(format!("#{alias}:{SERVER_NAME}"));
+        Ok(room)
+    }
+
+    pub(super) fn settings(&self) -> MatrixSettings {
+        MatrixSettings {
+            homeserver: self.url.clone(),
+            user: self.account.user_id.clone(),
+            auth: MatrixAuth::Password(self.account.password.clone()),
+            rooms: self.rooms.clone(),
+            allow: Box::new(|user| !user.starts_with("@stranger")),
+            state_dir: self.folder.path().join("matrix"),
+            key_lifetime: DEFAULT_KEY_LIFETIME,
+        }
+    }
+
+    pub(super) fn connect(&mut self) -> Result<(), Failed> {
+        let connected = self.runtime.block_on(MatrixPlatform::connect(self.settings()));
+        self.platform = Some(connected.doing("connecting")?);
+        Ok(())
+    }
+
+    /// The first start: connects and commits the first position.
+    pub(super) fn start(&mut self) -> Result<(), Failed> {
+        self.connect()?;
+        let first = self.listen()?;
+        assert!(first.inbounds.is_empty(), "{first:?}");
+        self.acknowledge(&first);
+        Ok(())
+    }
+
+    pub(super) fn kill(&mut self) {
+        let runtime = &self.runtime;
+        let platform = self.platform.take();
+        runtime.block_on(async { drop(platform) });
+    }
+
+    pub(super) fn platform(&self) -> Result<&MatrixPlatform, Failed> {
+        self.platform.as_ref().ok_or_else(|| "the adapter is not running".into())
+    }
+
+    pub(super) fn try_listen(&self) -> Result<Result<Batch, ListenError>, Failed> {
+        let listening =
+            async { timeout(PATIENCE, self.platform()?.listen(&self.after)).await.doing("listening") };
+        self.runtime.block_on(listening)
+    }
+
+    pub(super) fn listen(&self) -> Result<Batch, Failed> {
+        self.try_listen()?.doing("listening")
+    }
+
+    pub(super) fn acknowledge(&mut self, batch: &Batch) {
+        for position in &batch.positions {
+            self.after.insert(position.stream.clone(), position.token.clone());
+        }
+    }
+
+    /// Listens and commits until this many messages were heard.
+    pub(super) fn hear(&mut self, count: usize) -> Result<Vec<Inbound>, Failed> {
+        let mut heard = Vec::new();
+        while heard.len() < count {
+            let batch = self.listen().map_err(|failed| -> Failed {
+                format!("{}; heard so far: {heard:?}", failed.message().unwrap_or_default()).into()
+            })?;
+            self.acknowledge(&batch);
+            heard.extend(batch.inbounds);
+        }
+        assert_eq!(heard.len(), count, "{heard:?}");
+        Ok(heard)
+    }
+
+    /// Nothing is heard for a while. What comes without messages is committed.
+    pub(super) fn is_quiet(&mut self) -> Result<(), Failed> {
+        loop {
+            let platform = self.platform()?;
+            let listening =
+                async { timeout(Duration::from_millis(1500), platform.listen(&self.after)).await };
+            let Ok(batch) = self.runtime.block_on(listening) else { return Ok(()) };
+            let batch = batch.doing("listening")?;
+            assert!(batch.inbounds.is_empty(), "{batch:?}");
+            self.acknowledge(&batch);
+        }
+    }
+
+    /// Listens until the bot is in a room.
+    pub(super) fn until_joined(&mut self, alice: &Person, room: &str) -> Result<Vec<Inbound>, Failed> {
+        let mut heard = Vec::new();
+        while !alice.members(room)?.contains(&self.account.user_id) {
+            let batch = self.listen()?;
+            self.acknowledge(&batch);
+            heard.extend(batch.inbounds);
+        }
+        Ok(heard)
+    }
+
+    /// A configured room, as core knows it.
+    pub(super) fn room(&self, index: usize) -> RoomRef {
+        RoomRef::new(&PlatformName::new("matrix"), self.rooms[index].clone())
+    }
+
+    pub(super) fn perform(&self, key: &str, first_tried: DateTime<Utc>, action: Action) -> Outcome {
+        let attempt = Attempt { key: key.to_owned(), first_tried, number: 1 };
+        let id = EffectId { sequence: 1, index: 0 };
+        let perform = Perform { id, platform: PlatformName::new("matrix"), action, attempt };
+        match self.platform() {
+            Ok(platform) => self.runtime.block_on(platform.perform(&perform)),
+            Err(_) => Outcome::Permanent("the adapter is not running".to_owned()),
+        }
+    }
+
+    /// Tries until it is done or can't be, as the engine does.
+    pub(super) fn settled(&self, key: &str, action: impl Fn() -> Action) -> Result<Outcome, Failed> {
+        for _ in 0..10 {
+            let outcome = self.perform(key, Utc::now(), action());
+            if matches!(outcome, Outcome::Done(_) | Outcome::Permanent(_)) {
+                return Ok(outcome);
+            }
+        }
+        Err("it was tried ten times in vain".into())
+    }
+
+    pub(super) fn said(&self, key: &str, action: Action) -> Result<MessageRef, Failed> {
+        match self.perform(key, Utc::now(), action) {
+            Outcome::Done(Receipt::Message(message)) => Ok(message),
+            outcome => Err(format!("{outcome:?}").into()),
+        }
+    }
+
+    /// What the adapter has stored about its session.
+    pub(super) fn session(&self) -> Result<Value, Failed> {
+        let path = self.folder.path().join("matrix/session.json");
+        serde_json::from_slice(&fs::read(path).doing("reading the session")?).doing("reading the session")
+    }
+
+    pub(super) fn device(&self) -> Result<String, Failed> {
+        Ok(self.session()?["device_id"].to_string())
+    }
+
+    pub(super) fn session_api(&self) -> Result<Api, Failed> {
+        let session = self.session()?;
+        let token = session["access_token"].as_str().ok_or("no token is stored")?;
+        Ok(Api::authorized(&self.url, token))
+    }
+}
+
+pub(super) fn texts(inbounds: &[Inbound]) -> Vec<String> {
+    inbounds.iter().map(|inbound| inbound.text.clone()).collect()
+}
+
+pub(super) fn handle(user: &str) -> Handle {
+    Handle::new(&PlatformName::new("matrix"), user)
+}
+
+pub(super) fn handles(users: &[&str]) -> Vec<Handle> {
+    users.iter().map(|user| handle(user)).collect()
+}

@@ -1,0 +1,162 @@
+//! What fails is waited for where waiting helps, and otherwise said with what to do.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
+
+use chrono::Utc;
+use serde_json::json;
+use sitrep_core::message::Message;
+use sitrep_core::port::{Action, ListenError, Outcome, RoomKind};
+use sitrep_matrix::{ConnectError, MatrixAuth, MatrixPlatform, MatrixSettings};
+
+use super::bot::{Bot, texts};
+use crate::support::synapse::{Limits, SERVER_NAME, Synapse};
+use crate::support::{Doing, Failed};
+
+pub(super) fn limits_are_waited_for() -> Result<(), Failed> {
+    let synapse = Synapse::start(Limits::Default)?;
+    let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
+    bot.configured_room(&synapse, &alice)?;
+    bot.start()?;
+    let mut outcomes = (0..15).map(|number| {
+        let say = Action::Say { room: bot.room(0), answers: None, message: Message::text("again") };
+        bot.perform(&format!("key-limit-{number}"), Utc::now(), say)
+    });
+    let limited =
+        outcomes.find_map(|outcome| if let Outcome::RetryAfter(wait) = outcome { Some(wait) } else { None });
+    let wait = limited.ok_or("the burst was never spent")?;
+    assert!(wait > Duration::ZERO && wait < Duration::from_secs(60), "{wait:?}");
+    Ok(())
+}
+
+pub(super) fn a_lost_server_is_waited_for() -> Result<(), Failed> {
+    let mut synapse = Synapse::start(Limits::Lifted)?;
+    let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
+    let ops = bot.configured_room(&synapse, &alice)?;
+    bot.start()?;
+    synapse.kill();
+    let lost = bot.try_listen()?;
+    let Err(ListenError::Transient(words)) = lost else { return Err(format!("{lost:?}").into()) };
+    assert!(words.contains("could not be reached"), "{words}");
+    let say = || Action::Say { room: bot.room(0), answers: None, message: Message::text("patience") };
+    let outcome = bot.perform("key-lost", Utc::now(), say());
+    assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
+    synapse.start_again()?;
+    alice.say(&ops, "!incident it came back")?;
+    let said = bot.said("key-lost", say())?;
+    alice.wait_for(&ops, |seen| seen.event_id == said.id)?;
+    assert_eq!(texts(&bot.hear(1)?), ["!incident it came back"]);
+    Ok(())
+}
+
+pub(super) fn sessions_are_kept_and_renewed() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
+    let ops = bot.configured_room(&synapse, &alice)?;
+    bot.start()?;
+    let device = bot.device()?;
+    bot.kill();
+    bot.connect()?;
+    assert_eq!(bot.device()?, device, "a restart is no new device");
+    bot.session_api()?.post("/_matrix/client/v3/logout", &json!({}))?;
+    let ended = bot.try_listen()?;
+    let Err(ListenError::Fatal(words)) = ended else { return Err(format!("{ended:?}").into()) };
+    assert!(words.contains("Restart sitrep"), "{words}");
+    alice.say(&ops, "!incident while logged out")?;
+    bot.kill();
+    bot.connect()?;
+    assert_ne!(bot.device()?, device, "the old one is gone for good");
+    assert_eq!(texts(&bot.hear(1)?), ["!incident while logged out"], "the position outlives the device");
+    Ok(())
+}
+
+pub(super) fn what_is_wrong_is_said() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let bot = Bot::new(&synapse)?;
+    let connect = |change: &dyn Fn(&mut MatrixSettings)| -> Result<ConnectError, Failed> {
+        let mut settings = bot.settings();
+        change(&mut settings);
+        let connected = bot.runtime.block_on(MatrixPlatform::connect(settings));
+        connected.err().ok_or_else(|| "connected all the same".into())
+    };
+    let token = MatrixAuth::AccessToken { token: "secret-token".to_owned(), device_id: "X".to_owned() };
+    let not_matrix = format!("{}/somewhere", synapse.url);
+    let cases: [(&dyn Fn(&mut MatrixSettings), bool, &str); 6] = [
+        (
+            &|settings| settings.auth = MatrixAuth::Password("secret-word".to_owned()),
+            true,
+            "did not accept the password",
+        ),
+        (
+            &|settings| settings.user = "@sitrep:elsewhere.example".to_owned(),
+            true,
+            "must be those of an account on this",
+        ),
+        (&|settings| settings.user = "sitrep".to_owned(), true, "is not a Matrix user id"),
+        (&|settings| settings.homeserver = "http://127.0.0.1:9".to_owned(), false, "could not be reached"),
+        (&|settings| settings.homeserver.clone_from(&not_matrix), true, "is not a Matrix homeserver"),
+        (&|settings| settings.auth = token.clone(), true, "does not accept the access token"),
+    ];
+    for (change, fatal, expected) in cases {
+        let error = connect(change)?;
+        assert_eq!(matches!(error, ConnectError::Fatal(_)), fatal, "{error}");
+        let words = error.to_string();
+        assert!(words.contains(expected) && words.ends_with('.'), "{words}");
+        assert!(!words.contains("secret"), "{words}");
+    }
+    Ok(())
+}
+
+pub(super) fn missing_rooms_are_said_and_entered() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
+    bot.configured_room(&synapse, &alice)?;
+    let closed = synapse.unique("closed");
+    let room = alice.create_room(Some(&closed), &[])?;
+    bot.rooms.push(format!("#{closed}:{SERVER_NAME}"));
+    bot.rooms.push(format!("#{}:{SERVER_NAME}", synapse.unique("nowhere")));
+    bot.rooms.push("ops".to_owned());
+    bot.start()?;
+    let why: Vec<String> = bot.platform()?.missing_rooms().into_iter().map(|missing| missing.why).collect();
+    let expected = ["invite @", "does not exist", "write it like"];
+    assert!(why.len() == 3 && why.iter().zip(expected).all(|(why, part)| why.contains(part)), "{why:?}");
+    alice.invite(&room, &bot.account.user_id)?;
+    bot.until_joined(&alice, &room)?;
+    alice.say(&room, "!status")?;
+    let heard = bot.hear(1)?;
+    assert_eq!(
+        (heard[0].message.room.room.as_str(), heard[0].kind),
+        (bot.rooms[1].as_str(), RoomKind::Configured)
+    );
+    Ok(())
+}
+
+/// An address that only says where the homeserver is, as that of a company's web site.
+pub(super) fn delegation_is_followed() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let bot = Bot::new(&synapse)?;
+    let site = TcpListener::bind("127.0.0.1:0").doing("opening a port")?;
+    let port = site.local_addr().doing("opening a port")?.port();
+    let home = json!({ "m.homeserver": { "base_url": synapse.url } }).to_string();
+    // It ends with the test's process: nobody needs to wait for it.
+    thread::spawn(move || {
+        for mut visitor in site.incoming().flatten() {
+            let mut request = [0; 4096];
+            let length = visitor.read(&mut request).unwrap_or(0);
+            let asked =
+                String::from_utf8_lossy(&request[..length]).contains("GET /.well-known/matrix/client");
+            let (status, body) =
+                if asked { ("200 OK", home.as_str()) } else { ("404 Not Found", "a web site") };
+            let length = body.len();
+            let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+            let _ = visitor.write_all((head + body).as_bytes());
+        }
+    });
+    let mut settings = bot.settings();
+    settings.homeserver = format!("http://127.0.0.1:{port}");
+    let platform = bot.runtime.block_on(MatrixPlatform::connect(settings)).doing("connecting")?;
+    assert!(platform.missing_rooms().is_empty());
+    Ok(())
+}
