@@ -50,7 +50,8 @@ pub(crate) async fn ask(socket: &Path, request: &Request) -> Result<Option<Answe
             return Ok(None);
         }
         Err(error) => {
-            return Err(error).with_context(|| format!("the service can't be asked through {}", socket.display()));
+            return Err(error)
+                .with_context(|| format!("the service can't be asked through {}", socket.display()));
         }
     };
     let mut line = serde_json::to_vec(request)?;

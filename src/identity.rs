@@ -8,7 +8,8 @@ use sitrep_core::port::Identity;
 /// When the system has none to give.
 pub(crate) fn fresh() -> anyhow::Result<Identity> {
     let mut bytes = [0_u8; 36];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
     Ok(from_bytes(&bytes))
 }
 

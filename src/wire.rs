@@ -61,7 +61,8 @@ fn base(config: &Config) -> Policy {
         retro_within: rules.retro_within,
         invite: invited(&rules.invite, &config.roster.teams),
     };
-    let ranked = [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
+    let ranked =
+        [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
     Policy {
         prefix: config.command_prefix.clone(),
         timezone: config.timezone,

@@ -1,7 +1,86 @@
 //! The console without a terminal: a script goes in, a conversation comes out.
+//!
+//! A conversation is a script beside its snapshot in `console/`: `one_incident.txt` and `one_incident.snap`. A changed
+//! sentence shows as a difference; `INSTA_UPDATE=always cargo test --test end_to_end console` accepts it.
 
-use crate::support::trials::Test;
+mod data;
+mod script;
+mod surroundings;
+
+use crate::support::trials::{Test, test};
+use crate::support::{Failed, sitrep::Home};
+
+/// When every conversation takes place, unless its test says otherwise.
+pub(crate) const AT: [&str; 2] = ["--at", "2026-11-22T10:53"];
+
+/// A configuration in which a severity asks a team in.
+pub(crate) const PAYMENTS: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+[teams]
+payments = ["bob", "carol"]
+[severity.sev1]
+invite = ["payments"]
+"#;
+
+macro_rules! conversation {
+    ($name:literal, $($setting:expr),*) => {
+        test(concat!("console::", $name), || {
+            converse($name, include_str!(concat!("console/", $name, ".txt")), &[$($setting),*], "")
+        })
+    };
+    ($name:literal) => { conversation!($name, AT[0], AT[1]) };
+}
 
 pub(crate) fn tests() -> Vec<Test> {
-    Vec::new()
+    let mut tests = vec![
+        conversation!("one_incident"),
+        conversation!("help"),
+        conversation!("titles"),
+        conversation!("talk"),
+        conversation!("refusals"),
+        conversation!("prompts"),
+        conversation!("retrospective"),
+        conversation!("private"),
+        conversation!("direct"),
+        conversation!("mistakes"),
+        test("console::clocks_go_forward", || {
+            let script = include_str!("console/clocks_go_forward.txt");
+            converse(
+                "clocks_go_forward",
+                script,
+                &["--at", "2027-03-27T10:00"],
+                "timezone = \"Europe/Berlin\"",
+            )
+        }),
+        test("console::clocks_go_back", || {
+            let script = include_str!("console/clocks_go_back.txt");
+            converse("clocks_go_back", script, &["--at", "2026-10-24T10:00"], "timezone = \"Europe/Berlin\"")
+        }),
+        test("console::invited", || converse("invited", include_str!("console/invited.txt"), &AT, PAYMENTS)),
+    ];
+    tests.extend(script::tests());
+    tests.extend(data::tests());
+    tests.extend(surroundings::tests());
+    tests
+}
+
+/// Runs a script and compares what comes out with its snapshot.
+fn converse(name: &str, script: &str, args: &[&str], config: &str) -> Result<(), Failed> {
+    let home = Home::with(&[("sitrep.toml", config)])?;
+    let output = home.console(&[args, &["--config", "sitrep.toml"]].concat(), script)?;
+    let mut shown = output.stdout.clone();
+    if !output.stderr.is_empty() {
+        shown.push_str("--- standard error ---\n");
+        shown.push_str(&output.stderr);
+    }
+    output.succeeded()?;
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("console");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, shown));
+    Ok(())
 }

@@ -10,13 +10,22 @@
 
 use std::process::ExitCode;
 
+mod conformance;
 mod console;
 mod matrix_adapter;
+mod readme;
 mod service;
 mod support;
 mod synapse_harness;
 
 fn main() -> ExitCode {
-    let topics = [console::tests(), matrix_adapter::tests(), service::tests(), synapse_harness::tests()];
+    let topics = [
+        conformance::tests(),
+        console::tests(),
+        matrix_adapter::tests(),
+        readme::tests(),
+        service::tests(),
+        synapse_harness::tests(),
+    ];
     support::trials::run(topics.into_iter().flatten().collect())
 }

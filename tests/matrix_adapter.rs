@@ -1,13 +1,16 @@
 //! The Matrix adapter against a real homeserver, without the rest of sitrep: what must hold for core to rely on it.
 //!
-//! What it hears is in `matrix_adapter/hearing.rs`, what it does in `acting.rs`, and what it says when something is
-//! wrong in `trouble.rs`. The adapter under test, with what core would keep for it, is the [`bot`].
+//! What it hears is in `matrix_adapter/hearing.rs`, what it does in `acting.rs`, which rooms it takes for what in
+//! `rooms.rs`, and what it says when something is wrong in `trouble.rs`. The adapter under test, with what core would
+//! keep for it, is the [`bot`]; a [`front`] stands between it and a homeserver in trouble.
 
 use crate::support::trials::{Test, needs_synapse};
 
 mod acting;
 mod bot;
+mod front;
 mod hearing;
+mod rooms;
 mod trouble;
 
 pub(crate) fn tests() -> Vec<Test> {
@@ -44,8 +47,38 @@ pub(crate) fn tests() -> Vec<Test> {
         ),
         needs_synapse("matrix_adapter::what_is_wrong_is_said", trouble::what_is_wrong_is_said),
         needs_synapse(
-            "matrix_adapter::missing_rooms_are_said_and_entered",
-            trouble::missing_rooms_are_said_and_entered,
+            "matrix_adapter::missing_rooms_are_entered_later",
+            trouble::missing_rooms_are_entered_later,
+        ),
+        needs_synapse("matrix_adapter::what_fails_costs_no_keys", trouble::what_fails_costs_no_keys),
+        needs_synapse(
+            "matrix_adapter::proxies_are_not_the_homeserver",
+            trouble::proxies_are_not_the_homeserver,
+        ),
+        needs_synapse(
+            "matrix_adapter::a_configured_room_is_remembered",
+            rooms::a_configured_room_is_remembered,
+        ),
+        needs_synapse(
+            "matrix_adapter::a_room_that_nobody_knows_holds_commands_back",
+            rooms::a_room_that_nobody_knows_holds_commands_back,
+        ),
+        needs_synapse(
+            "matrix_adapter::only_closed_rooms_of_two_are_direct",
+            rooms::only_closed_rooms_of_two_are_direct,
+        ),
+        needs_synapse(
+            "matrix_adapter::a_public_room_is_open_to_where_it_was_declared",
+            rooms::a_public_room_is_open_to_where_it_was_declared,
+        ),
+        needs_synapse(
+            "matrix_adapter::whoever_said_no_is_left_in_peace",
+            acting::whoever_said_no_is_left_in_peace,
+        ),
+        needs_synapse("matrix_adapter::a_gap_is_filled_page_by_page", hearing::a_gap_is_filled_page_by_page),
+        needs_synapse(
+            "matrix_adapter::what_cannot_be_read_is_said_once",
+            hearing::what_cannot_be_read_is_said_once,
         ),
     ]
 }

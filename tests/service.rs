@@ -9,5 +9,8 @@ mod town;
 use crate::support::trials::Test;
 
 pub(crate) fn tests() -> Vec<Test> {
-    [conversation::tests(), privacy::tests(), life::tests(), refusing::tests()].into_iter().flatten().collect()
+    [conversation::tests(), privacy::tests(), life::tests(), refusing::tests()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

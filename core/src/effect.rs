@@ -116,6 +116,9 @@ pub enum Desired {
         invited: Vec<Person>,
         /// Whether only those asked may see it.
         private: bool,
+        /// The room whose members may come in unasked: where a public incident was declared, if everybody may command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        open_to: Option<RoomRef>,
     },
     /// The card reads like this.
     Card {
@@ -169,10 +172,10 @@ pub enum Rank {
     Room,
     /// What people read first.
     Card,
-    /// People who are missing.
-    Members,
     /// The conversation.
     Say,
+    /// People who are missing.
+    Members,
     /// What can wait until the conversation is served.
     Upkeep,
 }

@@ -270,6 +270,11 @@ pub enum RetrospectiveEvent {
         /// Which.
         ahead: Ahead,
     },
+    /// Its time went by while nobody could be reminded: it is owed again.
+    Lapsed {
+        /// When to ask for another time.
+        ask_at: DateTime<Utc>,
+    },
     /// The owner was asked to book one.
     Nagged {
         /// When to ask again.
@@ -302,8 +307,8 @@ impl Event {
             Self::Retrospective(RetrospectiveEvent::Booked { .. }) => "RetrospectiveBooked",
             Self::Retrospective(RetrospectiveEvent::Declined) => "RetrospectiveDeclined",
             Self::Retrospective(RetrospectiveEvent::Reminded { .. }) => "RetrospectiveReminded",
+            Self::Retrospective(RetrospectiveEvent::Lapsed { .. }) => "RetrospectiveLapsed",
             Self::Retrospective(RetrospectiveEvent::Nagged { .. }) => "RetrospectiveNagged",
         }
     }
 }
-

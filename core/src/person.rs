@@ -42,7 +42,9 @@ impl Person {
         let handle = match (bare.split_once(':'), self.handle.split_once(':')) {
             (Some((local, server)), Some(_)) => {
                 let is_server = !server.is_empty()
-                    && server.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
+                    && server
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
                 (is_handle_like(local) && is_server).then(|| format!("@{bare}"))?
             }
             (None, Some((_, server))) => is_handle_like(bare).then(|| format!("@{bare}:{server}"))?,

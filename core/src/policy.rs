@@ -78,7 +78,7 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// The defaults of `INTERFACE.md`, with no platform yet.
+    /// The defaults of the configuration, with no platform yet.
     fn default() -> Self {
         let severity = |minutes: Option<i64>, days| SeverityPolicy {
             update_every: minutes.map(Duration::minutes),
@@ -92,7 +92,12 @@ impl Default for Policy {
             room_name: "{date}-{time}-{name}".to_owned(),
             default_severity: Severity::Sev2,
             private_by_default: false,
-            severities: [severity(Some(15), 3), severity(Some(20), 7), severity(Some(30), 7), severity(None, 7)],
+            severities: [
+                severity(Some(15), 3),
+                severity(Some(20), 7),
+                severity(Some(30), 7),
+                severity(None, 7),
+            ],
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
             working_hours: WorkingHours::default(),
             platforms: BTreeMap::new(),
@@ -137,6 +142,12 @@ impl Policy {
             .is_some_and(|platform| platform.allow.iter().any(|pattern| allows(pattern, &person.handle)))
     }
 
+    /// Whether everybody on a platform may command, and so may read what is not private.
+    #[must_use]
+    pub fn allows_everybody(&self, platform: &PlatformName) -> bool {
+        self.platforms.get(platform).is_some_and(|platform| platform.allow.iter().any(|entry| entry == "*"))
+    }
+
     /// Whether this person may know anything about this incident.
     #[must_use]
     pub fn may_see(&self, person: &Person, incident: &Incident) -> bool {
@@ -162,17 +173,23 @@ impl Policy {
         names.iter().filter_map(on_platform).collect()
     }
 
-    /// The person that a typed name means to this speaker: `me`, a name from `[people]`, or a handle.
+    /// The person that a typed name means to this speaker: `me`, a name from `[people]`, somebody who is `present`,
+    /// or a handle written with `@`. A bare word that is none of these ("asap") is nobody.
     #[must_use]
-    pub fn person(&self, typed: &str, speaker: &Person) -> Option<Person> {
-        if typed.eq_ignore_ascii_case("me") || typed.eq_ignore_ascii_case("@me") {
+    pub fn person(&self, typed: &str, speaker: &Person, present: &[Person]) -> Option<Person> {
+        let bare = typed.strip_prefix('@').unwrap_or(typed);
+        if bare.eq_ignore_ascii_case("me") {
             return Some(speaker.clone());
         }
-        let bare = typed.strip_prefix('@').unwrap_or(typed);
         let known = self.people.get(bare).or_else(|| self.people.get(&bare.to_lowercase()));
-        known
-            .and_then(|handles| handles.iter().find(|handle| handle.platform == speaker.platform).cloned())
-            .or_else(|| speaker.complete(typed))
+        if let Some(handles) = known {
+            return handles.iter().find(|handle| handle.platform == speaker.platform).cloned();
+        }
+        let is_here = |person: &&Person| {
+            person.platform == speaker.platform && person.short_name().eq_ignore_ascii_case(bare)
+        };
+        let completed = typed.starts_with('@').then(|| speaker.complete(typed)).flatten();
+        completed.or_else(|| present.iter().find(is_here).cloned())
     }
 }
 
@@ -215,13 +232,18 @@ mod tests {
     #[test]
     fn mitigated_incidents_slow_down_to_half_an_hour_at_most() {
         let mut policy = Policy::default();
-        let interval = |policy: &Policy, severity, status| policy.interval(severity, status).map(|d| d.num_minutes());
+        let interval =
+            |policy: &Policy, severity, status| policy.interval(severity, status).map(|d| d.num_minutes());
         assert_eq!(interval(&policy, Severity::Sev1, Status::Declared), Some(15));
         assert_eq!(interval(&policy, Severity::Sev1, Status::Mitigated), Some(30));
         assert_eq!(interval(&policy, Severity::Sev2, Status::Mitigated), Some(30));
         assert_eq!(interval(&policy, Severity::Sev4, Status::Declared), None);
         assert_eq!(interval(&policy, Severity::Sev1, Status::Resolved), None);
         policy.severities[2].update_every = Some(Duration::minutes(60));
-        assert_eq!(interval(&policy, Severity::Sev3, Status::Mitigated), Some(60), "never faster than before");
+        assert_eq!(
+            interval(&policy, Severity::Sev3, Status::Mitigated),
+            Some(60),
+            "never faster than before"
+        );
     }
 }

@@ -4,7 +4,7 @@
 //! blames nobody. A refused command has changed nothing.
 
 use crate::{
-    incident::IncidentId,
+    incident::{IncidentId, glimpse},
     message::{Message, Span, code, text},
     time::{DurationError, WhenError},
 };
@@ -14,6 +14,8 @@ use crate::{
 pub enum Refusal {
     /// Nearly a verb. Holds what was typed and what was probably meant.
     DidYouMean(String, &'static str),
+    /// A verb of the process that this version doesn't carry out yet.
+    NotYet(String),
     /// The person is not on the allow-list.
     NotAllowed,
     /// No incident was named, and none is implied by the room. Holds the verb.
@@ -70,37 +72,57 @@ impl Refusal {
     pub fn message(&self, prefix: &str) -> Message {
         let line = |template: &str| Message::line(sentence(template, prefix));
         match self {
-            Self::DidYouMean(typed, meant) => {
-                Message::line([text("I don't know "), code(format!("{prefix}{typed}")), text(". Did you mean "), code(format!("{prefix}{meant}")), text("?")])
+            Self::DidYouMean(typed, meant) => Message::line([
+                text("I don't know "),
+                code(format!("{prefix}{}", glimpse(typed))),
+                text(". Did you mean "),
+                code(format!("{prefix}{meant}")),
+                text("?"),
+            ]),
+            Self::NotYet(verb) => line(&format!(
+                "I can't do `!{verb}` yet, so nothing has changed. `!help` shows what I can do."
+            )),
+            Self::NotAllowed => {
+                line("You are not on my list of people who may command. Whoever runs me can add you.")
             }
-            Self::NotAllowed => line("You are not on my list of people who may command. Whoever runs me can add you."),
-            Self::WhichIncident(verb) => line(&format!("Which incident? Say it in the incident's room, or with its number: `!{verb} INC-12`.")),
+            Self::WhichIncident(verb) => line(&format!(
+                "Which incident? Say it in the incident's room, or with its number: `!{verb} INC-12`."
+            )),
             Self::SeveralHere(verb, ids) => {
                 let list = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 let first = ids.first().map_or_else(String::new, ToString::to_string);
                 line(&format!("Several incidents run in this room: {list}. Say which: `!{verb} {first}`."))
             }
-            Self::NoSuchIncident(id) => line(&format!("There is no {id} that you can see. `!incidents` lists the open ones.")),
+            Self::NoSuchIncident(id) => {
+                line(&format!("There is no {id} that you can see. `!incidents` lists the open ones."))
+            }
             Self::PrivateElsewhere(id) => line(&format!("{id} is private: ask in its own room.")),
             Self::AlreadyResolved(id) => line(&format!("{id} is resolved, so there is nothing to change.")),
             Self::NotResolved(id) => line(&format!("{id} is still open. `!resolve TEXT` comes first.")),
             Self::Missing(what, example) => line(&format!("{what} For example: `{example}`")),
             Self::Unclear(typed, expected, example) => {
-                let mut spans = vec![text("I can't read "), code(typed.clone()), text(". ")];
+                let mut spans = vec![text("I can't read "), code(glimpse(typed)), text(". ")];
                 spans.extend(sentence(&format!("{expected} For example: `{example}`"), prefix));
                 Message::line(spans)
             }
             Self::UnknownOption(typed, meant) => {
-                let mut spans = vec![text("I don't know the option "), code(typed.clone()), text(", so I did nothing.")];
+                let mut spans =
+                    vec![text("I don't know the option "), code(glimpse(typed)), text(", so I did nothing.")];
                 if let Some(meant) = meant {
                     spans.extend([text(" Did you mean "), code(*meant), text("?")]);
                 }
                 Message::line(spans)
             }
-            Self::NotAPerson(typed) => Message::line([text("I can't read "), code(typed.clone()), text(" as a person. Write @name, or me.")]),
+            Self::NotAPerson(typed) => Message::line([
+                text("I can't read "),
+                code(glimpse(typed)),
+                text(" as a person. Write @name, or me."),
+            ]),
             Self::Duration(error) => Message::text(error.to_string()),
             Self::When(error) => Message::text(error.to_string()),
-            Self::PromiseTooFar => line("An update can be promised for a day ahead at most. For example: `!next 45m`"),
+            Self::PromiseTooFar => {
+                line("An update can be promised for a day ahead at most. For example: `!next 45m`")
+            }
             Self::AlreadySo(words) => Message::text(words.clone()),
             Self::NoRetrospective(id) => line(&format!("{id} has no retrospective to book.")),
         }

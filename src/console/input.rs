@@ -8,9 +8,9 @@ use sitrep_core::time::parse_duration;
 
 /// Everything that can be told to the console, with what it is good for.
 pub(crate) const WORDS: [(&str, &str, &str); 7] = [
-    ("/room", "NAME", "goes to another room; INC-1 is the room of that incident, your own name the direct one"),
+    ("/room", "NAME", "goes to another room: ops, INC-1, or your own name to be alone with sitrep"),
     ("/as", "PERSON", "makes you somebody else"),
-    ("/wait", "20m", "moves the clock on, and everything happens that falls due"),
+    ("/wait", "20m", "moves the clock on; what falls due meanwhile happens"),
     ("/rooms", "", "lists the rooms"),
     ("/people", "", "lists the people"),
     ("/help", "", "shows this"),
@@ -58,7 +58,9 @@ pub(crate) fn read(line: &str) -> Result<Input, String> {
     let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     let rest = rest.trim();
     match word.to_lowercase().as_str() {
-        "room" => name(rest, '#').map(Input::Room).ok_or_else(|| "which room? For example: /room ops".to_owned()),
+        "room" => {
+            name(rest, '#').map(Input::Room).ok_or_else(|| "which room? For example: /room ops".to_owned())
+        }
         "as" => name(rest, '@').map(Input::As).ok_or_else(|| "who? For example: /as bob".to_owned()),
         "wait" if rest.is_empty() => Err("how long? For example: /wait 20m".to_owned()),
         "wait" => parse_duration(rest).map(Input::Wait).map_err(|error| format!("/wait {rest}: {error}")),
@@ -80,8 +82,12 @@ fn unknown(word: &str) -> String {
     let likeness = |known: &str| strsim::jaro_winkler(word, known.trim_start_matches('/'));
     let nearest = WORDS.iter().map(|(known, ..)| (likeness(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
     match nearest {
-        Some((likeness, known)) if likeness >= NEAR_MISS => format!("there is no /{word}. Did you mean {known}?"),
-        _ => format!("there is no /{word}. /help shows what there is; a message that begins with / is written with //"),
+        Some((likeness, known)) if likeness >= NEAR_MISS => {
+            format!("there is no /{word}. Did you mean {known}?")
+        }
+        _ => format!(
+            "there is no /{word}. /help shows what there is; a message that begins with / is written with //"
+        ),
     }
 }
 

@@ -55,7 +55,9 @@ impl<R: BufRead> Lines<R> {
         let has_end = bytes.pop_if(|last| *last == b'\n').is_some();
         if !has_end && read as u64 > LONGEST {
             self.input.skip_until(b'\n')?;
-            return Ok(Some(Err(format!("a message of more than {LONGEST} bytes fits nowhere, so it is not said"))));
+            return Ok(Some(Err(format!(
+                "a message of more than {LONGEST} bytes fits nowhere, so it is not said"
+            ))));
         }
         bytes.pop_if(|last| *last == b'\r');
         Ok(Some(Ok(String::from_utf8_lossy(&bytes).into_owned())))
@@ -98,7 +100,10 @@ mod tests {
     use super::*;
 
     fn read(input: &[u8]) -> Vec<(u64, Result<String, String>)> {
-        Lines::new(input).map(|typed| typed.expect("readable")).map(|typed| (typed.number, typed.text)).collect()
+        Lines::new(input)
+            .map(|typed| typed.expect("readable"))
+            .map(|typed| (typed.number, typed.text))
+            .collect()
     }
 
     fn text(number: u64, text: &str) -> (u64, Result<String, String>) {

@@ -4,7 +4,10 @@
 //! number of the line that it is about, and the script goes on. A line meant for a room is never said in another one:
 //! after `/room nowhere` lines are refused until there is a room again.
 
-use std::io::{ErrorKind, Write, stdout};
+use std::{
+    collections::BTreeMap,
+    io::{ErrorKind, Write, stdout},
+};
 
 use anyhow::{Context, Result, bail};
 use sitrep_console::SayError;
@@ -12,8 +15,8 @@ use sitrep_console::SayError;
 use super::{
     input::{self, Input},
     lines::{self, Typed},
+    overview,
     seat::{self, Seat},
-    terminal::overview,
     transcript,
     workspace::Workspace,
 };
@@ -86,7 +89,7 @@ impl Script {
             Ok(Input::Nothing) => {}
             Ok(Input::Say(text)) => self.say(&text).await?,
             Ok(Input::Room(name)) => {
-                self.seat.room = self.workspace.read(|chat| seat::room_named(chat, &name));
+                self.seat.room = self.workspace.read(|chat| seat::room_named(chat, &self.seat.person, &name));
                 if let Err(sentence) = self.workspace.read(|chat| self.seat.check(chat)) {
                     self.complain(&sentence);
                 }
@@ -102,8 +105,12 @@ impl Script {
                 }
                 self.write_news()?;
             }
-            Ok(Input::Rooms) => eprint!("{}", self.workspace.read(|chat| overview::rooms(chat, &self.seat))),
-            Ok(Input::People) => eprint!("{}", overview::people(&self.workspace)),
+            Ok(Input::Rooms) => {
+                eprint!("{}", self.workspace.read(|chat| overview::rooms(chat, &self.seat, &BTreeMap::new())))
+            }
+            Ok(Input::People) => {
+                eprint!("{}", self.workspace.read(|chat| overview::people(chat, self.workspace.policy())))
+            }
             Ok(Input::Help) => eprint!("{}", overview::help(&self.workspace.policy().prefix)),
             Ok(Input::Quit) => return Ok(Then::End),
         }
@@ -131,9 +138,7 @@ impl Script {
         }
         let news: String = self.workspace.news().iter().map(transcript::written).collect();
         let mut out = stdout().lock();
-        out.write_all(news.as_bytes())?;
-        out.flush()?;
-        Ok(())
+        out.write_all(news.as_bytes()).and_then(|()| out.flush()).context("standard output can't be written")
     }
 
     fn complain(&self, sentence: &str) {

@@ -34,15 +34,18 @@ impl Seat {
     }
 }
 
-/// The room that a typed name means: a room's name, or an incident's number for the room of that incident.
-pub(crate) fn room_named(chat: &Chat, typed: &str) -> String {
+/// The room that a typed name means: a room's name, or an incident's number for the room of that incident, if the
+/// person sees it.
+pub(crate) fn room_named(chat: &Chat, person: &str, typed: &str) -> String {
     if chat.room(typed).is_some() {
         return typed.to_owned();
     }
     let lower = typed.to_lowercase();
     let of_incident = || {
         let is_it = |topic: &str| incident_of(topic).is_some_and(|id| id.eq_ignore_ascii_case(typed));
-        chat.rooms().find(|(_, room)| is_it(&room.topic)).map(|(name, _)| name.to_owned())
+        let found =
+            chat.rooms().find(|(name, room)| is_it(&room.topic) && chat.may_speak(person, name).is_ok());
+        found.map(|(name, _)| name.to_owned())
     };
     let by_case = || chat.room(&lower).map(|_| lower.clone());
     by_case().or_else(of_incident).unwrap_or_else(|| typed.to_owned())
@@ -60,7 +63,9 @@ pub(crate) fn incident_of(topic: &str) -> Option<&str> {
 pub(crate) fn check_name(chat: &Chat, name: &str) -> Result<(), String> {
     let is_fine = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.chars().count() > LONGEST_NAME || !name.chars().all(is_fine) {
-        return Err(format!("{name} is not a name. Letters, digits, `-`, `_` and `.` are, up to {LONGEST_NAME} of them"));
+        return Err(format!(
+            "{name} is not a name. Letters, digits, `-`, `_` and `.` are, up to {LONGEST_NAME} of them"
+        ));
     }
     if name.eq_ignore_ascii_case(SITREP) {
         return Err(format!("{SITREP} speaks for itself"));
@@ -89,7 +94,8 @@ mod tests {
             members: vec!["alice".to_owned()],
             address: "k".to_owned(),
         });
-        let spoken = chat.say("bob", "bob", "hello", chrono::DateTime::UNIX_EPOCH).expect("bob's direct room");
+        let spoken =
+            chat.say("bob", "bob", "hello", chrono::DateTime::UNIX_EPOCH).expect("bob's direct room");
         chat.apply(spoken);
         chat
     }
@@ -106,8 +112,9 @@ mod tests {
             ("nowhere", "nowhere"),
         ];
         for (typed, room) in cases {
-            assert_eq!(room_named(&chat, typed), room, "{typed}");
+            assert_eq!(room_named(&chat, "alice", typed), room, "{typed}");
         }
+        assert_eq!(room_named(&chat, "mallory", "INC-1"), "INC-1", "a private room is named to nobody else");
     }
 
     #[test]
@@ -127,7 +134,9 @@ mod tests {
         for name in ["alice", "bob", "Zoë", "支付", "o.k_-1"] {
             assert_eq!(check_name(&chat, name), Ok(()), "{name}");
         }
-        for name in ["ops", "2026-11-22-1053-data-leak", "sitrep", "SitRep", "bob smith", "a]b", "", &"x".repeat(41)] {
+        for name in
+            ["ops", "2026-11-22-1053-data-leak", "sitrep", "SitRep", "bob smith", "a]b", "", &"x".repeat(41)]
+        {
             let refused = check_name(&chat, name);
             assert!(refused.is_err() || name.is_empty(), "{name}");
         }

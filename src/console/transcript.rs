@@ -23,7 +23,8 @@ mod tests {
     #[test]
     fn messages_are_written_in_one_shape() {
         let line = |person: Option<&str>, text: &str| {
-            let line = Line { room: "ops".to_owned(), person: person.map(str::to_owned), text: text.to_owned() };
+            let line =
+                Line { room: "ops".to_owned(), person: person.map(str::to_owned), text: text.to_owned() };
             written(&line)
         };
         assert_eq!(line(Some("alice"), "!ack"), "[ops] alice: !ack\n");

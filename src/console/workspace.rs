@@ -43,13 +43,20 @@ impl Workspace {
     ///
     /// # Errors
     /// When it can't be used, or another console uses it.
-    pub(crate) async fn open(directory: &Path, clock: Arc<Clock>, fresh: Identity, policy: Policy) -> Result<Self> {
+    pub(crate) async fn open(
+        directory: &Path,
+        clock: Arc<Clock>,
+        fresh: Identity,
+        policy: Policy,
+    ) -> Result<Self> {
         // The store first: its lock keeps a second console away from the chat's file, too.
-        let store: Arc<dyn Store> = Arc::new(RedbStore::open(&directory.join(STORE), StoreKind::Console, fresh)?);
+        let store: Arc<dyn Store> =
+            Arc::new(RedbStore::open(&directory.join(STORE), StoreKind::Console, fresh)?);
         let ticking = Arc::clone(&clock);
         let platform = ConsolePlatform::open(&directory.join(CHAT), Arc::new(move || ticking.now()))?;
         let platform = Arc::new(platform);
-        let stepper = Stepper::new(policy.clone(), store, vec![Arc::clone(&platform) as Arc<dyn Platform>]).await?;
+        let stepper =
+            Stepper::new(policy.clone(), store, vec![Arc::clone(&platform) as Arc<dyn Platform>]).await?;
         let told = platform.read(|chat| chat.log().len());
         let heard = stepper.engine().positions(&platform.name());
         if heard.values().filter_map(|token| token.parse().ok()).any(|heard: usize| heard > told) {

@@ -11,8 +11,9 @@ use std::{
 use chrono::Utc;
 use sitrep_core::{
     engine::{BatchId, Engine, Input, Output},
+    event::Subject,
     policy::Policy,
-    port::{Outcome, Perform, Platform, Store, StoreError},
+    port::{Action, Outcome, Perform, Platform, Store, StoreError},
     room::PlatformName,
 };
 use tokio::{
@@ -26,6 +27,10 @@ use super::listener::{Heard, listen};
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How many things one platform is asked to do at once.
 const AT_ONCE: usize = 8;
+/// How often facts that can't be read are asked for again.
+const LOADS_TRIED: u32 = 3;
+/// What is said of work that panicked; the panic itself is in the log.
+const PANICKED: &str = "it ended unexpectedly";
 /// The longest an attempt may take, whatever the adapter does.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(120);
 
@@ -46,7 +51,10 @@ pub(super) struct Driver {
     permits: BTreeMap<PlatformName, Arc<Semaphore>>,
     inputs: mpsc::UnboundedReceiver<Input>,
     input: mpsc::UnboundedSender<Input>,
-    batches: BTreeMap<BatchId, oneshot::Sender<()>>,
+    /// Whom to tell that a batch is committed, and the platforms that it came from.
+    batches: BTreeMap<BatchId, (oneshot::Sender<()>, Option<PlatformName>)>,
+    /// Platforms that have never been heard, durably.
+    unheard: BTreeSet<PlatformName>,
     last_batch: u64,
     tasks: JoinSet<()>,
 }
@@ -63,8 +71,9 @@ impl Driver {
             platforms.into_iter().map(|platform| (platform.name(), platform)).collect();
         let permits =
             platforms.keys().map(|name| (name.clone(), Arc::new(Semaphore::new(AT_ONCE)))).collect();
+        let unheard = platforms.keys().filter(|name| engine.positions(name).is_empty()).cloned().collect();
         let (batches, tasks) = (BTreeMap::new(), JoinSet::new());
-        Ok(Self { engine, store, platforms, permits, inputs, input, batches, last_batch: 0, tasks })
+        Ok(Self { engine, store, platforms, permits, inputs, input, batches, unheard, last_batch: 0, tasks })
     }
 
     /// Serves until `told_to_end`, and then finishes what is in hand for as long as `ends_within`.
@@ -75,14 +84,10 @@ impl Driver {
     ) -> Result<Ended, StoreError> {
         let (heard, mut hears) = mpsc::channel(16);
         let mut listeners = JoinSet::new();
-        let mut unheard: BTreeSet<PlatformName> = BTreeSet::new();
         // What is stored comes first: how far each platform has been read is part of it.
         self.engine.handle(Utc::now(), Input::Tick);
         for (name, platform) in &self.platforms {
             let after = self.engine.positions(name);
-            if after.is_empty() {
-                unheard.insert(name.clone());
-            }
             listeners.spawn(listen(Arc::clone(platform), after, heard.clone()));
         }
         drop(heard);
@@ -91,22 +96,24 @@ impl Driver {
         let mut told_to_end = told_to_end;
         let ended = loop {
             self.do_what_is_asked();
-            if !is_ready && unheard.is_empty() {
+            if !is_ready && self.unheard.is_empty() {
                 is_ready = true;
                 announce_ready();
             }
             let sleep = tokio::time::sleep(self.time_to_sleep());
             tokio::select! {
                 () = &mut told_to_end => break Ended::AsTold,
-                Some(input) = self.inputs.recv() => self.take(input),
+                Some(input) = self.inputs.recv() => match input {
+                    // Without it numbers and names would be given out twice.
+                    Input::LoadFailed(Subject::Workspace, error) => return Err(error),
+                    input => self.take(input),
+                },
                 heard = hears.recv() => match heard {
                     Some(Heard::Batch(batch, committed)) => {
-                        for position in &batch.positions {
-                            unheard.remove(&position.platform);
-                        }
+                        let platform = batch.positions.first().map(|position| position.platform.clone());
                         self.last_batch += 1;
                         let id = BatchId(self.last_batch);
-                        self.batches.insert(id, committed);
+                        self.batches.insert(id, (committed, platform));
                         self.take(Input::Batch(id, batch));
                     }
                     Some(Heard::Refused(sentence)) => {
@@ -161,31 +168,26 @@ impl Driver {
             match output {
                 Output::Load(subject) => {
                     let store = Arc::clone(&self.store);
-                    self.start(async move {
-                        loop {
-                            match store.load(subject).await {
-                                Ok(records) => return Input::Loaded(subject, records),
-                                Err(error) => {
-                                    tracing::error!("{error}; trying again in 5 s");
-                                    tokio::time::sleep(Duration::from_secs(5)).await;
-                                }
-                            }
-                        }
-                    });
+                    let panicked = Input::LoadFailed(subject, StoreError::Failed(PANICKED.to_owned()));
+                    self.start(load(store, subject), panicked);
                 }
                 Output::Commit(commit) => {
                     let store = Arc::clone(&self.store);
-                    self.start(async move {
+                    let work = async move {
                         match store.commit(&commit).await {
                             Ok(()) => Input::Committed,
                             Err(error) => Input::CommitFailed(error),
                         }
-                    });
+                    };
+                    self.start(work, Input::CommitFailed(StoreError::Failed(PANICKED.to_owned())));
                 }
                 Output::Perform(perform) => self.perform(*perform),
                 Output::Accept(id) => {
-                    if let Some(committed) = self.batches.remove(&id) {
+                    if let Some((committed, platform)) = self.batches.remove(&id) {
                         let _ = committed.send(());
+                        platform.iter().for_each(|name| {
+                            self.unheard.remove(name);
+                        });
                     }
                 }
                 Output::Note(note) => tracing::warn!("{note}"),
@@ -195,26 +197,52 @@ impl Driver {
 
     fn perform(&mut self, perform: Perform) {
         let platform = self.platforms.get(&perform.platform).cloned();
-        let permits = self.permits.get(&perform.platform).cloned();
-        self.start(async move {
-            let (Some(platform), Some(permits)) = (platform, permits) else {
+        // A room is what everybody waits for: it never waits behind slow messages.
+        let is_room = matches!(perform.action, Action::OpenRoom { .. });
+        let permits = self.permits.get(&perform.platform).filter(|_| !is_room).cloned();
+        let id = perform.id;
+        let work = async move {
+            let Some(platform) = platform else {
                 let reason = format!("{} is not configured", perform.platform.as_str());
-                return Input::Outcome(perform.id, Outcome::Permanent(reason));
+                return Input::Outcome(id, Outcome::Permanent(reason));
             };
-            let _permit = permits.acquire().await;
+            let _permit = match &permits {
+                Some(permits) => permits.acquire().await.ok(),
+                None => None,
+            };
             let outcome = tokio::time::timeout(LONGEST_ATTEMPT, platform.perform(&perform)).await;
             let outcome =
                 outcome.unwrap_or_else(|_| Outcome::InDoubt("the platform does not answer".to_owned()));
-            Input::Outcome(perform.id, outcome)
-        });
+            Input::Outcome(id, outcome)
+        };
+        self.start(work, Input::Outcome(id, Outcome::InDoubt(PANICKED.to_owned())));
     }
 
-    /// Starts something whose result is an input.
-    fn start(&mut self, work: impl Future<Output = Input> + Send + 'static) {
+    /// Starts something whose result is an input; a panic in it has an input of its own, or the engine would wait
+    /// for ever.
+    fn start(&mut self, work: impl Future<Output = Input> + Send + 'static, panicked: Input) {
         let input = self.input.clone();
         self.tasks.spawn(async move {
-            let _ = input.send(work.await);
+            let _ = input.send(tokio::spawn(work).await.unwrap_or(panicked));
         });
+    }
+}
+
+/// Reads a subject's facts, with some patience.
+async fn load(store: Arc<dyn Store>, subject: Subject) -> Input {
+    let mut tries = 0;
+    loop {
+        match store.load(subject).await {
+            Ok(records) => return Input::Loaded(subject, records),
+            // What is damaged stays damaged: everybody else is served without it.
+            Err(error @ StoreError::Damaged(_)) => return Input::LoadFailed(subject, error),
+            Err(error) if tries == LOADS_TRIED => return Input::LoadFailed(subject, error),
+            Err(error) => {
+                tracing::error!("{error}; trying again");
+                tries += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod connect;
 mod driver;
 mod listener;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{io::IsTerminal, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use sitrep_core::port::Platform;
@@ -23,6 +23,12 @@ use driver::{Driver, Ended};
 
 /// How long what is in hand may take to be finished at the end. Supervisors kill after ten seconds or more.
 const ENDS_WITHIN: Duration = Duration::from_secs(8);
+
+/// What is logged unless `SITREP_LOG` says otherwise. The SDK reports every refused request as an error, also those
+/// that are expected; the adapter says what matters in sentences of its own. It also warns, at every sync and every
+/// invitation, of what it can't do without cross-signing, which nobody asked for.
+const DEFAULT_LOG: &str = "warn,sitrep=info,sitrep_matrix=info,matrix_sdk::http_client=off,\
+    matrix_sdk_crypto::backups=error,matrix_sdk::room::shared_room_history=error";
 
 /// Serves until told to end.
 ///
@@ -77,17 +83,22 @@ async fn serve_chat(config: &Config, store: RedbStore) -> Result<()> {
 }
 
 /// The data directory holds people's words and the session of the account: nobody else may look into it.
-fn make_private_dir(path: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
+pub(crate) fn make_private_dir(path: &Path) -> Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .with_context(|| format!("the data directory {} can't be made", path.display()))
+        .with_context(|| format!("the directory {} can't be made", path.display()))?;
+    // One that was there before may be open to others. Where it isn't ours to change, whoever made it has decided.
+    let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
+    Ok(())
 }
 
 fn log_to_standard_error() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SITREP_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sitrep=info,sitrep_matrix=info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(DEFAULT_LOG));
+    let is_read_by_people = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = log.with_ansi(is_read_by_people).try_init();
 }

@@ -43,9 +43,8 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<()> {
 /// Reads a configuration with the environment over it.
 fn load(path: &Path) -> Result<Config> {
     // Variables that are not text can't be ours.
-    let environment = std::env::vars_os().filter_map(|(key, value)| {
-        Some((key.into_string().ok()?, value.into_string().ok()?))
-    });
+    let environment = std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
     config::load(path, environment).map_err(|problems| WrongUse(problems.to_string()).into())
 }
 

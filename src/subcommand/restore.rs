@@ -2,23 +2,23 @@
 
 use std::{io::Write, path::Path};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use sitrep_redb::StoreKind;
 
 use super::store_path;
-use crate::{config::Config, identity};
+use crate::{config::Config, identity, run::make_private_dir};
 
 pub(super) fn restore(file: &Path, config: &Config) -> Result<()> {
     let path = store_path(config);
-    if path.exists() {
+    let folder = &config.data_dir;
+    if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!(
-            "{} exists already, and a restore replaces nothing. Stop the service, move the data directory away, and \
-             restore into an empty one",
-            path.display()
+            "{} is not empty, and a restore replaces nothing. Stop the service, move that directory away, and \
+             restore again",
+            folder.display()
         );
     }
-    std::fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("{} can't be made", config.data_dir.display()))?;
+    make_private_dir(folder)?;
     sitrep_redb::restore(file, &path, StoreKind::Service, &identity::fresh()?)?;
     writeln!(std::io::stdout(), "{}", path.display())?;
     Ok(())

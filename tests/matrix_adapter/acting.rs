@@ -90,7 +90,7 @@ pub(super) fn one_key_is_one_room() -> Result<(), Failed> {
     let heard = bot.hear(1)?;
     assert_eq!(
         (texts(&heard)[0].as_str(), heard[0].kind),
-        ("!ack", RoomKind::Other),
+        ("!ack", RoomKind::Own),
         "one person, but not direct"
     );
     Ok(())
@@ -121,6 +121,38 @@ pub(super) fn an_invitation_never_costs_the_room() -> Result<(), Failed> {
     bob.join(&room.room)?;
     let only_bob = Action::Invite { room: room.clone(), people: handles(&[&bob.user_id]) };
     assert_eq!(bot.perform("key-invite-2", Utc::now(), only_bob), Outcome::Done(Receipt::Done));
+    Ok(())
+}
+
+pub(super) fn whoever_said_no_is_left_in_peace() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let mut bot = Bot::new(&synapse)?;
+    bot.start()?;
+    let alice = synapse.person("alice")?;
+    let (declined, left) = (synapse.person("bob")?, synapse.person("carol")?);
+    let (removed, banned) = (synapse.person("dave")?, synapse.person("eve")?);
+    let gone = [&declined, &left, &removed, &banned];
+    let mut people = vec![alice.user_id.as_str()];
+    people.extend(gone.iter().map(|person| person.user_id.as_str()));
+    let opened = bot.perform(&synapse.unique("peace"), Utc::now(), open_room("a room", &handles(&people)));
+    let Outcome::Done(Receipt::Room(room)) = opened else { return Err(format!("{opened:?}").into()) };
+    let me = bot.session_api()?;
+    let change = |change: &str, user: &str| {
+        me.post(&format!("/_matrix/client/v3/rooms/{}/{change}", room.room), &json!({ "user_id": user }))
+    };
+    declined.leave(&room.room)?;
+    for person in [&left, &removed, &banned, &alice] {
+        person.join(&room.room)?;
+    }
+    left.leave(&room.room)?;
+    change("kick", &removed.user_id)?;
+    change("ban", &banned.user_id)?;
+    let invite = Action::Invite { room: room.clone(), people: handles(&people) };
+    assert_eq!(bot.perform("key-peace", Utc::now(), invite), Outcome::Done(Receipt::Done));
+    assert_eq!(alice.invited(&room.room)?, Vec::<String>::new());
+    for person in gone {
+        assert!(person.invitations()?.iter().all(|invitation| invitation.room != room.room));
+    }
     Ok(())
 }
 
@@ -195,5 +227,6 @@ fn open_room(name: &str, invited: &[Person]) -> Action {
         topic: "the topic".to_owned(),
         invited: invited.to_vec(),
         private: false,
+        open_to: None,
     }
 }

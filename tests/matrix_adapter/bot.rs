@@ -26,7 +26,9 @@ use crate::support::{Doing, Failed, PATIENCE};
 
 /// The adapter and its account.
 pub(super) struct Bot {
-    url: String,
+    /// Where it looks for the homeserver.
+    pub(super) url: String,
+    pub(super) auth: MatrixAuth,
     pub(super) account: Account,
     folder: TempDir,
     pub(super) runtime: Runtime,
@@ -39,9 +41,11 @@ pub(super) struct Bot {
 
 impl Bot {
     pub(super) fn new(synapse: &Synapse) -> Result<Bot, Failed> {
+        let account = synapse.account("sitrep")?;
         Ok(Bot {
             url: synapse.url.clone(),
-            account: synapse.account("sitrep")?,
+            auth: MatrixAuth::Password(account.password.clone()),
+            account,
             folder: TempDir::new().doing("making a folder")?,
             runtime: Runtime::new().doing("starting a runtime")?,
             rooms: Vec::new(),
@@ -62,7 +66,7 @@ impl Bot {
         MatrixSettings {
             homeserver: self.url.clone(),
             user: self.account.user_id.clone(),
-            auth: MatrixAuth::Password(self.account.password.clone()),
+            auth: self.auth.clone(),
             rooms: self.rooms.clone(),
             allow: Box::new(|user| !user.starts_with("@stranger")),
             state_dir: self.folder.path().join("matrix"),
@@ -176,10 +180,11 @@ impl Bot {
     }
 
     pub(super) fn said(&self, key: &str, action: Action) -> Result<MessageRef, Failed> {
-        match self.perform(key, Utc::now(), action) {
-            Outcome::Done(Receipt::Message(message)) => Ok(message),
-            outcome => Err(format!("{outcome:?}").into()),
-        }
+        let outcome = self.perform(key, Utc::now(), action);
+        let Outcome::Done(Receipt::Message(message)) = outcome else {
+            return Err(format!("{outcome:?}").into());
+        };
+        Ok(message)
     }
 
     /// What the adapter has stored about its session.

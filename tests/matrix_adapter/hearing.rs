@@ -4,10 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use sitrep_core::port::RoomKind;
+use sitrep_core::port::{ListenError, RoomKind};
 
 use super::bot::{Bot, texts};
+use super::front::{BAD_GATEWAY, Front};
 use crate::support::Failed;
+use crate::support::person::Person;
 use crate::support::synapse::Synapse;
 
 pub(super) fn what_was_not_committed_comes_again() -> Result<(), Failed> {
@@ -141,4 +143,77 @@ pub(super) fn mentions_and_threads_are_read() -> Result<(), Failed> {
     assert_eq!(texts(&heard), expected);
     assert_eq!(heard[2].message.thread.as_ref(), Some(&first));
     bot.is_quiet()
+}
+
+pub(super) fn a_gap_is_filled_page_by_page() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (alice, mut bot, front) = (synapse.person("alice")?, Bot::new(&synapse)?, Front::of(&synapse.url)?);
+    bot.url.clone_from(&front.url);
+    let ops = bot.configured_room(&synapse, &alice)?;
+    bot.start()?;
+    bot.kill();
+    let expected: Vec<String> = (0..360).map(|number| format!("!note number {number}")).collect();
+    for words in &expected {
+        alice.say(&ops, words)?;
+    }
+    // Every page but the first is refused once: whoever starts over never gets to the end.
+    let mut asked = 0;
+    front.answers(move |path| {
+        asked += usize::from(path.contains("/messages"));
+        (path.contains("/messages") && asked % 2 == 0).then_some(BAD_GATEWAY)
+    });
+    bot.connect()?;
+    let mut failures = 0;
+    let heard = loop {
+        match bot.try_listen()? {
+            Ok(batch) => break batch.inbounds,
+            Err(ListenError::Transient(words)) if failures < 10 => {
+                assert!(words.contains("502"), "{words}");
+                failures += 1;
+            }
+            Err(error) => return Err(format!("after {failures} failures: {error:?}").into()),
+        }
+    };
+    assert_eq!(texts(&heard), expected, "complete, in order, and once");
+    assert!(failures >= 2, "{failures}");
+    Ok(())
+}
+
+pub(super) fn what_cannot_be_read_is_said_once() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (alice, stranger) = (synapse.person("alice")?, synapse.person("stranger")?);
+    let mut bot = Bot::new(&synapse)?;
+    let (ops, other) = (bot.configured_room(&synapse, &alice)?, bot.configured_room(&synapse, &alice)?);
+    for room in [&ops, &other] {
+        alice.invite(room, &stranger.user_id)?;
+        stranger.join(room)?;
+        alice.set_state(room, "m.room.encryption", "", &json!({ "algorithm": "m.megolm.v1.aes-sha2" }))?;
+    }
+    bot.start()?;
+    let before = bot.after.clone();
+    let unreadable = json!({
+        "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgAEnB4", "device_id": "DEVICE",
+        "sender_key": "IlRMeOPX2e0MurIyfWEucYBRVOEEUMrOHqn/8mLqMjA",
+        "session_id": "X3lUlvLELLYxeTx4yOVu6UDpasGEVO0Jbu+QFnm0cKQ",
+    });
+    let encrypted = |person: &Person, room: &str| person.send(room, "m.room.encrypted", &unreadable);
+    encrypted(&stranger, &other)?;
+    for _ in 0..2 {
+        encrypted(&alice, &ops)?;
+    }
+    let me = bot.account.user_id.clone();
+    let notices = |room: &str| -> Result<usize, Failed> {
+        Ok(alice.messages(room)?.iter().filter(|seen| seen.sender == me).count())
+    };
+    bot.is_quiet()?;
+    let said = alice.wait_for(&ops, |seen| seen.sender == me)?;
+    assert!(said.body.starts_with("I can't read this encrypted message."), "{}", said.body);
+    assert_eq!(said.content["msgtype"], "m.notice");
+    // Heard again after a restart, as nothing was committed.
+    bot.after = before;
+    bot.kill();
+    bot.connect()?;
+    bot.is_quiet()?;
+    assert_eq!((notices(&ops)?, notices(&other)?), (1, 0));
+    Ok(())
 }

@@ -11,6 +11,7 @@ pub(super) fn tests() -> Vec<Test> {
         needs_synapse("service::silence_is_asked_about_and_then_told", silence),
         needs_synapse("service::titles_of_all_kinds_make_rooms", titles),
         needs_synapse("service::a_pill_names_a_person", pill),
+        needs_synapse("service::more_people_than_a_room_can_be_made_with", many),
     ]
 }
 
@@ -18,23 +19,32 @@ fn whole_incident() -> Result<(), Failed> {
     let town = Town::new()?;
     let _sitrep = town.sitrep("")?;
     let (room, answer) = town.declare("!incident checkout is down")?;
-    assert!(answer.body.contains("INC-1") && answer.body.contains("https://matrix.to/#/!"), "{}", answer.body);
+    assert!(
+        answer.body.contains("INC-1") && answer.body.contains("https://matrix.to/#/!"),
+        "{}",
+        answer.body
+    );
     assert!(answer.body.contains(&room), "the link leads to the room: {}", answer.body);
     assert!(answer.mentions.is_empty() && !answer.mentions_room, "an answer notifies nobody else");
 
     let name = town.alice.state(&room, "m.room.name", "")?.ok_or("no name")?;
     let name = name["name"].as_str().unwrap_or_default().to_owned();
-    assert!(name.ends_with("-checkout-is-down") && name.len() == "2026-11-22-1053-checkout-is-down".len(), "{name}");
+    assert!(
+        name.ends_with("-checkout-is-down") && name.len() == "2026-11-22-1053-checkout-is-down".len(),
+        "{name}"
+    );
     let topic = town.alice.state(&room, "m.room.topic", "")?.ok_or("no topic")?;
     assert!(topic["topic"].as_str().is_some_and(|topic| topic.contains("checkout is down")), "{topic}");
 
     let card = town.hear(&town.alice, &room, |seen| seen.body.contains("Next update due"))?;
-    for expected in ["INC-1", "checkout is down", "Sev2", "declared", "nobody yet", "https://meet.jit.si/sitrep-inc-1-"] {
+    for expected in
+        ["INC-1", "checkout is down", "Sev2", "declared", "nobody yet", "https://meet.jit.si/sitrep-inc-1-"]
+    {
         assert!(card.body.contains(expected), "{expected} is missing in {}", card.body);
     }
-    let pinned = town
-        .alice
-        .wait_until(crate::support::PATIENCE, || Ok(Some(town.alice.pinned(&room)?).filter(|list| !list.is_empty())))?;
+    let pinned = town.alice.wait_until(crate::support::PATIENCE, || {
+        Ok(Some(town.alice.pinned(&room)?).filter(|list| !list.is_empty()))
+    })?;
     assert_eq!(pinned.as_deref(), Some(&[card.event_id.clone()][..]), "the card is the first pinned message");
 
     let announced = town.hear(&town.bob, &town.status, |seen| seen.body.contains("INC-1"))?;
@@ -70,7 +80,11 @@ fn rest_of_the_incident(town: &Town, room: &str, card: &str) -> Result<(), Faile
     assert!(listed.body.contains("INC-1") && listed.body.contains("checkout is down"), "{}", listed.body);
 
     let resolved = town.ask(&town.bob, room, "!resolve the disk was full, nothing was lost")?;
-    assert!(resolved.body.contains("Retrospective") && resolved.body.contains("Proposed"), "{}", resolved.body);
+    assert!(
+        resolved.body.contains("Retrospective") && resolved.body.contains("Proposed"),
+        "{}",
+        resolved.body
+    );
     for told in [&town.ops, &town.status] {
         let end = town.hear(&town.mallory, told, |seen| seen.body.contains("is resolved"))?;
         assert!(end.body.contains("nothing was lost"), "{}", end.body);
@@ -128,5 +142,30 @@ fn pill() -> Result<(), Failed> {
     let asked = town.alice.say_html(&room, "!lead Bobby Tables", &html)?;
     let answer = town.answer(&town.alice, &room, &asked)?;
     assert_eq!(answer.mentions, [bob.clone()], "{}", answer.body);
+    Ok(())
+}
+
+/// A server refuses to make a room with more than ten invitations.
+fn many() -> Result<(), Failed> {
+    let town = Town::new()?;
+    let others: Vec<String> = (0..12)
+        .map(|_| town.synapse.account("other"))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .map(|account| account.user_id)
+        .collect();
+    let people: String =
+        others.iter().enumerate().map(|(index, id)| format!("p{index} = [\"{id}\"]\n")).collect();
+    let names = (0..others.len()).map(|index| format!("\"p{index}\"")).collect::<Vec<_>>().join(", ");
+    let more = format!(
+        "[people]\n{people}\n[teams]\neverybody = [{names}]\n\n[severity.sev1]\ninvite = [\"everybody\"]\n"
+    );
+    let _sitrep = town.sitrep(&more)?;
+    let (room, _) = town.declare("!incident --sev 1 checkout is down")?;
+    let all = town.alice.wait_until(crate::support::PATIENCE, || {
+        let invited = town.alice.invited(&room)?;
+        Ok(others.iter().all(|id| invited.contains(id)).then_some(()))
+    })?;
+    all.ok_or("somebody was left out")?;
     Ok(())
 }

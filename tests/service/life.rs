@@ -13,6 +13,7 @@ pub(super) fn tests() -> Vec<Test> {
         needs_synapse("service::killed_at_any_moment_it_makes_one_room_an_incident", killed),
         needs_synapse("service::it_ends_in_time_and_goes_on", ends),
         needs_synapse("service::a_backup_is_made_while_it_runs_and_can_be_restored", backup),
+        needs_synapse("service::the_nightly_backup_is_made_by_itself", nightly),
         needs_synapse("service::what_was_said_before_the_first_start_is_not_acted_on", before),
     ]
 }
@@ -72,7 +73,11 @@ fn killed() -> Result<(), Failed> {
         town.alice.join(room)?;
         town.hear(&town.alice, room, |seen| seen.body.contains("Next update due"))?;
         let cards = town.said_in(&town.alice, room)?;
-        assert_eq!(cards.iter().filter(|seen| seen.body.contains("Next update due")).count(), 1, "one card a room");
+        assert_eq!(
+            cards.iter().filter(|seen| seen.body.contains("Next update due")).count(),
+            1,
+            "one card a room"
+        );
     }
     let more = town.alice.invitations()?;
     assert!(more.is_empty(), "one room an incident: {more:?}");
@@ -85,7 +90,11 @@ fn ends() -> Result<(), Failed> {
     let (room, _) = town.declare("!incident checkout is down")?;
     let began = Instant::now();
     let status = sitrep.terminate()?;
-    assert!(status.success() && began.elapsed() < Duration::from_secs(10), "{status} after {:?}", began.elapsed());
+    assert!(
+        status.success() && began.elapsed() < Duration::from_secs(10),
+        "{status} after {:?}",
+        began.elapsed()
+    );
     sitrep.start_again()?;
     let prompt = town.hear(&town.alice, &room, |seen| seen.body.contains("an update is due"))?;
     assert_eq!(prompt.mentions, [town.alice.user_id.clone()]);
@@ -106,12 +115,29 @@ fn backup() -> Result<(), Failed> {
     town.ask(&town.alice, &room, "!sev 1")?;
     sitrep.terminate()?;
     let refused = sitrep.home().sitrep(&["restore", "copy.redb"], "")?;
-    assert!(!refused.status.success() && refused.stderr.contains("exists already"), "{}", refused.stderr);
+    assert!(!refused.status.success() && refused.stderr.contains("is not empty"), "{}", refused.stderr);
     std::fs::rename(sitrep.home().path().join("data"), sitrep.home().path().join("lost"))?;
     sitrep.home().sitrep(&["restore", "copy.redb"], "")?.succeeded()?;
     sitrep.start_again()?;
     let status = town.ask(&town.alice, &room, "!status")?;
     assert!(status.body.contains("INC-1") && status.body.contains("acknowledged"), "{}", status.body);
+    Ok(())
+}
+
+/// Every minute instead of every night.
+fn nightly() -> Result<(), Failed> {
+    let town = Town::new()?;
+    let sitrep = town.sitrep("[schedule]\nbackup = \"* * * * *\"\n")?;
+    let folder = sitrep.home().path().join("data").join("backups");
+    let began = Instant::now();
+    while std::fs::read_dir(&folder).map_or(0, Iterator::count) == 0 {
+        if began.elapsed() > Duration::from_secs(100) {
+            return Err("no backup was made within a minute".into());
+        }
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    let listed = town.ask(&town.alice, &town.ops, "!incidents")?;
+    assert!(listed.body.contains("Nothing is open"), "people are served meanwhile: {}", listed.body);
     Ok(())
 }
 

@@ -20,6 +20,8 @@ fn strangers() -> Result<(), Failed> {
     assert!(refused.body.contains("may command"), "{}", refused.body);
     let listed = town.ask(&town.alice, &town.ops, "!incidents")?;
     assert!(listed.body.contains("Nothing is open"), "{}", listed.body);
+    let (room, _) = town.declare("!incident checkout is down")?;
+    assert!(town.mallory.join(&room).is_err(), "who may not command may not read");
     Ok(())
 }
 

@@ -14,6 +14,7 @@ pub(super) fn tests() -> Vec<Test> {
         test("service::check_shows_line_and_caret", caret),
         test("service::an_unreachable_server_is_waited_for", unreachable),
         needs_synapse("service::a_wrong_password_is_a_sentence", password),
+        needs_synapse("service::a_refused_token_is_a_sentence", token),
         needs_synapse("service::an_unknown_room_is_a_sentence_and_the_rest_goes_on", unknown_room),
         needs_synapse("service::a_second_service_is_refused", second),
     ]
@@ -62,9 +63,20 @@ fn password() -> Result<(), Failed> {
     Ok(())
 }
 
+fn token() -> Result<(), Failed> {
+    let town = Town::new()?;
+    let login = "access_token = \"syt_not_a_token\"\ndevice_id = \"SITREP\"";
+    let configuration = town.configuration("").replace("password_file = \"password\"", login);
+    let output = Home::with(&[("sitrep.toml", &configuration)])?.sitrep(&["run"], "")?;
+    assert_eq!(output.status.code(), Some(1), "{}", output.stderr);
+    assert!(output.stderr.contains("token") && !output.stderr.contains("syt_not"), "{}", output.stderr);
+    Ok(())
+}
+
 fn unknown_room() -> Result<(), Failed> {
     let town = Town::new()?;
-    let configuration = town.configuration("").replace("rooms = [\"#ops", "rooms = [\"#nowhere:sitrep.test\", \"#ops");
+    let configuration =
+        town.configuration("").replace("rooms = [\"#ops", "rooms = [\"#nowhere:sitrep.test\", \"#ops");
     let home = Home::with(&[("sitrep.toml", &configuration), ("password", &town.bot.password)])?;
     let sitrep = Sitrep::run(home)?;
     let listed = town.ask(&town.alice, &town.ops, "!incidents")?;

@@ -74,7 +74,8 @@ impl Town {
         let declared = self.alice.say(&self.ops, words)?;
         let invitation = self.alice.wait_for_invite(|_| true)?;
         self.alice.join(&invitation.room)?;
-        let answer = self.hear(&self.alice, &self.ops, |seen| seen.replies_to() == Some(declared.as_str()))?;
+        let answer =
+            self.hear(&self.alice, &self.ops, |seen| seen.replies_to() == Some(declared.as_str()))?;
         Ok((invitation.room, answer))
     }
 
@@ -104,6 +105,9 @@ impl Town {
     /// Everything that the bot has said in a room, edits apart.
     pub(crate) fn said_in(&self, listener: &Person, room: &str) -> Result<Vec<Seen>, Failed> {
         let messages = listener.messages(room)?;
-        Ok(messages.into_iter().filter(|seen| seen.sender == self.bot.user_id && seen.edits().is_none()).collect())
+        Ok(messages
+            .into_iter()
+            .filter(|seen| seen.sender == self.bot.user_id && seen.edits().is_none())
+            .collect())
     }
 }

@@ -149,7 +149,10 @@ impl Chat {
     pub fn people(&self) -> BTreeSet<&str> {
         let speakers = self.log.iter().filter_map(|change| match change {
             Change::Said(said) => said.person.as_deref(),
-            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
+            Change::Edited { .. }
+            | Change::Pinned { .. }
+            | Change::RoomMade { .. }
+            | Change::Joined { .. } => None,
         });
         let members = self.rooms.values().flat_map(|room| room.members.iter().map(String::as_str));
         speakers.chain(members).collect()
@@ -202,7 +205,10 @@ impl Chat {
     pub fn room_of(&self, message: usize) -> Option<String> {
         match self.log.get(message)? {
             Change::Said(said) => Some(said.room.clone()),
-            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
+            Change::Edited { .. }
+            | Change::Pinned { .. }
+            | Change::RoomMade { .. }
+            | Change::Joined { .. } => None,
         }
     }
 
@@ -224,19 +230,38 @@ impl Chat {
         });
         edited.or_else(|| match self.log.get(message)? {
             Change::Said(said) => Some(said.text.as_str()),
-            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
+            Change::Edited { .. }
+            | Change::Pinned { .. }
+            | Change::RoomMade { .. }
+            | Change::Joined { .. } => None,
         })
+    }
+
+    /// A message as it stands now.
+    #[must_use]
+    pub fn line(&self, message: usize) -> Option<Line> {
+        let Change::Said(Said { room, person, .. }) = self.log.get(message)? else { return None };
+        let text = self.text_of(message)?.to_owned();
+        Some(Line { room: room.clone(), person: person.clone(), text })
+    }
+
+    /// The last messages of a room, the oldest first.
+    #[must_use]
+    pub fn last_in(&self, room: &str, count: usize) -> Vec<usize> {
+        let is_in = |change: &Change| matches!(change, Change::Said(said) if said.room == room);
+        let newest_first = self.log.iter().enumerate().rev().filter(|(_, change)| is_in(change));
+        let mut last: Vec<usize> = newest_first.map(|(index, _)| index).take(count).collect();
+        last.reverse();
+        last
     }
 
     /// What the screen shows of the log from a place on: a line a message. Of an edited message it is what has
     /// changed, marked `*` as people mark corrections.
     pub fn lines_from(&self, from: usize) -> impl Iterator<Item = Line> {
         self.log.iter().enumerate().skip(from).filter_map(|(index, change)| match change {
-            Change::Said(said) => Some(Line {
-                room: said.room.clone(),
-                person: said.person.clone(),
-                text: said.text.clone(),
-            }),
+            Change::Said(said) => {
+                Some(Line { room: said.room.clone(), person: said.person.clone(), text: said.text.clone() })
+            }
             Change::Edited { message, text } => {
                 let news = changed_lines(self.text_before(*message, index).unwrap_or_default(), text);
                 Some(Line { room: self.room_of(*message)?, person: None, text: format!("* {news}") })
@@ -308,7 +333,15 @@ mod tests {
         let mut chat = Chat::new(&["ops"]);
         let said = |minute, key: &str| {
             let (room, text, key) = ("ops".into(), "hello".into(), Some(key.into()));
-            Change::Said(Said { room, person: None, text, at: at(minute), answers: None, mentions: vec![], key })
+            Change::Said(Said {
+                room,
+                person: None,
+                text,
+                at: at(minute),
+                answers: None,
+                mentions: vec![],
+                key,
+            })
         };
         chat.apply(said(0, "old"));
         chat.apply(said(10, "new"));
@@ -328,5 +361,16 @@ mod tests {
         assert_eq!(chat.text_of(0), Some("first\nthird"));
         let lines: Vec<String> = chat.lines_from(0).map(|line| line.text).collect();
         assert_eq!(lines, ["first", "* second\nthird", "* 2nd", "* first\nthird"]);
+        assert_eq!(chat.line(0).map(|line| line.text).as_deref(), Some("first\nthird"));
+    }
+
+    #[test]
+    fn the_last_messages_of_a_room_are_its_own() {
+        let mut chat = Chat::new(&["ops", "status"]);
+        for room in ["ops", "status", "ops", "ops"] {
+            let said = chat.say("alice", room, "hello", at(0)).expect("alice may speak");
+            chat.apply(said);
+        }
+        assert_eq!((chat.last_in("ops", 2), chat.last_in("ops", 9)), (vec![2, 3], vec![0, 2, 3]));
     }
 }

@@ -5,6 +5,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{BufRead, BufReader, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -22,7 +23,9 @@ pub enum JournalError {
         source: std::io::Error,
     },
     /// The file isn't a log.
-    #[error("line {line} of the console's history {path} can't be read ({reason}). Move its directory away to begin with an empty workspace")]
+    #[error(
+        "line {line} of the console's history {path} can't be read ({reason}). Move its directory away to begin with an empty workspace"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -47,7 +50,8 @@ impl Journal {
     /// When the file can't be used, or is damaged before its last line.
     pub fn open(path: &Path) -> Result<(Self, Vec<Change>), JournalError> {
         let fail = |source| JournalError::Io { path: path.to_owned(), source };
-        let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(fail)?;
+        let file =
+            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(fail)?;
         let mut changes = Vec::new();
         let mut whole = 0;
         let mut reader = BufReader::new(&file);

@@ -16,4 +16,6 @@ mod platform;
 pub use change::{Change, Said};
 pub use chat::{Chat, Denied, Line, RoomView};
 pub use journal::{Journal, JournalError};
-pub use platform::{CONFIGURED_ROOMS, Clock, ConsolePlatform, PLATFORM, STAKEHOLDER_ROOM, SayError};
+pub use platform::{
+    CAPABILITIES, CONFIGURED_ROOMS, Clock, ConsolePlatform, PLATFORM, STAKEHOLDER_ROOM, SayError,
+};

@@ -8,8 +8,8 @@ use sitrep_core::{
     message::Message,
     person::Person,
     port::{
-        Action, Attempt, Batch, Capabilities, Inbound, ListenError, Outcome, Perform, Platform, Position, Positions,
-        Receipt, RoomKind,
+        Action, Attempt, Batch, Capabilities, Inbound, ListenError, Outcome, Perform, Platform, Position,
+        Positions, Receipt, RoomKind,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -27,6 +27,10 @@ pub const PLATFORM: &str = "console";
 pub const CONFIGURED_ROOMS: [&str; 3] = ["ops", "support", "status"];
 /// The one of them that is kept informed.
 pub const STAKEHOLDER_ROOM: &str = "status";
+
+/// What it can do natively.
+pub const CAPABILITIES: Capabilities =
+    Capabilities { edits: true, pins: true, threads: false, private_rooms: true };
 
 /// The one stream that it delivers: its log.
 const STREAM: &str = "log";
@@ -107,7 +111,10 @@ impl ConsolePlatform {
         let log = shared.chat.log();
         let heard = |(index, change): (usize, &Change)| match change {
             Change::Said(said) => self.inbound(index, said),
-            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
+            Change::Edited { .. }
+            | Change::Pinned { .. }
+            | Change::RoomMade { .. }
+            | Change::Joined { .. } => None,
         };
         let inbounds: Vec<Inbound> = log.iter().enumerate().skip(from).filter_map(heard).collect();
         if inbounds.is_empty() {
@@ -125,7 +132,7 @@ impl ConsolePlatform {
         } else if CONFIGURED_ROOMS.contains(&said.room.as_str()) {
             RoomKind::Configured
         } else {
-            RoomKind::Other
+            RoomKind::Own
         };
         let room = RoomRef::new(&self.name, &said.room);
         Some(Inbound {
@@ -173,7 +180,7 @@ impl ConsolePlatform {
     }
 
     fn open_room(&self, shared: &mut Shared, perform: &Perform) -> Result<Outcome, JournalError> {
-        let Action::OpenRoom { name, topic, invited, private } = &perform.action else {
+        let Action::OpenRoom { name, topic, invited, private, .. } = &perform.action else {
             return Ok(Outcome::Permanent("not a room".to_owned()));
         };
         let room = match shared.chat.room_at(&perform.attempt.key) {
@@ -221,7 +228,8 @@ impl ConsolePlatform {
                 Ok(Outcome::Done(Receipt::Done))
             }
             Action::Invite { room, people } => {
-                let inside = shared.chat.room(&room.room).map(|room| room.members.clone()).unwrap_or_default();
+                let inside =
+                    shared.chat.room(&room.room).map(|room| room.members.clone()).unwrap_or_default();
                 let missing: Vec<String> = people
                     .iter()
                     .map(|person| person.handle.clone())
@@ -271,7 +279,7 @@ impl Platform for ConsolePlatform {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { edits: true, pins: true, threads: false, private_rooms: true }
+        CAPABILITIES
     }
 
     async fn listen(&self, after: &Positions) -> Result<Batch, ListenError> {

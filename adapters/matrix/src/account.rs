@@ -63,7 +63,7 @@ impl Account {
         Ok(Self {
             me,
             platform: PlatformName::new("matrix"),
-            rooms: Rooms::new(&settings.rooms),
+            rooms: Rooms::new(&settings),
             stored,
             client: RwLock::new(Anchored::new(client)),
             settings,
@@ -92,7 +92,7 @@ impl Account {
     /// The room behind a handle: a room id, or an alias, configured or not.
     pub(crate) async fn room(&self, room: &RoomRef) -> Result<Room, Failure> {
         let client = self.client();
-        let id = self.room_id(&client, &room.room).await?;
+        let id = self.room_id(&room.room).await?;
         match client.get_room(&id) {
             Some(room) if room.state() == RoomState::Joined => Ok(room),
             // One that we made shortly before a restart is not synced yet. Joining where we are changes nothing,
@@ -101,8 +101,9 @@ impl Account {
         }
     }
 
-    async fn room_id(&self, client: &Client, handle: &str) -> Result<OwnedRoomId, Failure> {
-        if let Some(id) = self.rooms.id_of(handle) {
+    /// The id behind a handle.
+    pub(crate) async fn room_id(&self, handle: &str) -> Result<OwnedRoomId, Failure> {
+        if let Some(id) = self.rooms.names.id_of(handle) {
             return Ok(id);
         }
         if let Ok(id) = RoomId::parse(handle) {
@@ -112,7 +113,7 @@ impl Account {
             code: "M_INVALID_PARAM".to_owned(),
             words: format!("{handle} is neither a room id nor an alias"),
         })?;
-        let found = client.resolve_room_alias(&alias).await;
+        let found = self.client().resolve_room_alias(&alias).await;
         found.map(|found| found.room_id).map_err(|error| Failure::from(error).while_reading())
     }
 }

@@ -12,9 +12,10 @@ use sitrep_core::{
 
 use crate::{
     account::Account,
+    content_key::CONTENT_KEY,
     failure::Failure,
     render::{Rendered, Renderer},
-    say::{self, KEY},
+    say,
 };
 
 /// Makes a message say something else.
@@ -36,7 +37,7 @@ pub(crate) async fn edit(
         let mut content = fallback.content(&[]);
         content["m.new_content"] = rendered.content(&[]);
         content["m.relates_to"] = json!({ "rel_type": "m.replace", "event_id": message.id });
-        content[KEY] = attempt.key.as_str().into();
+        content[CONTENT_KEY] = attempt.key.as_str().into();
         content
     });
     say::send(&room, &attempt.key, content).await?;

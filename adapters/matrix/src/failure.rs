@@ -5,6 +5,8 @@
 //! - A server that is in trouble (5xx) may have done its work before it said so, and proxies answer for servers
 //!   that are still at it: in doubt as well.
 //! - A token that is refused says nothing about the action: it can be done once a person has helped.
+//! - **Only what carries an error code is the homeserver's refusal.** While it restarts, the proxy in front of it
+//!   answers in its place, often with a plain `404 page not found`: that will pass.
 //!
 //! The words are the server's own where it has any.
 
@@ -19,6 +21,10 @@ use sitrep_core::port::Outcome;
 /// How long to wait when the server only says that it is too much.
 const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 
+/// The longest wait that is believed. Synapse asks for minutes at most; what asks for more is mistaken, and to ask
+/// once too often costs less than to stay silent.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+
 /// Something went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -26,10 +32,14 @@ pub(crate) enum Failure {
     Limited(Duration),
     /// The server doesn't accept the access token. `soft`: the device still exists.
     LoggedOut { soft: bool },
-    /// The server refused, with its code (`M_FORBIDDEN`, or the HTTP status) and its words.
+    /// The server refused, with its code (`M_FORBIDDEN`) and its words.
     Refused { code: String, words: String },
     /// The request didn't get there.
     Unreached(String),
+    /// Something in front of the server answered in its place, and with this HTTP status.
+    Intercepted(u16),
+    /// Something that must come first hasn't happened yet.
+    NotYet(String),
     /// The request may have been carried out.
     Lost(String),
     /// The answer says that the request was carried out, and can't be read otherwise.
@@ -53,6 +63,8 @@ impl Failure {
             | Self::LoggedOut { .. }
             | Self::Refused { .. }
             | Self::Unreached(_)
+            | Self::Intercepted(_)
+            | Self::NotYet(_)
             | Self::Broken(_) => self,
         }
     }
@@ -64,6 +76,10 @@ impl Failure {
             Self::LoggedOut { .. } => "the homeserver no longer accepts the access token".to_owned(),
             Self::Refused { code, words } => format!("the homeserver refused: {words} ({code})"),
             Self::Unreached(words) => format!("the homeserver could not be reached ({words})"),
+            Self::Intercepted(status) => {
+                format!("something else answered in place of the homeserver ({status})")
+            }
+            Self::NotYet(words) => words.clone(),
             Self::Lost(words) => format!("the homeserver's answer was lost ({words})"),
             Self::Garbled(words) => format!("the homeserver's answer can't be read ({words})"),
             Self::Broken(words) => format!("the Matrix client failed ({words})"),
@@ -76,7 +92,11 @@ impl Failure {
         match self {
             Self::Limited(wait) => Outcome::RetryAfter(wait),
             Self::Refused { .. } => Outcome::Permanent(words),
-            Self::LoggedOut { .. } | Self::Unreached(_) | Self::Broken(_) => Outcome::Transient(words),
+            Self::LoggedOut { .. }
+            | Self::Unreached(_)
+            | Self::Intercepted(_)
+            | Self::NotYet(_)
+            | Self::Broken(_) => Outcome::Transient(words),
             Self::Lost(_) | Self::Garbled(_) => Outcome::InDoubt(words),
         }
     }
@@ -130,19 +150,24 @@ fn refused(status: u16, kind: Option<&ErrorKind>, words: String) -> Failure {
         Some(ErrorKind::MissingToken) => Failure::LoggedOut { soft: false },
         _ if status == 429 => Failure::Limited(DEFAULT_WAIT),
         _ if status >= 500 => Failure::Lost(format!("it has trouble of its own: {status} {words}")),
+        // Request Timeout: whoever lost patience doesn't say whether the server had begun.
+        _ if status == 408 => Failure::Lost("it took too long".to_owned()),
+        // Misdirected Request and Too Early: about the connection, whoever says it (RFC 9110, RFC 8470).
+        _ if matches!(status, 421 | 425) => Failure::Intercepted(status),
         Some(kind) => Failure::Refused { code: kind.errcode().to_string(), words },
-        None => Failure::Refused { code: status.to_string(), words },
+        None => Failure::Intercepted(status),
     }
 }
 
 fn wait(asked: Option<&RetryAfter>) -> Duration {
-    match asked {
+    let wait = match asked {
         Some(RetryAfter::Delay(delay)) => *delay,
         Some(RetryAfter::DateTime(moment)) => {
             moment.duration_since(std::time::SystemTime::now()).unwrap_or(DEFAULT_WAIT)
         }
         None => DEFAULT_WAIT,
-    }
+    };
+    wait.min(LONGEST_WAIT)
 }
 
 /// What the server says. A page of a proxy is nothing that belongs into a sentence.
@@ -192,35 +217,57 @@ mod tests {
     #[test]
     fn answers_become_outcomes() {
         let permanent = |words: &str| Outcome::Permanent(format!("the homeserver refused: {words}"));
-        let doubt = |words: &str| {
-            Outcome::InDoubt(format!("the homeserver's answer was lost (it has trouble of its own: {words})"))
+        let lost = |words: &str| Outcome::InDoubt(format!("the homeserver's answer was lost ({words})"));
+        let trouble = |words: &str| lost(&format!("it has trouble of its own: {words}"));
+        let elsewhere = |status: u16| {
+            Outcome::Transient(format!("something else answered in place of the homeserver ({status})"))
         };
-        let after = |ms| Outcome::RetryAfter(Duration::from_millis(ms));
         let logged_out = Outcome::Transient("the homeserver no longer accepts the access token".to_owned());
+        let forbidden = r#"{"errcode":"M_FORBIDDEN","error":"Not in room"}"#;
         let cases = [
-            (
-                429,
-                None,
-                r#"{"errcode":"M_LIMIT_EXCEEDED","error":"Slow","retry_after_ms":1500}"#,
-                after(1500),
-            ),
-            (429, Some("7"), r#"{"errcode":"M_LIMIT_EXCEEDED","error":"Slow"}"#, after(7000)),
-            (429, None, r#"{"errcode":"M_LIMIT_EXCEEDED","error":"Slow"}"#, after(5000)),
-            (429, None, "slow down", after(5000)),
-            (
-                403,
-                None,
-                r#"{"errcode":"M_FORBIDDEN","error":"Not in room"}"#,
-                permanent("Not in room (M_FORBIDDEN)"),
-            ),
-            (400, None, r#"{"errcode":"ORG_X","error":"Odd"}"#, permanent("Odd (ORG_X)")),
-            (404, None, "<html>nothing</html>", permanent("no reason given (404)")),
-            (500, None, r#"{"errcode":"M_UNKNOWN","error":"Internal"}"#, doubt("500 Internal")),
-            (502, None, "<html>bad gateway</html>", doubt("502 no reason given")),
-            (401, None, r#"{"errcode":"M_UNKNOWN_TOKEN","error":"?"}"#, logged_out),
+            (403, forbidden, permanent("Not in room (M_FORBIDDEN)")),
+            (400, r#"{"errcode":"ORG_X","error":"Odd"}"#, permanent("Odd (ORG_X)")),
+            (404, r#"{"errcode":"M_NOT_FOUND","error":"No"}"#, permanent("No (M_NOT_FOUND)")),
+            (404, "<html>nothing</html>", elsewhere(404)),
+            (404, "404 page not found", elsewhere(404)),
+            (403, r#"{"error":"blocked"}"#, elsewhere(403)),
+            (400, "", elsewhere(400)),
+            (421, forbidden, elsewhere(421)),
+            (425, "", elsewhere(425)),
+            (408, "", lost("it took too long")),
+            (500, r#"{"errcode":"M_UNKNOWN","error":"Internal"}"#, trouble("500 Internal")),
+            (502, "<html>bad gateway</html>", trouble("502 no reason given")),
+            (401, r#"{"errcode":"M_UNKNOWN_TOKEN","error":"?"}"#, logged_out),
         ];
-        for (status, retry_after, body, expected) in cases {
-            assert_eq!(answer(status, retry_after, body).into_outcome(), expected, "{status} {body}");
+        for (status, body, expected) in cases {
+            assert_eq!(answer(status, None, body).into_outcome(), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn waits_are_believed_within_reason() {
+        let limited = |rest: &str| format!(r#"{{"errcode":"M_LIMIT_EXCEEDED","error":"Slow"{rest}}}"#);
+        let huge = u64::MAX.to_string();
+        let cases = [
+            (None, limited(r#","retry_after_ms":1500"#), 1500),
+            (Some("7"), limited(""), 7000),
+            (None, limited(""), 5000),
+            (None, "slow down".to_owned(), 5000),
+            (None, limited(r#","retry_after_ms":86400000"#), 600_000),
+            (None, limited(&format!(r#","retry_after_ms":{huge}"#)), 5000),
+            (None, limited(r#","retry_after_ms":-1"#), 5000),
+            (None, limited(r#","retry_after_ms":"soon""#), 5000),
+            (None, limited(r#","retry_after_ms":1e300"#), 5000),
+            (Some("86400"), limited(""), 600_000),
+            (Some(huge.as_str()), limited(""), 600_000),
+            (Some("-7"), limited(""), 5000),
+            (Some("Fri, 01 Jan 9999 00:00:00 GMT"), limited(""), 600_000),
+            (Some("Fri, 01 Jan 1999 00:00:00 GMT"), limited(""), 5000),
+            (Some("99999999999999999999999"), limited(""), 5000),
+        ];
+        for (retry_after, body, expected_ms) in cases {
+            let expected = Outcome::RetryAfter(Duration::from_millis(expected_ms));
+            assert_eq!(answer(429, retry_after, &body).into_outcome(), expected, "{retry_after:?} {body}");
         }
     }
 

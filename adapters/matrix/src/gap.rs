@@ -7,19 +7,25 @@
 //!   which is made to speak to us, that is what came after the invitation.
 //! - What is asked for is bounded by a position or by our own entrance, never by a number, except for the search for
 //!   an invitation, which is a courtesy.
+//! - A [`Gap`] is filled page by page and goes on from the last one when a page fails. Of each event only what an
+//!   inbound needs is kept; how much is kept of all gaps together is up to a [`Budget`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use matrix_sdk::{
     Room,
     deserialized_responses::TimelineEvent,
     room::MessagesOptions,
-    ruma::{UserId, uint},
+    ruma::{OwnedUserId, UserId, uint},
     sync::Timeline,
 };
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::{
+    budget::Budget,
+    failure::Failure,
+    inbound::{self, Heard, Said},
+};
 
 /// What is read of a room's history: what may be an inbound, and our own comings and goings.
 const WANTED: [&str; 3] = ["m.room.message", "m.room.encrypted", "m.room.member"];
@@ -27,41 +33,118 @@ const WANTED: [&str; 3] = ["m.room.message", "m.room.encrypted", "m.room.member"
 /// How many pages an invitation is looked for.
 const PAGES_TO_INVITATION: usize = 3;
 
-/// Everything said in a room after `since`, in order, that concerns us.
-pub(crate) async fn complete(
-    room: &Room,
-    since: &str,
-    timeline: &Timeline,
-    me: &UserId,
-) -> Result<Vec<TimelineEvent>, Failure> {
-    // Newest first, as history is read.
-    let mut events: Vec<TimelineEvent> = timeline.events.iter().rev().cloned().collect();
-    let mut from = timeline.prev_batch.clone();
-    let mut entrance = find(&events, |event| event.is_entrance(me));
-    if timeline.limited {
-        while let (None, Some(token)) = (entrance, from.as_deref()) {
-            let page = page(room, token, Some(since)).await?;
-            from = page.end;
-            events.extend(page.events);
-            entrance = find(&events, |event| event.is_entrance(me));
+/// What was said in a room after a position.
+pub(crate) struct Gap {
+    me: OwnedUserId,
+    since: String,
+    /// From where history goes on backwards.
+    from: Option<String>,
+    search: Search,
+    /// Newest first, as history is read.
+    said: Vec<Said>,
+    /// The newest message of each person that we have no key for.
+    unreadable: BTreeMap<String, String>,
+}
+
+/// How far back a gap goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    /// To the position, or to our entrance if that is later.
+    Position,
+    /// Further back than the position, to the invitation that we have accepted: we could not hear what was said
+    /// between the two. If it isn't found, what counts is what came after our entrance.
+    Invitation { entrance: usize, pages_left: usize },
+    /// Everything is there.
+    Over,
+}
+
+impl Gap {
+    /// A gap after `since`, with as much as the sync brought.
+    pub(crate) fn new(since: &str, timeline: &Timeline, me: &UserId, budget: &mut Budget) -> Self {
+        let mut gap = Self {
+            me: me.to_owned(),
+            since: since.to_owned(),
+            from: timeline.prev_batch.clone(),
+            search: Search::Position,
+            said: Vec::new(),
+            unreadable: BTreeMap::new(),
+        };
+        gap.take(timeline.events.iter().rev(), budget);
+        if gap.search == Search::Position && !timeline.limited {
+            gap.search = Search::Over;
+        }
+        gap
+    }
+
+    /// Fetches what is missing. What was fetched stays when this fails or is dropped.
+    pub(crate) async fn fill(&mut self, room: &Room, budget: &mut Budget) -> Result<(), Failure> {
+        loop {
+            let to = match &mut self.search {
+                Search::Over => return Ok(()),
+                Search::Position => Some(self.since.as_str()),
+                Search::Invitation { entrance, pages_left: 0 } => {
+                    self.said.truncate(*entrance);
+                    self.search = Search::Over;
+                    continue;
+                }
+                Search::Invitation { .. } => None,
+            };
+            let Some(from) = &self.from else {
+                match &mut self.search {
+                    Search::Invitation { pages_left, .. } => *pages_left = 0,
+                    Search::Position | Search::Over => self.search = Search::Over,
+                }
+                continue;
+            };
+            let page = page(room, from, to).await?;
+            self.from = page.end;
+            if let Search::Invitation { pages_left, .. } = &mut self.search {
+                *pages_left -= 1;
+            }
+            self.take(page.events.iter(), budget);
         }
     }
-    let Some(entrance) = entrance else { return Ok(oldest_first(events)) };
-    let mut end = entrance;
-    if glimpse(&events[entrance]).is_some_and(|event| event.follows_direct_invitation()) {
-        let mut invitation = find(&events, |event| event.is_invitation(me));
-        for _ in 0..PAGES_TO_INVITATION {
-            let (None, Some(token)) = (invitation, from.as_deref()) else { break };
-            // Further back than `since`: we could not hear what was said between the invitation and our entrance.
-            let page = page(room, token, None).await?;
-            from = page.end;
-            events.extend(page.events);
-            invitation = find(&events, |event| event.is_invitation(me));
-        }
-        end = invitation.unwrap_or(entrance);
+
+    /// What was said, in order, each thing once.
+    pub(crate) fn said(&self) -> impl Iterator<Item = &Said> {
+        let mut seen = BTreeSet::new();
+        self.said.iter().rev().filter(move |said| seen.insert(said.event_id.as_str()))
     }
-    events.truncate(end);
-    Ok(oldest_first(events))
+
+    /// Who said something that we have no key for, and in which event.
+    pub(crate) fn unreadable(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.unreadable.iter().map(|(sender, event_id)| (sender.as_str(), event_id.as_str()))
+    }
+
+    /// Takes over events, newest first, until nothing further back concerns us.
+    fn take<'e>(&mut self, events: impl Iterator<Item = &'e TimelineEvent>, budget: &mut Budget) {
+        for event in events {
+            match (self.search, glimpse(event)) {
+                (Search::Over, _) => return,
+                (Search::Position, Some(glimpse)) if glimpse.is_entrance(&self.me) => {
+                    self.search = if glimpse.follows_direct_invitation() {
+                        Search::Invitation { entrance: self.said.len(), pages_left: PAGES_TO_INVITATION }
+                    } else {
+                        Search::Over
+                    };
+                }
+                (Search::Invitation { .. }, Some(glimpse)) if glimpse.is_invitation(&self.me) => {
+                    self.search = Search::Over;
+                }
+                (Search::Position | Search::Invitation { .. }, _) => self.keep(event, budget),
+            }
+        }
+    }
+
+    fn keep(&mut self, event: &TimelineEvent, budget: &mut Budget) {
+        match inbound::read(event, &self.me) {
+            Some(Heard::Said(said)) if budget.allows(&said) => self.said.push(said),
+            Some(Heard::Unreadable { event_id, sender }) => {
+                self.unreadable.entry(sender).or_insert(event_id);
+            }
+            Some(Heard::Said(_)) | None => {}
+        }
+    }
 }
 
 struct Page {
@@ -83,17 +166,6 @@ async fn page(room: &Room, from: &str, to: Option<&str>) -> Result<Page, Failure
     // It stays refused: we may have been removed meanwhile. Better the newest than nothing at all.
     tracing::error!("Messages of {} may be missing: {words} ({code}).", room.room_id());
     Ok(Page { events: Vec::new(), end: None })
-}
-
-/// The newest event that is as wanted, of events newest first.
-fn find(events: &[TimelineEvent], wanted: impl Fn(&Glimpse) -> bool) -> Option<usize> {
-    events.iter().position(|event| glimpse(event).is_some_and(|event| wanted(&event)))
-}
-
-fn oldest_first(events: Vec<TimelineEvent>) -> Vec<TimelineEvent> {
-    let mut seen = BTreeSet::new();
-    let once = events.into_iter().rev().filter(|event| event.event_id().is_none_or(|id| seen.insert(id)));
-    once.collect()
 }
 
 fn glimpse(event: &TimelineEvent) -> Option<Glimpse> {
@@ -177,6 +249,51 @@ mod tests {
         for (user, membership, before, expected) in cases {
             let event = member(user, membership, before.clone());
             assert_eq!(event.is_entrance(me), expected, "{user} {membership} {before}");
+        }
+    }
+
+    fn event(id: &str, rest: Value) -> TimelineEvent {
+        let mut event = json!({ "event_id": id, "sender": "@alice:example.org", "origin_server_ts": 1 });
+        event.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        TimelineEvent::from_plaintext(Raw::new(&event).unwrap().cast_unchecked())
+    }
+
+    fn text(id: &str) -> TimelineEvent {
+        event(id, json!({ "type": "m.room.message", "content": { "body": id, "msgtype": "m.text" } }))
+    }
+
+    fn mine(id: &str, membership: &str, before: Value) -> TimelineEvent {
+        event(
+            id,
+            json!({
+                "type": "m.room.member", "state_key": "@sitrep:example.org",
+                "content": { "membership": membership }, "unsigned": { "prev_content": before },
+            }),
+        )
+    }
+
+    #[test]
+    fn what_came_before_us_does_not_count() {
+        let direct = json!({ "membership": "invite", "is_direct": true });
+        let (join, invite) =
+            (|before: &Value| mine("$join", "join", before.clone()), mine("$i", "invite", json!({})));
+        let cases = [
+            (vec![text("$a"), text("$b")], vec!["$a", "$b"], Search::Over),
+            (vec![text("$a"), join(&Value::Null), text("$b")], vec!["$b"], Search::Over),
+            (vec![text("$a"), invite, text("$b"), join(&direct), text("$c")], vec!["$b", "$c"], Search::Over),
+            (
+                vec![text("$b"), join(&direct), text("$c")],
+                vec!["$b", "$c"],
+                Search::Invitation { entrance: 1, pages_left: PAGES_TO_INVITATION },
+            ),
+            (vec![text("$a"), text("$a")], vec!["$a"], Search::Over),
+        ];
+        for (events, expected, search) in cases {
+            let timeline = Timeline { events, ..Timeline::default() };
+            let me = user_id!("@sitrep:example.org");
+            let gap = Gap::new("s1", &timeline, me, &mut Budget::default());
+            let said: Vec<&str> = gap.said().map(|said| said.event_id.as_str()).collect();
+            assert_eq!((said, gap.search), (expected.clone(), search), "{expected:?}");
         }
     }
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sitrep_core::port::Attempt;
 
-use crate::{failure::Failure, say::KEY};
+use crate::{content_key::CONTENT_KEY, failure::Failure};
 
 /// Pages of a hundred messages of our own: far more than are sent in any room while one message waits.
 const PAGES: usize = 20;
@@ -40,7 +40,7 @@ pub(crate) async fn find(room: &Room, me: &UserId, attempt: &Attempt) -> Result<
         options.filter.types = Some(vec!["m.room.message".to_owned(), "m.room.encrypted".to_owned()]);
         let page = room.messages(options).await.map_err(|error| Failure::from(error).while_reading())?;
         for sent in page.chunk.iter().filter_map(read) {
-            if sent.content[KEY] == attempt.key.as_str() {
+            if sent.content[CONTENT_KEY] == attempt.key.as_str() {
                 return Ok(Some(sent.event_id));
             }
             if sent.origin_server_ts < earliest {

@@ -6,11 +6,27 @@
 //!   where it can't be mistaken: the name stands in the text exactly as often as in the HTML.
 //!
 //! The HTML is looked at for mentions only: markup that means nothing here is nobody's business.
+//!
+//! All this happens before anybody has asked whether the sender may command: what hostile text costs is bounded. Each
+//! step reads the text once, and mentions in the HTML, which are compared with all of it, are read up to a length.
+
+/// Longer texts keep the names that they show: nobody mentions people in the middle of a log.
+const MAX_BODY_BYTES: usize = 8 * 1024;
+
+/// A mention is about ninety bytes of HTML.
+const MAX_HTML_BYTES: usize = 16 * 1024;
+
+/// User ids have 255 bytes at most (Matrix specification, "User Identifiers"), percent-encoded three times that.
+const MAX_LINK_BYTES: usize = 1024;
+
+/// `&#x10FFFF;` is the longest that counts.
+const MAX_ENTITY_BYTES: usize = 10;
 
 /// The text of a message, from its plain and its formatted body.
 pub(crate) fn read(body: &str, html: Option<&str>, is_reply: bool) -> String {
     let body = if is_reply { without_quotation(body) } else { body };
     let linked = with_links_replaced(body);
+    let html = html.filter(|html| body.len() <= MAX_BODY_BYTES && html.len() <= MAX_HTML_BYTES);
     let Some(html) = html else { return linked };
     let shown = Shown::read(without_quoted_html(html));
     shown.replace_mentions(&linked)
@@ -58,10 +74,16 @@ fn with_links_replaced(body: &str) -> String {
 }
 
 fn markdown_mention(text: &str) -> Option<(String, &str)> {
-    let (name, rest) = text.strip_prefix('[')?.split_once("](")?;
-    let (target, after) = rest.split_once(')')?;
-    let user = mentioned(target)?;
-    (!name.contains(['[', '\n'])).then_some((user, after))
+    let rest = text.strip_prefix('[')?;
+    // No name goes beyond these: looking further would read the text again for every bracket in it.
+    let name_end = rest.find(['[', '\n']).unwrap_or(rest.len());
+    let link = &rest[rest[..name_end].find("](")? + "](".len()..];
+    let ends_link = |byte: u8| matches!(byte, b')' | b'[' | b'(' | b'\n');
+    let link_end = link.bytes().take(MAX_LINK_BYTES).position(ends_link)?;
+    if link.as_bytes()[link_end] != b')' {
+        return None;
+    }
+    Some((mentioned(&link[..link_end])?, &link[link_end + 1..]))
 }
 
 /// The user that a `matrix.to` link leads to.
@@ -178,7 +200,8 @@ fn unescaped(html: &str) -> String {
     while let Some(start) = rest.find('&') {
         text.push_str(&rest[..start]);
         rest = &rest[start..];
-        let entity = rest.find(';').filter(|end| *end <= 10).map(|end| &rest[1..end]);
+        let end = rest.bytes().take(MAX_ENTITY_BYTES + 1).position(|byte| byte == b';');
+        let entity = end.map(|end| &rest[1..end]);
         match entity.and_then(|entity| Some((entity, character(entity)?))) {
             Some((entity, character)) => {
                 text.push(character);
@@ -303,5 +326,39 @@ mod tests {
         let body = "> <@bob:example.org> Alice?\n\n!lead Alice";
         let html = format!("<mx-reply><blockquote>{ALICE}</blockquote></mx-reply>!lead {ALICE}");
         assert_eq!(read(body, Some(&html), true), "!lead @alice:example.org");
+    }
+
+    #[test]
+    fn hostile_text_costs_little() {
+        let pills = |count: usize| format!("{ALICE} ").repeat(count);
+        let many = |part: &str| part.repeat(60_000 / part.len());
+        let cases = [
+            (many("["), None),
+            (many("[a]("), None),
+            (many("[a](https://matrix.to/#/@"), None),
+            (many("]("), None),
+            (many("> <@"), Some(many("<mx-reply>"))),
+            ("Alice ".repeat(700), Some(pills(700))),
+            ("Alice ".repeat(170), Some(pills(170))),
+            ("a".repeat(8_000), Some(format!("{}{}", "a".repeat(8_000), pills(90).replace("Alice", "a")))),
+            ("x".to_owned(), Some("&".repeat(16_000))),
+            ("x".to_owned(), Some("<".repeat(16_000))),
+            ("x".to_owned(), Some("<a href='".repeat(1_700))),
+        ];
+        for (body, html) in cases {
+            let started = std::time::Instant::now();
+            read(&body, html.as_deref(), true);
+            let took_ms = started.elapsed().as_millis();
+            let start = html.as_deref().unwrap_or(&body).chars().take(40).collect::<String>();
+            // Without optimisation, on a machine that does other things: before, these took seconds.
+            assert!(took_ms < 150, "{took_ms} ms for {start}");
+        }
+    }
+
+    #[test]
+    fn long_texts_keep_their_names() {
+        let body = format!("!note Alice {}", "x".repeat(MAX_BODY_BYTES));
+        let html = format!("!note {ALICE} {}", "x".repeat(MAX_BODY_BYTES));
+        assert_eq!(read(&body, Some(&html), false), body);
     }
 }

@@ -8,6 +8,9 @@
 //!   core wants another position, or when the client failed in the middle of an answer, it gets a new client.
 //! - Without a position nothing is acted on: what is there was not meant for us.
 //!
+//! - A batch waits while it can't be said which room a configured name means and something was said where that may
+//!   be: once it was taken for talk in any other room, a command would be lost.
+//!
 //! Completing an answer is in `gap.rs`, reading events in `inbound.rs`.
 
 use std::{
@@ -15,10 +18,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, Utc};
 use matrix_sdk::{
     config::{SyncSettings, SyncToken},
     ruma::{
+        OwnedRoomId,
         api::client::{
             filter::{Filter, FilterDefinition, LazyLoadOptions, RoomEventFilter},
             sync::sync_events,
@@ -27,7 +30,7 @@ use matrix_sdk::{
     },
     sync::SyncResponse,
 };
-use sitrep_core::port::{Batch, Inbound, ListenError, Position, Positions};
+use sitrep_core::port::{Batch, ListenError, Position, Positions, RoomKind};
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -35,10 +38,13 @@ use tokio::{
 
 use crate::{
     account::Account,
+    budget::Budget,
     failure::Failure,
-    gap,
-    inbound::{self, Spot},
-    settings::{ConnectError, MatrixAuth},
+    gap::Gap,
+    in_order::in_order,
+    inbound::Spot,
+    settings::{ConnectError, MatrixAuth, MatrixSettings},
+    unreadable::Notices,
 };
 
 /// The only stream: a sync covers the whole account.
@@ -53,6 +59,9 @@ const SYNC_DEADLINE: Duration = Duration::from_secs(120);
 /// How often rooms that could not be entered are tried again.
 const SETTLE_EVERY: Duration = Duration::from_secs(60);
 
+/// The same, while a batch waits for one of them.
+const SETTLE_URGENTLY_EVERY: Duration = Duration::from_secs(5);
+
 /// What is being heard.
 pub(crate) struct Intake {
     account: Arc<Account>,
@@ -60,6 +69,7 @@ pub(crate) struct Intake {
     reached: Reached,
     settling: JoinSet<()>,
     settled_at: Instant,
+    notices: Notices,
 }
 
 /// How far the present batch has come. `since` is the position that it follows.
@@ -75,13 +85,20 @@ enum Stage {
     /// It has answered; the answer may have gaps.
     Heard {
         since: Option<String>,
-        answer: Arc<SyncResponse>,
+        answer: Answer,
     },
     /// The batch was handed over, and is kept until its position comes back.
     Held {
         since: Option<String>,
         batch: Batch,
     },
+}
+
+/// What the homeserver answered.
+struct Answer {
+    next: String,
+    gaps: Vec<(OwnedRoomId, Gap)>,
+    budget: Budget,
 }
 
 /// Where the client is.
@@ -114,6 +131,7 @@ impl Intake {
             reached: Reached::Nowhere,
             settling: JoinSet::new(),
             settled_at: Instant::now(),
+            notices: Notices::default(),
         }
     }
 
@@ -133,9 +151,8 @@ impl Intake {
             match &mut self.stage {
                 Stage::Idle => self.ask(wanted.clone()).await?,
                 Stage::Asking { .. } => self.hear().await?,
-                Stage::Heard { answer, .. } => {
-                    let answer = Arc::clone(answer);
-                    let batch = self.complete(wanted.as_deref(), &answer).await?;
+                Stage::Heard { .. } => {
+                    let batch = self.complete().await?;
                     self.stage = Stage::Held { since: wanted.clone(), batch };
                 }
                 Stage::Held { batch, .. } => return Ok(batch.clone()),
@@ -201,38 +218,55 @@ impl Intake {
                     }
                     return Ok(());
                 }
-                self.stage = Stage::Heard { since, answer: Arc::new(answer) };
+                let answer = Answer::new(&self.account, since.as_deref(), &answer);
+                self.stage = Stage::Heard { since, answer };
                 Ok(())
             }
             Err(failure) => {
                 // Only a failure of the SDK itself can come after it has begun with an answer.
                 self.reached = if let Failure::Broken(_) = failure { Reached::Unknown } else { before };
-                Err(self.cannot_listen(&failure))
+                Err(cannot_listen(&self.account.settings, &failure))
             }
         }
     }
 
-    /// Makes a batch of an answer, asking for what it leaves out.
-    async fn complete(&mut self, since: Option<&str>, answer: &SyncResponse) -> Result<Batch, ListenError> {
-        let account = &self.account;
-        let position = Position {
-            platform: account.platform.clone(),
-            stream: STREAM.to_owned(),
-            token: answer.next_batch.clone(),
-        };
-        let mut batch = Batch { inbounds: Vec::new(), positions: vec![position] };
-        let Some(since) = since else { return Ok(batch) };
+    /// Makes a batch of the answer, asking for what it leaves out.
+    async fn complete(&mut self) -> Result<Batch, ListenError> {
+        let Stage::Heard { answer, .. } = &mut self.stage else { return Ok(Batch::default()) };
+        let account = Arc::clone(&self.account);
         let client = account.client();
         let mut in_rooms = Vec::new();
-        for (id, update) in &answer.rooms.joined {
+        let mut in_doubt = None;
+        for (id, gap) in &mut answer.gaps {
             let Some(room) = client.get_room(id) else { continue };
-            let completed = gap::complete(&room, since, &update.timeline, &account.me).await;
-            let events = completed.map_err(|failure| self.cannot_listen(&failure))?;
-            let spot = Spot::of(account, &room);
-            in_rooms.push(events.iter().filter_map(|event| inbound::read(event, &spot)).collect());
+            let filled = gap.fill(&room, &mut answer.budget).await;
+            filled.map_err(|failure| cannot_listen(&account.settings, &failure))?;
+            if gap.said().next().is_some() {
+                in_doubt = in_doubt.or_else(|| account.rooms.may_be_configured(&room, &account.me));
+            }
+            let spot = Spot::of(&account, &room);
+            in_rooms.push(gap.said().map(|said| said.inbound(&spot)).collect());
+            for (sender, event_id) in gap.unreadable() {
+                tracing::warn!(
+                    "What {sender} said in {id} ({event_id}) can't be decrypted: it is not heard."
+                );
+                if spot.kind != RoomKind::Other && (account.settings.allow)(sender) {
+                    self.notices.tell(client.clone(), id, event_id);
+                }
+            }
         }
-        batch.inbounds = in_order(in_rooms);
-        Ok(batch)
+        let token = answer.next.clone();
+        if let Some(name) = in_doubt {
+            if self.settled_at.elapsed() > SETTLE_URGENTLY_EVERY {
+                self.settle();
+            }
+            return Err(ListenError::Transient(format!(
+                "Matrix: which room {name} means can't be looked up, and something was said in a room that it may \
+                 be. Nothing is heard until that is known, or until {name} is taken out of the configuration."
+            )));
+        }
+        let position = Position { platform: account.platform.clone(), stream: STREAM.to_owned(), token };
+        Ok(Batch { inbounds: in_order(in_rooms), positions: vec![position] })
     }
 
     /// Enters rooms beside everything else.
@@ -242,27 +276,41 @@ impl Intake {
         let account = Arc::clone(&self.account);
         self.settling.spawn(async move { account.rooms.settle(&account.client(), &account.settings).await });
     }
+}
 
-    fn cannot_listen(&self, failure: &Failure) -> ListenError {
-        let settings = &self.account.settings;
-        match failure {
-            Failure::LoggedOut { .. } => {
-                let remedy = match settings.auth {
-                    MatrixAuth::Password(_) => "Restart sitrep: it logs in again with the password",
-                    MatrixAuth::AccessToken { .. } => {
-                        "Put a new access token, with its device id, into the configuration and restart sitrep"
-                    }
-                };
-                ListenError::Fatal(format!("Matrix has logged {} out. {remedy}.", settings.user))
-            }
-            Failure::Limited(_)
-            | Failure::Refused { .. }
-            | Failure::Unreached(_)
-            | Failure::Lost(_)
-            | Failure::Garbled(_)
-            | Failure::Broken(_) => {
-                ListenError::Transient(format!("Matrix at {}: {}.", settings.homeserver, failure.words()))
-            }
+impl Answer {
+    fn new(account: &Account, since: Option<&str>, answer: &SyncResponse) -> Self {
+        let mut budget = Budget::default();
+        let gaps = since.into_iter().flat_map(|since| {
+            answer.rooms.joined.iter().map(move |(id, update)| (since, id, &update.timeline))
+        });
+        let gaps = gaps
+            .map(|(since, id, timeline)| (id.clone(), Gap::new(since, timeline, &account.me, &mut budget)))
+            .collect();
+        Self { next: answer.next_batch.clone(), gaps, budget }
+    }
+}
+
+fn cannot_listen(settings: &MatrixSettings, failure: &Failure) -> ListenError {
+    match failure {
+        Failure::LoggedOut { .. } => {
+            let remedy = match settings.auth {
+                MatrixAuth::Password(_) => "Restart sitrep: it logs in again with the password",
+                MatrixAuth::AccessToken { .. } => {
+                    "Put a new access token, with its device id, into the configuration and restart sitrep"
+                }
+            };
+            ListenError::Fatal(format!("Matrix has logged {} out. {remedy}.", settings.user))
+        }
+        Failure::Limited(_)
+        | Failure::Refused { .. }
+        | Failure::Unreached(_)
+        | Failure::Intercepted(_)
+        | Failure::NotYet(_)
+        | Failure::Lost(_)
+        | Failure::Garbled(_)
+        | Failure::Broken(_) => {
+            ListenError::Transient(format!("Matrix at {}: {}.", settings.homeserver, failure.words()))
         }
     }
 }
@@ -291,51 +339,9 @@ fn sync_settings(since: Option<&str>) -> SyncSettings {
         .filter(sync_events::v3::Filter::FilterDefinition(filter))
 }
 
-/// What was said in several rooms, by time, but never out of the order that each room has.
-fn in_order(in_rooms: Vec<Vec<Inbound>>) -> Vec<Inbound> {
-    let mut said: Vec<(DateTime<Utc>, Inbound)> = Vec::new();
-    for inbounds in in_rooms {
-        // Clocks of servers differ: a message counts as not earlier than the one before it.
-        let mut latest = DateTime::<Utc>::MIN_UTC;
-        for inbound in inbounds {
-            latest = latest.max(inbound.sent_at);
-            said.push((latest, inbound));
-        }
-    }
-    said.sort_by_key(|(at, _)| *at);
-    said.into_iter().map(|(_, inbound)| inbound).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use sitrep_core::{
-        person::Person,
-        port::RoomKind,
-        room::{MessageRef, PlatformName, RoomRef},
-    };
-
     use super::*;
-
-    fn said(room: &str, text: &str, second: i64) -> Inbound {
-        let platform = PlatformName::new("matrix");
-        Inbound {
-            message: MessageRef { room: RoomRef::new(&platform, room), id: text.to_owned(), thread: None },
-            person: Person::new(&platform, "@alice:example.org"),
-            kind: RoomKind::Other,
-            text: text.to_owned(),
-            sent_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(second),
-        }
-    }
-
-    #[test]
-    fn rooms_are_merged_without_disordering_any() {
-        let rooms = vec![
-            vec![said("!a", "a1", 10), said("!a", "a2, from a slow clock", 2), said("!a", "a3", 30)],
-            vec![said("!b", "b1", 5), said("!b", "b2", 20)],
-        ];
-        let texts: Vec<String> = in_order(rooms).into_iter().map(|inbound| inbound.text).collect();
-        assert_eq!(texts, ["b1", "a1", "a2, from a slow clock", "b2", "a3"]);
-    }
 
     #[test]
     fn a_client_only_goes_on_from_where_it_is() {

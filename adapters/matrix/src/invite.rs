@@ -3,6 +3,9 @@
 //! Who is there already is asked of the homeserver, so that a second attempt invites only whoever is left. One
 //! person who can't be invited costs nobody else an invitation, nor does one who has been invited too often of late:
 //! servers limit invitations per room, per inviter and per person.
+//!
+//! **Whoever said no is left in peace.** Somebody who has declined, left, been removed or been banned is not asked in
+//! again by a machine; people can still invite them.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -38,7 +41,7 @@ pub(crate) async fn invite(account: &Account, room: &RoomRef, people: &[Person])
     let mut in_a_row = 0;
     for person in people {
         let user = match standing(account, &members, person) {
-            Standing::Inside => continue,
+            Standing::Settled => continue,
             Standing::Missing(user) => user,
             Standing::Hopeless(why) => {
                 refused.push((person.clone(), why.to_owned()));
@@ -66,8 +69,8 @@ pub(crate) async fn invite(account: &Account, room: &RoomRef, people: &[Person])
 }
 
 enum Standing {
-    /// There, or asked in.
-    Inside,
+    /// There, asked in, or gone again: nothing is to be done.
+    Settled,
     Missing(OwnedUserId),
     Hopeless(&'static str),
 }
@@ -79,12 +82,15 @@ fn standing(account: &Account, members: &BTreeMap<String, String>, person: &Pers
     let Ok(user) = UserId::parse(&person.handle) else {
         return Standing::Hopeless("is not a Matrix user id");
     };
-    match members.get(user.as_str()).map(String::as_str) {
-        Some("join" | "invite") => Standing::Inside,
-        Some("ban") => Standing::Hopeless("is banned from the room"),
-        Some(_) | None if user == account.me => Standing::Inside,
-        Some(_) | None => Standing::Missing(user),
+    if user == account.me || members.get(user.as_str()).is_some_and(|membership| is_settled(membership)) {
+        return Standing::Settled;
     }
+    Standing::Missing(user)
+}
+
+/// Whether a membership, as the specification names it, leaves nothing to ask. Who knocks asks to be let in.
+fn is_settled(membership: &str) -> bool {
+    matches!(membership, "join" | "invite" | "leave" | "ban")
 }
 
 /// Everybody's membership, as the homeserver has it.
@@ -94,4 +100,17 @@ async fn members(account: &Account, room: &Room) -> Result<BTreeMap<String, Stri
     let answer = answer.map_err(|error| Failure::from(error).while_reading())?;
     let members = answer.chunk.iter().filter_map(|event| event.deserialize_as_unchecked::<Member>().ok());
     Ok(members.map(|member| (member.state_key, member.content.membership)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_asked_twice() {
+        let cases = [("join", true), ("invite", true), ("leave", true), ("ban", true), ("knock", false)];
+        for (membership, settled) in cases {
+            assert_eq!(is_settled(membership), settled, "{membership}");
+        }
+    }
 }

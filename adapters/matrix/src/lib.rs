@@ -8,14 +8,18 @@
 //! - **Whatever is said carries its key.** As the transaction id, which the server remembers for some hours, and
 //!   in the content, where `history.rs` finds it when the server has forgotten.
 //!
-//! `session.rs` logs in, `rooms.rs` knows which rooms the configuration means, and each action has a file of its
+//! `session.rs` logs in, `rooms.rs` enters the rooms that the configuration means, and each action has a file of its
 //! own. Errors of the SDK become outcomes in `failure.rs`.
 
 mod account;
+mod budget;
+mod content_key;
 mod edit;
 mod failure;
 mod gap;
 mod history;
+mod homeserver;
+mod in_order;
 mod inbound;
 mod inbound_text;
 mod intake;
@@ -24,12 +28,14 @@ mod open_room;
 mod pin;
 mod platform;
 mod render;
+mod room_names;
 mod rooms;
 mod say;
 mod session;
 mod session_file;
 mod settings;
+mod state_file;
+mod unreadable;
 
-pub use platform::MatrixPlatform;
-pub use rooms::MissingRoom;
+pub use platform::{CAPABILITIES, MatrixPlatform};
 pub use settings::{ConnectError, DEFAULT_KEY_LIFETIME, MatrixAuth, MatrixSettings};

@@ -4,6 +4,8 @@
 //!   `M_ROOM_IN_USE` and finds the first room. Titles stay out of addresses, which anybody can guess at.
 //! - Everything is in the one request: name, topic, first state, invitations. Fewer calls are the only way to be
 //!   faster.
+//! - A public incident's room lets the members of the room where it was declared come in unasked, by a *restricted*
+//!   join rule, so that the link in the answer leads somewhere. A private one is for those who are asked in.
 //! - **An invitation never costs the room.** If the homeserver refuses, it is tried once without them; whoever is
 //!   missing is invited by the effect that keeps the members.
 //! - Synapse makes the alias before the room's first events, so that an alias may lead nowhere when the server was
@@ -44,6 +46,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) name: &'a str,
     pub(crate) topic: &'a str,
     pub(crate) invited: &'a [Person],
+    /// Whose members may come in unasked.
+    pub(crate) open_to: Option<&'a RoomRef>,
 }
 
 /// Makes the room, or finds the one that was made under the key.
@@ -51,13 +55,15 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
     let client = account.client();
     let local = alias_of(&attempt.key);
     let invited = invitees(account, plan.invited);
-    let mut made = create(&client, &local, plan, &invited).await;
+    let first_state = first_state(open_to(account, plan).await.as_deref());
+    let room = Blueprint { local: &local, plan, first_state: &first_state };
+    let mut made = create(&client, &room, &invited).await;
     if let Err(failure @ Failure::Refused { .. }) = &made
         && !failure.is_refusal("M_ROOM_IN_USE")
         && !invited.is_empty()
     {
         tracing::warn!("A room is made without invitations, because with them {}.", failure.words());
-        made = create(&client, &local, plan, &[]).await;
+        made = create(&client, &room, &[]).await;
     }
     let id = match made {
         Err(failure) if failure.is_refusal("M_ROOM_IN_USE") => {
@@ -65,7 +71,7 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
         }
         made => return made.map(|id| receipt(account, &id)),
     };
-    complete(&client, &id, plan).await?;
+    complete(&client, &id, &room).await?;
     Ok(receipt(account, &id))
 }
 
@@ -86,30 +92,64 @@ fn invitees(account: &Account, people: &[Person]) -> Vec<OwnedUserId> {
     ids.filter(|id| *id != account.me && seen.insert(id.clone())).take(MAX_INVITED).collect()
 }
 
+/// The room whose members may come in. That it can't be found costs no room: people can still be asked in.
+async fn open_to(account: &Account, plan: &Plan<'_>) -> Option<OwnedRoomId> {
+    let room = plan.open_to.filter(|room| room.platform == account.platform)?;
+    match account.room_id(&room.room).await {
+        Ok(id) => Some(id),
+        Err(failure) => {
+            tracing::warn!(
+                "A room is made that only those can enter who are asked in, because of {}: {}.",
+                room.room,
+                failure.words()
+            );
+            None
+        }
+    }
+}
+
+/// Everything that the request for a room says, but for whom it invites.
+struct Blueprint<'a> {
+    local: &'a str,
+    plan: &'a Plan<'a>,
+    first_state: &'a [(StateEventType, Value)],
+}
+
+/// What differs from the preset, under which only those who are asked in may enter.
+fn first_state(open_to: Option<&RoomId>) -> Vec<(StateEventType, Value)> {
+    let mut first_state = vec![
+        // Who comes later must be able to read what happened.
+        (StateEventType::RoomHistoryVisibility, json!({ "history_visibility": "shared" })),
+        // The preset lets guests in.
+        (StateEventType::RoomGuestAccess, json!({ "guest_access": "forbidden" })),
+    ];
+    if let Some(room) = open_to {
+        let allow = json!([{ "type": "m.room_membership", "room_id": room }]);
+        first_state
+            .push((StateEventType::RoomJoinRules, json!({ "join_rule": "restricted", "allow": allow })));
+    }
+    first_state
+}
+
 async fn create(
     client: &Client,
-    local: &str,
-    plan: &Plan<'_>,
+    room: &Blueprint<'_>,
     invited: &[OwnedUserId],
 ) -> Result<OwnedRoomId, Failure> {
     let mut request = create_room::v3::Request::new();
-    request.room_alias_name = Some(local.to_owned());
-    request.name = Some(plan.name.to_owned());
-    request.topic = Some(plan.topic.to_owned());
-    // Only those who are asked in may enter. Power levels are the room version's own: who makes a room of version
-    // 12 is above all of them, and must not be listed.
+    request.room_alias_name = Some(room.local.to_owned());
+    request.name = Some(room.plan.name.to_owned());
+    request.topic = Some(room.plan.topic.to_owned());
+    // Power levels are the room version's own: who makes a room of version 12 is above all of them, and must not be
+    // listed.
     request.preset = Some(RoomPreset::PrivateChat);
     request.invite = invited.to_vec();
-    request.initial_state = vec![
-        // Who comes later must be able to read what happened.
-        state("m.room.history_visibility", &json!({ "history_visibility": "shared" }))?,
-        // The preset lets guests in.
-        state("m.room.guest_access", &json!({ "guest_access": "forbidden" }))?,
-    ];
+    let first_state = room.first_state.iter().map(|(kind, content)| state(kind, content));
+    request.initial_state = first_state.collect::<Result<_, _>>()?;
     Ok(client.create_room(request).await?.room_id().to_owned())
 }
 
-fn state(kind: &str, content: &Value) -> Result<Raw<AnyInitialStateEvent>, Failure> {
+fn state(kind: &StateEventType, content: &Value) -> Result<Raw<AnyInitialStateEvent>, Failure> {
     let event = json!({ "type": kind, "state_key": "", "content": content });
     Raw::new(&event).map(Raw::cast_unchecked).map_err(|error| Failure::Broken(error.to_string()))
 }
@@ -127,7 +167,7 @@ async fn find(
     let id = match found.map_err(|error| Failure::from(error).while_reading()) {
         Ok(found) => found.room_id,
         Err(failure) if failure.is_refusal("M_NOT_FOUND") => {
-            return Err(Failure::Unreached("the room's address is taken and leads nowhere".to_owned()));
+            return Err(Failure::NotYet("the room's address is taken and leads nowhere".to_owned()));
         }
         Err(failure) => return Err(failure),
     };
@@ -142,19 +182,19 @@ async fn find(
                 );
                 client.remove_room_alias(&alias).await?;
             }
-            Err(Failure::Unreached("the room is not ready yet".to_owned()))
+            Err(Failure::NotYet("the room is not ready yet".to_owned()))
         }
         Err(failure) => Err(failure),
     }
 }
 
 /// Gives a room that was found what the first attempt may not have come to.
-async fn complete(client: &Client, id: &RoomId, plan: &Plan<'_>) -> Result<(), Failure> {
-    let wanted = [
-        (StateEventType::RoomName, json!({ "name": plan.name })),
-        (StateEventType::RoomTopic, json!({ "topic": plan.topic })),
+async fn complete(client: &Client, id: &RoomId, room: &Blueprint<'_>) -> Result<(), Failure> {
+    let named = [
+        (StateEventType::RoomName, json!({ "name": room.plan.name })),
+        (StateEventType::RoomTopic, json!({ "topic": room.plan.topic })),
     ];
-    for (kind, content) in wanted {
+    for (kind, content) in room.first_state.iter().cloned().chain(named) {
         let request = get_state_event_for_key::v3::Request::new(id.to_owned(), kind.clone(), String::new());
         match client.send(request).await.map_err(|error| Failure::from(error).while_reading()) {
             Ok(_) => {}
@@ -173,7 +213,21 @@ async fn complete(client: &Client, id: &RoomId, plan: &Plan<'_>) -> Result<(), F
 
 #[cfg(test)]
 mod tests {
+    use matrix_sdk::ruma::room_id;
+
     use super::*;
+
+    #[test]
+    fn rooms_open_to_another_one_only_when_asked() {
+        let rule = |open_to: Option<&RoomId>| {
+            let state = first_state(open_to).into_iter();
+            state.filter(|(kind, _)| *kind == StateEventType::RoomJoinRules).map(|(_, rule)| rule).next()
+        };
+        assert_eq!(rule(None), None);
+        let allow = json!([{ "type": "m.room_membership", "room_id": "!ops" }]);
+        let expected = json!({ "join_rule": "restricted", "allow": allow });
+        assert_eq!(rule(Some(room_id!("!ops"))), Some(expected));
+    }
 
     #[test]
     fn addresses_come_from_keys() {

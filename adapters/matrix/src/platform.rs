@@ -13,11 +13,13 @@ use crate::{
     account::Account,
     edit,
     intake::Intake,
-    invite, open_room, pin,
-    rooms::MissingRoom,
-    say,
+    invite, open_room, pin, say,
     settings::{ConnectError, MatrixSettings},
 };
+
+/// What Matrix can do natively.
+pub const CAPABILITIES: Capabilities =
+    Capabilities { edits: true, pins: true, threads: true, private_rooms: true };
 
 /// How long one attempt may take in all. Each request within it has a deadline of its own.
 const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
@@ -30,7 +32,7 @@ pub struct MatrixPlatform {
 
 impl MatrixPlatform {
     /// Logs in, or goes on with the stored session, and enters the configured rooms. A room that can't be entered
-    /// doesn't hold this up: see [`MatrixPlatform::missing_rooms`].
+    /// doesn't hold this up: it is said in the log, with what to do about it, and tried again.
     ///
     /// # Errors
     /// When there is no connection, and whether waiting may help.
@@ -39,12 +41,6 @@ impl MatrixPlatform {
         account.rooms.settle(&account.client(), &account.settings).await;
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));
         Ok(Self { account, intake })
-    }
-
-    /// The configured rooms that sitrep is not in, each with what to do about it.
-    #[must_use]
-    pub fn missing_rooms(&self) -> Vec<MissingRoom> {
-        self.account.rooms.missing()
     }
 }
 
@@ -55,7 +51,7 @@ impl Platform for MatrixPlatform {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { edits: true, pins: true, threads: true, private_rooms: true }
+        CAPABILITIES
     }
 
     async fn listen(&self, after: &Positions) -> Result<Batch, ListenError> {
@@ -77,8 +73,9 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
             say::say(account, attempt, room, answers.as_ref(), message).await
         }
         Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
-        Action::OpenRoom { name, topic, invited, private: _ } => {
-            open_room::open(account, attempt, &open_room::Plan { name, topic, invited }).await
+        Action::OpenRoom { name, topic, invited, private, open_to } => {
+            let open_to = open_to.as_ref().filter(|_| !private);
+            open_room::open(account, attempt, &open_room::Plan { name, topic, invited, open_to }).await
         }
         Action::Pin { message } => pin::pin(account, message).await,
         Action::Invite { room, people } => invite::invite(account, room, people).await,

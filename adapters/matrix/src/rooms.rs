@@ -1,91 +1,89 @@
-//! The rooms that the configuration names: which room each name means, and getting into it.
+//! The rooms that the configuration names, and getting into them; which of all others are private conversations.
 //!
 //! A configured room keeps its configured name everywhere outside this crate, so that what is stored can be
-//! compared with what is configured. One that can't be entered is said once, with what to do, and tried again by
-//! and by; the others don't wait for it.
+//! compared with what is configured. One that can't be entered is said with what to do, again every hour, and tried
+//! again by and by; the others don't wait for it. Which room a name means is in `room_names.rs`.
 
 use std::{
     collections::BTreeMap,
-    sync::{PoisonError, RwLock},
+    sync::PoisonError,
+    time::{Duration, Instant},
 };
 
 use matrix_sdk::{
     Client, Room, RoomState,
-    ruma::{OwnedRoomId, OwnedServerName, RoomAliasId, RoomId, RoomOrAliasId, UserId},
+    ruma::{
+        OwnedRoomId, OwnedServerName, RoomAliasId, RoomId, RoomOrAliasId, UserId,
+        events::room::{history_visibility::HistoryVisibility, join_rules::JoinRule},
+    },
 };
 use sitrep_core::port::RoomKind;
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{failure::Failure, session::CALL_DEADLINE, settings::MatrixSettings};
+use crate::{failure::Failure, homeserver::CALL_DEADLINE, room_names::RoomNames, settings::MatrixSettings};
 
-/// A configured room that sitrep is not in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MissingRoom {
-    /// Its name in the configuration.
-    pub room: String,
-    /// Why, and what to do: whole sentences.
-    pub why: String,
-}
+/// How often it is said that a room is missing, while nothing about it changes.
+const SAY_MISSING_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The configured rooms.
 pub(crate) struct Rooms {
-    configured: Vec<String>,
-    known: RwLock<BTreeMap<String, OwnedRoomId>>,
-    missing: RwLock<Vec<MissingRoom>>,
+    pub(crate) names: RoomNames,
+    missing: std::sync::Mutex<BTreeMap<String, Missing>>,
     /// Held while rooms are entered, so that two tries don't meet.
     settling: Mutex<()>,
 }
 
+/// A configured room that sitrep is not in.
+struct Missing {
+    why: String,
+    said_at: Instant,
+}
+
 impl Rooms {
-    pub(crate) fn new(configured: &[String]) -> Self {
+    pub(crate) fn new(settings: &MatrixSettings) -> Self {
         Self {
-            configured: configured.to_vec(),
-            known: RwLock::default(),
-            missing: RwLock::default(),
+            names: RoomNames::new(&settings.rooms, &settings.state_dir),
+            missing: std::sync::Mutex::default(),
             settling: Mutex::default(),
         }
     }
 
-    /// The room that a configured name means.
-    pub(crate) fn id_of(&self, name: &str) -> Option<OwnedRoomId> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-    }
-
     /// The name that the configuration gives a room.
-    pub(crate) fn name_of(&self, id: &RoomId) -> Option<String> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        // In configured order, so that a room with two names always has the same one.
-        self.configured.iter().find(|name| known.get(*name).is_some_and(|known| known == id)).cloned()
+    pub(crate) fn name_of(&self, room: &Room) -> Option<String> {
+        let aliases = room.canonical_alias().into_iter().chain(room.alt_aliases());
+        let aliases: Vec<String> = aliases.map(|alias| alias.to_string()).collect();
+        self.names.name_of(room.room_id(), &aliases)
     }
 
     /// What kind of room it is.
     pub(crate) fn kind_of(&self, room: &Room, me: &UserId) -> RoomKind {
-        if self.name_of(room.room_id()).is_some() {
+        if self.name_of(room).is_some() {
             return RoomKind::Configured;
         }
-        // An incident's room may have one person in it, and is no private conversation for that. Whoever sent the
-        // creation counts: clients make the invited party of a direct room an additional creator.
-        let ours = room.create_content().is_some_and(|content| content.creator == me);
+        // An incident's room may have one person in it, and is no private conversation for that.
+        if is_ours(room, me) {
+            return RoomKind::Own;
+        }
+        let is_closed = is_closed(room.join_rule().as_ref(), &room.history_visibility_or_default());
         let alone_with_us = (1..=2).contains(&room.active_members_count());
-        if alone_with_us && !ours { RoomKind::Direct } else { RoomKind::Other }
+        if alone_with_us && is_closed { RoomKind::Direct } else { RoomKind::Other }
     }
 
-    /// The configured rooms that sitrep is not in.
-    pub(crate) fn missing(&self) -> Vec<MissingRoom> {
-        self.missing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// A configured name that may mean this room: nobody can say yet which room it means.
+    pub(crate) fn may_be_configured(&self, room: &Room, me: &UserId) -> Option<String> {
+        let in_doubt = self.names.in_doubt()?;
+        (self.kind_of(room, me) == RoomKind::Other).then_some(in_doubt)
     }
 
     /// Enters the configured rooms that we are not in, and accepts the invitations of those who may ask.
     pub(crate) async fn settle(&self, client: &Client, settings: &MatrixSettings) {
         let _settling = self.settling.lock().await;
-        for name in &self.configured {
-            match timeout(CALL_DEADLINE * 2, self.enter(client, name)).await {
-                Ok(Ok(())) => self.no_longer_missing(name),
-                Ok(Err(failure)) => self.is_missing(name, why(name, settings, &failure)),
-                Err(_) => {
-                    self.is_missing(name, why(name, settings, &Failure::Lost("it took too long".to_owned())))
-                }
-            }
+        for name in self.names.configured() {
+            let entered = timeout(CALL_DEADLINE * 2, self.enter(client, settings, name)).await;
+            let complaint = entered.unwrap_or_else(|_| {
+                Some(why(name, settings, &Failure::Unreached("it took too long".to_owned())))
+            });
+            self.note(name, complaint, Instant::now());
         }
         for room in client.invited_rooms() {
             match timeout(CALL_DEADLINE, accept(client, settings, &room)).await {
@@ -104,35 +102,69 @@ impl Rooms {
         }
     }
 
-    async fn enter(&self, client: &Client, name: &str) -> Result<(), Failure> {
-        let (id, servers) = match self.id_of(name) {
+    /// Enters a configured room. Returns what is wrong with it, if anything is.
+    async fn enter(&self, client: &Client, settings: &MatrixSettings, name: &str) -> Option<String> {
+        let mut complaint = None;
+        let (id, servers) = match self.names.fresh_id_of(name) {
             Some(id) => (id, Vec::new()),
-            None => find(client, name).await?,
+            None => match find(client, name).await {
+                Ok(found) => {
+                    // Before entering: whoever asks us in later does so into the configured room.
+                    self.names.learn(name, &found.0);
+                    found
+                }
+                Err(failure) => {
+                    if let Failure::Refused { .. } = failure {
+                        self.names.refuse(name);
+                    }
+                    let Some(id) = self.names.id_of(name) else { return Some(why(name, settings, &failure)) };
+                    complaint = Some(format!(
+                        "It is not known whether {name} still means the same room: {}. sitrep goes on in the one \
+                         that it meant.",
+                        failure.words()
+                    ));
+                    (id, Vec::new())
+                }
+            },
         };
         let inside = client.get_room(&id).is_some_and(|room| room.state() == RoomState::Joined);
         if !inside {
             let target: &RoomOrAliasId = (&*id).into();
-            client.join_room_by_id_or_alias(target, &servers).await?;
+            if let Err(error) = client.join_room_by_id_or_alias(target, &servers).await {
+                return Some(why(name, settings, &Failure::from(error)));
+            }
             tracing::info!("Joined {name}.");
         }
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), id);
-        Ok(())
+        complaint
     }
 
-    fn no_longer_missing(&self, name: &str) {
-        self.missing.write().unwrap_or_else(PoisonError::into_inner).retain(|missing| missing.room != name);
-    }
-
-    fn is_missing(&self, name: &str, why: String) {
-        let mut missing = self.missing.write().unwrap_or_else(PoisonError::into_inner);
-        let now = MissingRoom { room: name.to_owned(), why };
-        if missing.contains(&now) {
-            return;
+    /// Says what is wrong with a room: when it changes, and once an hour.
+    fn note(&self, name: &str, complaint: Option<String>, now: Instant) -> bool {
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(why) = complaint else {
+            missing.remove(name);
+            return false;
+        };
+        let was_said = missing.get(name).is_some_and(|missing| {
+            missing.why == why && now.duration_since(missing.said_at) < SAY_MISSING_EVERY
+        });
+        if !was_said {
+            tracing::error!("{why}");
+            missing.insert(name.to_owned(), Missing { why, said_at: now });
         }
-        tracing::error!("{}", now.why);
-        missing.retain(|missing| missing.room != name);
-        missing.push(now);
+        !was_said
     }
+}
+
+/// Whoever sent the creation counts: clients make the invited party of a direct room an additional creator.
+fn is_ours(room: &Room, me: &UserId) -> bool {
+    room.create_content().is_some_and(|content| content.creator == me)
+}
+
+/// Whether nobody can come in or read along unasked.
+fn is_closed(join_rule: Option<&JoinRule>, history: &HistoryVisibility) -> bool {
+    matches!(join_rule, Some(JoinRule::Invite | JoinRule::Knock | JoinRule::Private))
+        && *history != HistoryVisibility::WorldReadable
 }
 
 /// The room that a configured name means, and the servers through which it can be entered.
@@ -181,6 +213,8 @@ fn why(name: &str, settings: &MatrixSettings, failure: &Failure) -> String {
         | Failure::LoggedOut { .. }
         | Failure::Refused { .. }
         | Failure::Unreached(_)
+        | Failure::Intercepted(_)
+        | Failure::NotYet(_)
         | Failure::Lost(_)
         | Failure::Garbled(_)
         | Failure::Broken(_) => {
@@ -189,5 +223,82 @@ fn why(name: &str, settings: &MatrixSettings, failure: &Failure) -> String {
                 failure.words()
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use matrix_sdk::ruma::events::room::join_rules::Restricted;
+
+    use super::*;
+    use crate::settings::{DEFAULT_KEY_LIFETIME, MatrixAuth};
+
+    fn settings() -> MatrixSettings {
+        MatrixSettings {
+            homeserver: "https://example.org".to_owned(),
+            user: "@sitrep:example.org".to_owned(),
+            auth: MatrixAuth::Password(String::new()),
+            rooms: vec!["#ops:example.org".to_owned()],
+            allow: Box::new(|_| true),
+            state_dir: PathBuf::from("/nonexistent"),
+            key_lifetime: DEFAULT_KEY_LIFETIME,
+        }
+    }
+
+    #[test]
+    fn private_conversations_are_closed() {
+        let (shared, world) = (HistoryVisibility::Shared, HistoryVisibility::WorldReadable);
+        let restricted = || Restricted::new(Vec::new());
+        let cases = [
+            (Some(JoinRule::Invite), &shared, true),
+            (Some(JoinRule::Invite), &HistoryVisibility::Joined, true),
+            (Some(JoinRule::Knock), &shared, true),
+            (Some(JoinRule::Private), &shared, true),
+            (Some(JoinRule::Invite), &world, false),
+            (Some(JoinRule::Public), &shared, false),
+            (Some(JoinRule::Restricted(restricted())), &shared, false),
+            (Some(JoinRule::KnockRestricted(restricted())), &shared, false),
+            (None, &shared, false),
+        ];
+        for (join_rule, history, expected) in cases {
+            assert_eq!(is_closed(join_rule.as_ref(), history), expected, "{join_rule:?} {history:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_said_what_to_do() {
+        let refused = |code: &str| Failure::Refused { code: code.to_owned(), words: "No".to_owned() };
+        let cases = [
+            (refused("M_NOT_FOUND"), "does not exist"),
+            (refused("M_FORBIDDEN"), "invite @sitrep:example.org into it"),
+            (refused("M_INVALID_PARAM"), "write it like"),
+            (refused("M_UNKNOWN"), "No (M_UNKNOWN)"),
+            (Failure::Intercepted(404), "something else answered"),
+        ];
+        for (failure, expected) in cases {
+            let why = why("#ops:example.org", &settings(), &failure);
+            assert!(why.contains("#ops:example.org") && why.contains(expected), "{why}");
+        }
+    }
+
+    #[test]
+    fn missing_rooms_are_said_once_an_hour() {
+        let (rooms, start) = (Rooms::new(&settings()), Instant::now());
+        let note = |complaint: Option<&str>, minutes: u64| {
+            let now = start + Duration::from_secs(minutes * 60);
+            rooms.note("#ops:example.org", complaint.map(str::to_owned), now)
+        };
+        let said = [
+            note(Some("gone"), 0),
+            note(Some("gone"), 1),
+            note(Some("forbidden"), 2),
+            note(Some("forbidden"), 61),
+            note(Some("forbidden"), 62),
+            note(None, 63),
+            note(Some("forbidden"), 64),
+        ];
+        assert_eq!(said, [true, false, true, false, true, false, true]);
     }
 }

@@ -11,10 +11,7 @@ use sitrep_core::{
     room::{MessageRef, RoomRef},
 };
 
-use crate::{account::Account, failure::Failure, history, render::Renderer};
-
-/// Where the key stands in the content of an event.
-pub(crate) const KEY: &str = "org.sitrep.key";
+use crate::{account::Account, content_key::CONTENT_KEY, failure::Failure, history, render::Renderer};
 
 /// Says a message in a room, as an answer to another if one is given.
 pub(crate) async fn say(
@@ -36,7 +33,7 @@ pub(crate) async fn say(
             let renderer = Renderer { platform: &account.platform, via: account.me.server_name() };
             let content = renderer.fitting(message, |rendered| {
                 let mut content = rendered.content(&rendered.mentions);
-                content[KEY] = attempt.key.as_str().into();
+                content[CONTENT_KEY] = attempt.key.as_str().into();
                 if let Some(answered) = answers {
                     content["m.relates_to"] = relation(answered);
                 }

@@ -2,31 +2,36 @@
 //!
 //! - A new log-in on an old store fails, because the store's encryption keys belong to one device. So the device is
 //!   kept where it still exists, and where it doesn't, the store is set aside.
+//! - **First the homeserver must accept who we are, then the store is touched.** A mistyped password or a server in
+//!   trouble costs no keys, however often it is tried. So whoever logs in asks with a client that has no store.
 //! - **The sync token that the SDK saves is removed before a client is built.** The SDK answers a sync whose end
 //!   equals its own token with nothing at all, and its token runs ahead of what core has committed. Without it, the
 //!   messages between the two come again.
 //! - Nothing here writes a password or token anywhere but into the session file.
 
-use std::{io, time::Duration};
+use std::time::Duration;
 
 use chrono::Utc;
 use matrix_sdk::{
-    AuthSession, Client, ClientBuilder, SessionMeta, SessionTokens, SqliteStateStore, StateStore as _,
+    AuthSession, Client, SessionMeta, SessionTokens,
     authentication::matrix::MatrixSession,
-    config::RequestConfig,
-    ruma::{OwnedUserId, UserId, api::client::discovery::get_supported_versions},
-    store::StateStoreDataKey,
+    ruma::{
+        OwnedUserId, UserId,
+        api::client::{
+            session::login,
+            uiaa::{MatrixUserIdentifier, UserIdentifier},
+        },
+    },
 };
 use tokio::time::timeout;
 
 use crate::{
     failure::Failure,
+    homeserver::{self, broken_store, unanswered, unusable},
     session_file::{self, StoredSession},
     settings::{ConnectError, MatrixAuth, MatrixSettings},
+    state_file,
 };
-
-/// How long the homeserver may take to answer one request.
-pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(20);
 
 /// Longer than one request, for a log-in is several, with pauses that the homeserver asks for.
 const LOG_IN_DEADLINE: Duration = Duration::from_secs(60);
@@ -47,7 +52,7 @@ pub(crate) async fn open(settings: &MatrixSettings) -> Result<Session, ConnectEr
             "`{user}` is not a Matrix user id ({error}). Write it like @sitrep:example.org."
         ))
     })?;
-    session_file::make_private(&settings.state_dir).map_err(|error| unusable(settings, &error))?;
+    state_file::make_private(&settings.state_dir).map_err(|error| unusable(settings, &error))?;
     let stored = session_file::read(&settings.state_dir).map_err(|error| unusable(settings, &error))?;
     let stored = stored.filter(|stored| stored.user_id == settings.user);
     let opening = async {
@@ -75,14 +80,45 @@ pub(crate) async fn restore(
     settings: &MatrixSettings,
     stored: &StoredSession,
 ) -> Result<Client, ConnectError> {
-    let client = build(settings).await?;
+    let client = homeserver::move_in(settings).await?;
+    assume(settings, &client, stored).await?;
+    Ok(client)
+}
+
+/// Gives a client a session.
+async fn assume(
+    settings: &MatrixSettings,
+    client: &Client,
+    stored: &StoredSession,
+) -> Result<(), ConnectError> {
     let user_id = UserId::parse(&stored.user_id).map_err(|error| broken_store(settings, &error))?;
     let session = AuthSession::Matrix(MatrixSession {
         meta: SessionMeta { user_id, device_id: stored.device_id.as_str().into() },
         tokens: SessionTokens { access_token: stored.access_token.clone(), refresh_token: None },
     });
-    client.restore_session(session).await.map_err(|error| broken_store(settings, &error))?;
-    Ok(client)
+    client.restore_session(session).await.map_err(|error| broken_store(settings, &error))
+}
+
+/// Starts on a session that the homeserver has accepted: on the store of its device, or on a new one.
+async fn begin(
+    settings: &MatrixSettings,
+    stored: StoredSession,
+    is_same_device: bool,
+) -> Result<Session, ConnectError> {
+    let unusable = |error| unusable(settings, &error);
+    // In this order: killed in between, the next start finds no session or an old one, and asks again.
+    if !is_same_device
+        && let Some(aside) = session_file::set_store_aside(&settings.state_dir).map_err(unusable)?
+    {
+        tracing::warn!(
+            "sitrep is a new Matrix device. What belonged to the one before is kept in {}: delete it when nobody \
+             needs its keys to old messages.",
+            aside.display()
+        );
+    }
+    session_file::write(&settings.state_dir, &stored).map_err(unusable)?;
+    let client = restore(settings, &stored).await?;
+    Ok(Session { client, stored })
 }
 
 /// The stored session, or a log-in if the homeserver has ended it.
@@ -114,25 +150,23 @@ async fn log_in(
     password: &str,
     kept: Option<StoredSession>,
 ) -> Result<Session, ConnectError> {
-    if kept.is_none() {
-        session_file::set_store_aside(&settings.state_dir).map_err(|error| unusable(settings, &error))?;
-    }
-    let client = build(settings).await?;
-    let mut login =
-        client.matrix_auth().login_username(user.as_str(), password).initial_device_display_name(DEVICE_NAME);
-    if let Some(kept) = &kept {
-        login = login.device_id(&kept.device_id);
-    }
-    let answer = login.send().await.map_err(|error| refused_log_in(settings, &Failure::from(error)))?;
+    let identifier = UserIdentifier::Matrix(MatrixUserIdentifier::new(user.to_string()));
+    let password = login::v3::Password::new(identifier, password.to_owned());
+    let mut request = login::v3::Request::new(login::v3::LoginInfo::Password(password));
+    request.initial_device_display_name = Some(DEVICE_NAME.to_owned());
+    request.device_id = kept.as_ref().map(|kept| kept.device_id.as_str().into());
+    let answer = homeserver::visit(settings).await?.send(request).await;
+    let answer = answer.map_err(|error| refused_log_in(settings, &Failure::from(error)))?;
     same_user(settings, &answer.user_id)?;
+    let kept = kept.filter(|kept| kept.device_id == answer.device_id.as_str());
+    let is_same_device = kept.is_some();
     let stored = StoredSession {
         user_id: answer.user_id.to_string(),
         device_id: answer.device_id.to_string(),
         access_token: answer.access_token,
         since: kept.map_or_else(Utc::now, |kept| kept.since),
     };
-    session_file::write(&settings.state_dir, &stored).map_err(|error| unusable(settings, &error))?;
-    Ok(Session { client, stored })
+    begin(settings, stored, is_same_device).await
 }
 
 /// A session that somebody else has made.
@@ -143,17 +177,16 @@ async fn with_token(
     device_id: &str,
 ) -> Result<Session, ConnectError> {
     let known = stored.filter(|stored| stored.device_id == device_id);
-    if known.is_none() {
-        session_file::set_store_aside(&settings.state_dir).map_err(|error| unusable(settings, &error))?;
-    }
+    let is_same_device = known.is_some();
     let session = StoredSession {
         user_id: settings.user.clone(),
         device_id: device_id.to_owned(),
         access_token: token.to_owned(),
         since: known.map_or_else(Utc::now, |known| known.since),
     };
-    let client = restore(settings, &session).await?;
-    let answer = match client.whoami().await.map_err(Failure::from) {
+    let visitor = homeserver::visit(settings).await?;
+    assume(settings, &visitor, &session).await?;
+    let answer = match visitor.whoami().await.map_err(Failure::from) {
         Ok(answer) => answer,
         Err(Failure::LoggedOut { .. }) => {
             let user = &settings.user;
@@ -170,51 +203,8 @@ async fn with_token(
             "The access token belongs to the device {actual}, not to {device_id}. Correct `device_id`."
         )));
     }
-    session_file::write(&settings.state_dir, &session).map_err(|error| unusable(settings, &error))?;
-    Ok(Session { client, stored: session })
-}
-
-/// A client without a session, on the store, on speaking terms with the homeserver. Somebody who gives the address
-/// of a server that only says where its homeserver is (`.well-known`) means that one.
-async fn build(settings: &MatrixSettings) -> Result<Client, ConnectError> {
-    forget_sync_token(settings).await?;
-    let homeserver = &settings.homeserver;
-    let built = builder(settings).homeserver_url(homeserver).build().await;
-    let client = built.map_err(|error| {
-        ConnectError::Fatal(format!(
-            "No Matrix client could be made for {homeserver} ({error}). Check `homeserver`, which is an address such \
-             as https://matrix.example.org, and that {} can be written.",
-            settings.state_dir.display()
-        ))
-    })?;
-    let failure = match client.send(get_supported_versions::Request::new()).await.map_err(Failure::from) {
-        Ok(_) => return Ok(client),
-        Err(failure) => failure,
-    };
-    if matches!(failure, Failure::Refused { .. } | Failure::Garbled(_))
-        && let Ok(client) = builder(settings).server_name_or_homeserver_url(homeserver).build().await
-        && client.send(get_supported_versions::Request::new()).await.is_ok()
-    {
-        tracing::info!("{homeserver} says that its homeserver is {}.", client.homeserver());
-        return Ok(client);
-    }
-    Err(unanswered(settings, &failure))
-}
-
-fn builder(settings: &MatrixSettings) -> ClientBuilder {
-    let calls = RequestConfig::new().disable_retry().timeout(CALL_DEADLINE);
-    Client::builder()
-        .sqlite_store(session_file::store_in(&settings.state_dir), None)
-        .respect_login_well_known(false)
-        .request_config(calls)
-        .user_agent("sitrep")
-}
-
-/// Removes the token that would make the SDK swallow what core has not committed.
-async fn forget_sync_token(settings: &MatrixSettings) -> Result<(), ConnectError> {
-    let path = session_file::store_in(&settings.state_dir);
-    let store = SqliteStateStore::open(path, None).await.map_err(|error| broken_store(settings, &error))?;
-    store.remove_kv_data(StateStoreDataKey::SyncToken).await.map_err(|error| broken_store(settings, &error))
+    drop(visitor);
+    begin(settings, session, is_same_device).await
 }
 
 fn same_user(settings: &MatrixSettings, actual: &OwnedUserId) -> Result<(), ConnectError> {
@@ -245,45 +235,9 @@ fn refused_log_in(settings: &MatrixSettings, failure: &Failure) -> ConnectError 
         Failure::Limited(_)
         | Failure::LoggedOut { .. }
         | Failure::Unreached(_)
+        | Failure::Intercepted(_)
+        | Failure::NotYet(_)
         | Failure::Lost(_)
         | Failure::Garbled(_) => unanswered(settings, failure),
     }
-}
-
-fn unanswered(settings: &MatrixSettings, failure: &Failure) -> ConnectError {
-    let homeserver = &settings.homeserver;
-    match failure {
-        Failure::Refused { code, .. } => ConnectError::Fatal(format!(
-            "{homeserver} is not a Matrix homeserver: asked which versions of Matrix it speaks, it answered {code}. \
-             Correct `homeserver`: the address that clients use may differ from the one in user ids."
-        )),
-        Failure::Garbled(_) => ConnectError::Fatal(format!(
-            "{homeserver} is not a Matrix homeserver: what it answers is something else. Correct `homeserver`: the \
-             address that clients use may differ from the one in user ids."
-        )),
-        Failure::Broken(words) => broken_store(settings, words),
-        Failure::Limited(_) | Failure::LoggedOut { .. } | Failure::Unreached(_) | Failure::Lost(_) => {
-            ConnectError::Transient(format!(
-                "Matrix at {homeserver}: {}. It is tried again; if it stays so, check `homeserver` and that the \
-                 server runs.",
-                failure.words()
-            ))
-        }
-    }
-}
-
-fn unusable(settings: &MatrixSettings, error: &io::Error) -> ConnectError {
-    let folder = settings.state_dir.display();
-    ConnectError::Fatal(format!(
-        "The Matrix session in {folder} can't be read or written ({error}). Give sitrep a folder that it owns, with \
-         room on the disk."
-    ))
-}
-
-fn broken_store(settings: &MatrixSettings, error: &dyn std::fmt::Display) -> ConnectError {
-    let folder = settings.state_dir.display();
-    ConnectError::Fatal(format!(
-        "The Matrix store in {folder} can't be used ({error}). If the disk has room, move the folder away and start \
-         again: sitrep logs in anew, and nothing that it promised is kept there."
-    ))
 }

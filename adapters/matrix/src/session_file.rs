@@ -1,17 +1,18 @@
 //! The session on disk: who we are to the homeserver, across restarts.
 //!
-//! One JSON file beside the SDK's store, readable by its owner alone, replaced as a whole. The SDK keeps encryption
-//! keys for exactly one device, so the file and the store belong together.
+//! One file beside the SDK's store. The SDK keeps encryption keys for exactly one device, so the file and the store
+//! belong together. A store that belongs to another device is moved aside and **never deleted here**: it may hold
+//! the only keys to old messages, and only a person knows whether anybody needs them.
 
 use std::{
-    fs::{self, DirBuilder, File},
-    io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::state_file;
 
 const FILE: &str = "session.json";
 const STORE: &str = "store";
@@ -35,53 +36,40 @@ pub(crate) fn store_in(state_dir: &Path) -> PathBuf {
     state_dir.join(STORE)
 }
 
-/// Makes the state directory, and sees to it that only its owner can enter.
-pub(crate) fn make_private(state_dir: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(state_dir)?;
-    fs::set_permissions(state_dir, fs::Permissions::from_mode(0o700))
-}
-
 /// The session, if there is one that can be read.
 pub(crate) fn read(state_dir: &Path) -> io::Result<Option<StoredSession>> {
-    match fs::read(state_dir.join(FILE)) {
-        // One that can't be understood is worth as much as none: a log-in replaces it.
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+    state_file::read(state_dir, FILE)
 }
 
 /// Replaces the session. Durable when it returns.
 pub(crate) fn write(state_dir: &Path, session: &StoredSession) -> io::Result<()> {
-    let (target, draft) = (state_dir.join(FILE), state_dir.join("session.json.new"));
-    match fs::remove_file(&draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&draft)?;
-    file.write_all(&serde_json::to_vec_pretty(session)?)?;
-    file.sync_all()?;
-    fs::rename(&draft, &target)?;
-    File::open(state_dir)?.sync_all()
+    state_file::write(state_dir, FILE, session)
 }
 
-/// Moves a store that belongs to another device out of the way, in place of the one moved before it. It is kept
-/// because it may hold the only keys to old messages.
-pub(crate) fn set_store_aside(state_dir: &Path) -> io::Result<()> {
-    let (store, aside) = (store_in(state_dir), state_dir.join(SET_ASIDE));
-    if !store.exists() {
-        return Ok(());
+/// Moves the store, if there is one, to a name of its own. Returns where it is now.
+pub(crate) fn set_store_aside(state_dir: &Path) -> io::Result<Option<PathBuf>> {
+    let store = store_in(state_dir);
+    if !store.try_exists()? {
+        return Ok(None);
     }
-    match fs::remove_dir_all(&aside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    fs::rename(&store, &aside)
+    let mut number = 1;
+    let aside = loop {
+        let aside = state_dir.join(format!("{SET_ASIDE}-{number}"));
+        if !aside.try_exists()? {
+            break aside;
+        }
+        number += 1;
+    };
+    fs::rename(&store, &aside)?;
+    Ok(Some(aside))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
+    use crate::state_file::make_private;
 
     #[test]
     fn a_session_is_kept_to_oneself() {
@@ -102,6 +90,23 @@ mod tests {
         assert_eq!((mode(folder.clone()), mode(folder.join(FILE))), (0o700, 0o600));
         fs::write(folder.join(FILE), "{").unwrap();
         assert!(read(&folder).unwrap().is_none());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn every_store_set_aside_is_kept() {
+        let folder = std::env::temp_dir().join(format!("sitrep-aside-{}", std::process::id()));
+        make_private(&folder).unwrap();
+        assert_eq!(set_store_aside(&folder).unwrap(), None);
+        for keys in ["first", "second", "third"] {
+            fs::create_dir(store_in(&folder)).unwrap();
+            fs::write(store_in(&folder).join("keys"), keys).unwrap();
+            let aside = set_store_aside(&folder).unwrap().unwrap();
+            assert_eq!(fs::read_to_string(aside.join("keys")).unwrap(), keys);
+        }
+        let kept = (1..=3).map(|number| folder.join(format!("{SET_ASIDE}-{number}/keys")));
+        let kept: Vec<String> = kept.map(|keys| fs::read_to_string(keys).unwrap()).collect();
+        assert_eq!(kept, ["first", "second", "third"]);
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -40,13 +40,13 @@ impl Command for Ack {
             let who = incident.acknowledged_by.as_ref().map_or("somebody", |person| person.short_name());
             return Err(Refusal::AlreadySo(format!("{who} acknowledged {} already.", incident.id)));
         }
-        let mut decision = Decision::default().fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
         let leads = incident.commander.is_none();
+        let mut decision = Decision::default();
         if leads {
-            let to = context.person.clone();
-            let assigned = RoleEvent::Assigned { role: Role::Commander, to };
+            let assigned = RoleEvent::Assigned { role: Role::Commander, to: context.person.clone() };
             decision = decision.fact(incident.id, Event::Role(assigned));
         }
+        decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
         decision.reply = Some(declaration::you_have_it(incident, leads));
         Ok(decision)
     }
@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn reads_a_number_and_ignores_courtesies() {
-        for (words, id) in [("", None), ("INC-4", Some(IncidentId(4))), ("on it", None), ("inc-4 mine", Some(IncidentId(4)))] {
+        for (words, id) in
+            [("", None), ("INC-4", Some(IncidentId(4))), ("on it", None), ("inc-4 mine", Some(IncidentId(4)))]
+        {
             assert_eq!(Ack::read(words), Ok(Ack { id }), "{words:?}");
         }
     }

@@ -1,7 +1,10 @@
 //! `!help [VERB]`: what can be typed.
 
 use super::{About, Command, Context, Decision, VERBS, Verb, View, parse};
-use crate::{message::lists, refusal::Refusal};
+use crate::{
+    message::{Message, help},
+    refusal::Refusal,
+};
 
 pub(super) const VERB: Verb = Verb {
     name: "help",
@@ -26,12 +29,33 @@ impl Command for Help {
         let prefix = &context.policy.prefix;
         let word = self.verb.strip_prefix(prefix.as_str()).unwrap_or(&self.verb);
         if word.is_empty() {
-            return Ok(Decision::answer(lists::help(VERBS, prefix)));
+            return Ok(Decision::answer(everything(prefix)));
         }
         match (parse::find(word), parse::nearest(word)) {
-            (Some(verb), _) => Ok(Decision::answer(lists::help_for(verb, prefix))),
+            (Some(verb), _) => Ok(Decision::answer(help::help_for(&verb.description(), prefix))),
             (None, Some(near)) => Err(Refusal::DidYouMean(word.to_owned(), near.name)),
-            (None, None) => Ok(Decision::answer(lists::help(VERBS, prefix))),
+            (None, None) => Ok(Decision::answer(everything(prefix))),
+        }
+    }
+}
+
+fn everything(prefix: &str) -> Message {
+    help::help(&VERBS.iter().map(Verb::description).collect::<Vec<_>>(), prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Parsed, parse as parse_message};
+
+    #[test]
+    fn every_way_to_ask_is_read() {
+        for (text, verb) in [("!help", ""), ("!?", ""), ("!help retro", "retro"), ("!HELP !Retro", "!retro")]
+        {
+            let Parsed::Command { command, .. } = parse_message(text, "!") else {
+                panic!("{text} is a command")
+            };
+            assert_eq!(format!("{command:?}"), format!("{:?}", Help { verb: verb.to_owned() }), "{text}");
         }
     }
 }

@@ -2,11 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    About, Command, Context, Decision, Verb, View,
-    parse::{split_id, split_word},
-    status,
-};
+use super::{About, Command, Context, Decision, Verb, View, parse::split_id, status};
 use crate::{
     event::{Event, IncidentEvent, Subject, WorkspaceEvent},
     incident::{IncidentId, Origin, Severity, room_name::room_name, title},
@@ -49,39 +45,27 @@ impl Declare {
         Self::read(words).map(|declare| Box::new(declare) as Box<dyn Command>)
     }
 
-    /// Options stand before the title, or `--private` after it. A leading word that looks like an option and
-    /// isn't one is refused: a mistyped `--private` must not declare in public.
+    /// `--private` may stand anywhere, `--sev` before the title. A word that looks like either and isn't is refused:
+    /// a mistyped `--private` must not declare in public.
     fn read(words: &str) -> Result<Self, Refusal> {
         let mut declare = Self { title: String::new(), private: false, severity: None };
-        let mut rest = words.trim();
-        loop {
-            let (first, after) = split_word(rest);
-            let Some(option) = as_option(first) else { break };
-            match option.as_str() {
-                "private" => declare.private = true,
-                "sev" | "severity" => {
-                    let (level, after_level) = split_word(after);
-                    declare.severity = Some(read_severity(level)?);
-                    rest = after_level;
-                    continue;
+        let mut left = Vec::new();
+        let mut words = words.split_whitespace().peekable();
+        while let Some(word) = words.next() {
+            match option(word, left.is_empty()) {
+                Some(Special::Private) => declare.private = true,
+                Some(Special::NearlyPrivate) => {
+                    return Err(Refusal::UnknownOption(word.to_owned(), Some("--private")));
                 }
-                other => match Severity::parse(other) {
-                    Some(severity) => declare.severity = Some(severity),
-                    None => return Err(Refusal::UnknownOption(first.to_owned(), nearest_option(other))),
-                },
+                Some(Special::Severity(attached)) => {
+                    let level = if attached.is_empty() { words.next().unwrap_or_default() } else { attached };
+                    declare.severity = Some(read_severity(level)?);
+                }
+                Some(Special::Unknown) => return Err(Refusal::UnknownOption(word.to_owned(), None)),
+                None => left.push(word),
             }
-            rest = after;
         }
-        if let Some((before, last)) = rest.rsplit_once(char::is_whitespace)
-            && let Some(option) = as_option(last)
-        {
-            if option != "private" {
-                return Err(Refusal::UnknownOption(last.to_owned(), nearest_option(&option)));
-            }
-            declare.private = true;
-            rest = before;
-        }
-        declare.title = title(rest);
+        declare.title = title(&left.join(" "));
         if declare.title.is_empty() {
             return Err(Refusal::Missing("Say in a few words what is wrong.", EXAMPLE));
         }
@@ -89,44 +73,87 @@ impl Declare {
     }
 }
 
-/// The name of an option: a word after two dashes, or after the one long dash that phones make of them. `-->` and
-/// `-5%` are not options.
-fn as_option(word: &str) -> Option<String> {
-    let name = word.strip_prefix("--").or_else(|| word.strip_prefix(['—', '–']))?;
-    name.starts_with(|c: char| c.is_ascii_alphabetic()).then(|| name.to_lowercase())
+/// A word of a declaration that is not part of the title.
+enum Special<'a> {
+    Private,
+    /// Too near to `--private` to be taken for a title.
+    NearlyPrivate,
+    /// With the level, if it is attached: `--sev1`.
+    Severity(&'a str),
+    Unknown,
 }
 
-fn nearest_option(name: &str) -> Option<&'static str> {
-    [("private", "--private"), ("sev", "--sev")]
-        .into_iter()
-        .find(|(option, _)| strsim::jaro_winkler(name, option) >= 0.8)
-        .map(|(_, shown)| shown)
+/// Everything that keyboards and phones make of a dash.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
+}
+
+/// The option that a word is. An option begins with two dashes, or with the one long dash that phones make of them;
+/// `-->` and `-5%` are words.
+fn option(word: &str, leads: bool) -> Option<Special<'_>> {
+    let name = word.trim_start_matches(is_dash);
+    let dashes = &word[..word.len() - name.len()];
+    let bare = name.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_near = strsim::jaro_winkler(&bare.to_lowercase(), "private") >= 0.8;
+    if dashes.is_empty() {
+        // "private: a leak" asks for what `--private` does; "private key leaked" does not.
+        let is_marked = leads && bare != word && bare.eq_ignore_ascii_case("private");
+        return is_marked.then_some(Special::NearlyPrivate);
+    }
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let is_option = dashes.chars().count() > 1 || dashes.starts_with(['—', '–']);
+    if is_option && name.eq_ignore_ascii_case("private") {
+        return Some(Special::Private);
+    }
+    if is_near {
+        return Some(Special::NearlyPrivate);
+    }
+    if !is_option || !leads {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
+    let level = ["severity", "sev"].into_iter().find(|prefix| lower.starts_with(prefix));
+    Some(level.map_or(Special::Unknown, |prefix| Special::Severity(&name[prefix.len()..])))
 }
 
 fn read_severity(level: &str) -> Result<Severity, Refusal> {
+    if level.is_empty() {
+        return Err(Refusal::Missing(
+            "Which severity, from 1 (worst) to 4?",
+            "!incident --sev 1 checkout is down",
+        ));
+    }
     Severity::parse(level).ok_or_else(|| {
-        Refusal::Unclear(level.to_owned(), "A severity is 1, 2, 3 or 4.", "!incident --sev 1 checkout is down")
+        Refusal::Unclear(
+            level.to_owned(),
+            "A severity is 1, 2, 3 or 4.",
+            "!incident --sev 1 checkout is down",
+        )
     })
 }
 
 impl Command for Declare {
+    /// What is declared in a private incident's room is private too.
     fn about(&self) -> About {
-        About::Workspace
+        About::RoomIfAny
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let policy = context.policy;
         let id = view.workspace.next_id();
         let direct = context.kind == RoomKind::Direct;
-        let private = self.private || direct || policy.private_by_default;
+        let among_few = view.incident.is_some_and(|incident| incident.private);
+        let private = self.private || direct || among_few || policy.private_by_default;
         let severity = self.severity.unwrap_or(policy.default_severity);
         let is_taken = |name: &str| view.workspace.has_room_name(name);
         let room_name = room_name(&policy.room_name, context.now, policy.timezone, &self.title, is_taken);
         let mut invited: Vec<Person> = vec![context.person.clone()];
-        for person in policy.invited(severity, &context.person.platform) {
-            if !invited.contains(&person) {
-                invited.push(person);
-            }
+        // Into a private one nobody is asked by rule: the rule could name the very person it is about.
+        if !private {
+            let needed = policy.invited(severity, &context.person.platform);
+            invited.extend(needed.into_iter().filter(|person| person != context.person));
         }
         let declared = IncidentEvent::Declared {
             severity,
@@ -154,7 +181,7 @@ impl Command for Show {
         if self.id.is_none() && view.incident.is_none() {
             return Err(Refusal::Missing("Say in a few words what is wrong.", EXAMPLE));
         }
-        status::show(view.incident(VERB.name, self.id, context)?, context)
+        Ok(status::show(view.incident(VERB.name, self.id, context)?, context))
     }
 }
 
@@ -170,7 +197,6 @@ fn meeting(meeting: &Meeting, identity: &Identity, id: IncidentId) -> Option<Str
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +209,10 @@ mod tests {
             ("--private checkout is down", "checkout is down", true, None),
             ("—private checkout is down", "checkout is down", true, None),
             ("checkout is down --private", "checkout is down", true, None),
+            ("checkout --private is down", "checkout is down", true, None),
+            ("\u{2010}\u{2010}private checkout is down", "checkout is down", true, None),
+            ("private key leaked", "private key leaked", false, None),
+            ("a --flag is ignored", "a --flag is ignored", false, None),
             ("--sev 1 checkout", "checkout", false, Some(Severity::Sev1)),
             ("--sev1 --private checkout", "checkout", true, Some(Severity::Sev1)),
             ("--> look at checkout", "--> look at checkout", false, None),
@@ -207,19 +237,31 @@ mod tests {
             Err(refusal) => refusal,
             Ok(declare) => panic!("{words:?} was accepted: {declare:?}"),
         };
-        for words in ["--pirvate data leak", "data leak --privte"] {
+        for words in [
+            "--pirvate data leak",
+            "data leak --privte",
+            "-private data leak",
+            "data leak -private",
+            "data --private: leak",
+            "private: data leak",
+            "[private] data leak",
+        ] {
             assert!(matches!(refused(words), Refusal::UnknownOption(_, Some("--private"))), "{words}");
         }
         assert!(matches!(refused("--frobnicate x"), Refusal::UnknownOption(_, None)));
         assert!(matches!(refused("--sev 9 x"), Refusal::Unclear(..)));
         assert!(matches!(refused("--private"), Refusal::Missing(..)));
+        assert!(matches!(refused("--sev"), Refusal::Missing(..)));
         assert!(matches!(refused("\u{202E}"), Refusal::Missing(..)));
     }
 
     #[test]
     fn meeting_rooms_differ_by_seed_incarnation_and_incident() {
-        let identity = |incarnation: &str, seed: &str| Identity { incarnation: incarnation.into(), seed: seed.into() };
-        let link = |identity: &Identity, id| meeting(&Meeting::Jitsi("https://meet.example/".into()), identity, IncidentId(id));
+        let identity =
+            |incarnation: &str, seed: &str| Identity { incarnation: incarnation.into(), seed: seed.into() };
+        let link = |identity: &Identity, id| {
+            meeting(&Meeting::Jitsi("https://meet.example/".into()), identity, IncidentId(id))
+        };
         let base = identity("a", "s");
         assert!(link(&base, 1).is_some_and(|link| link.starts_with("https://meet.example/sitrep-inc-1-")));
         assert_ne!(link(&base, 1), link(&base, 2));

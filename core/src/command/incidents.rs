@@ -2,7 +2,7 @@
 //! them, in a direct room, and nowhere else.
 
 use super::{About, Command, Context, Decision, Verb, View};
-use crate::{incident::Incident, message::lists, port::RoomKind, refusal::Refusal};
+use crate::{incident::Incident, message::incidents, port::RoomKind, refusal::Refusal};
 
 pub(super) const VERB: Verb = Verb {
     name: "incidents",
@@ -26,6 +26,20 @@ impl Command for Incidents {
             !incident.private || (context.kind == RoomKind::Direct && incident.has_person(context.person))
         };
         let visible: Vec<&Incident> = view.live.iter().filter(shown).collect();
-        Ok(Decision::answer(lists::incidents(&visible, context.policy)))
+        Ok(Decision::answer(incidents::list(&visible, context.policy)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Parsed, parse};
+
+    #[test]
+    fn asks_for_nothing_in_particular() {
+        for text in ["!incidents", "!list", "!ls", "!incidents all of them"] {
+            let Parsed::Command { command, .. } = parse(text, "!") else { panic!("{text} is a command") };
+            assert_eq!(command.about(), About::Workspace, "{text}");
+        }
     }
 }

@@ -49,19 +49,19 @@ impl Command for Lead {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         let to = context
             .policy
-            .person(&self.who, context.person)
+            .person(&self.who, context.person, &incident.people)
             .ok_or_else(|| Refusal::NotAPerson(self.who.clone()))?;
         if incident.commander.as_ref() == Some(&to) {
             return Err(Refusal::AlreadySo(format!("{} leads {} already.", to.short_name(), incident.id)));
         }
-        let mut decision = Decision::default();
+        let takes_it = incident.status == Status::Declared && to == *context.person;
+        let reply = declaration::leads(incident, &to, context.person);
+        let assigned = Event::Role(RoleEvent::Assigned { role: Role::Commander, to });
+        let mut decision = Decision::default().fact(incident.id, assigned);
         // Taking the lead oneself says that somebody has it.
-        if incident.status == Status::Declared && to == *context.person {
+        if takes_it {
             decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
         }
-        let reply = declaration::leads(incident, &to, context.person);
-        let assigned = RoleEvent::Assigned { role: Role::Commander, to };
-        decision = decision.fact(incident.id, Event::Role(assigned));
         decision.reply = Some(reply);
         Ok(decision)
     }

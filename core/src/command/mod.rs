@@ -25,7 +25,7 @@ use std::fmt::Debug;
 pub use parse::{Parsed, parse};
 pub use view::{About, Context, Decision, Live, View};
 
-use crate::refusal::Refusal;
+use crate::{message::help::Description, refusal::Refusal};
 
 /// Every verb, in the order in which an incident needs them.
 pub const VERBS: &[Verb] = &[
@@ -59,6 +59,15 @@ pub struct Verb {
     pub parse: fn(&str) -> Result<Box<dyn Command>, Refusal>,
 }
 
+impl Verb {
+    /// The verb in words.
+    #[must_use]
+    pub fn description(&self) -> Description {
+        let Self { name, aliases, usage, help, example, .. } = *self;
+        Description { name, aliases, usage, help, example }
+    }
+}
+
 /// A parsed instruction.
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
@@ -78,17 +87,24 @@ mod tests {
     #[test]
     fn every_verb_has_help_and_an_example_that_parses() {
         for verb in VERBS {
-            assert!(!verb.help.is_empty() && verb.help.len() <= 90, "{}: a line that fits a phone", verb.name);
+            assert!(
+                !verb.help.is_empty() && verb.help.len() <= 90,
+                "{}: a line that fits a phone",
+                verb.name
+            );
             match parse(verb.example, "!") {
                 Parsed::Command { verb: name, .. } => assert_eq!(name, verb.name, "{}", verb.example),
-                other => panic!("the example of {} is {other:?}", verb.name),
+                other @ (Parsed::Talk | Parsed::Refused(_)) => {
+                    panic!("the example of {} is {other:?}", verb.name)
+                }
             }
         }
     }
 
     #[test]
     fn no_word_means_two_verbs() {
-        let mut words: Vec<&str> = VERBS.iter().flat_map(|verb| verb.aliases.iter().copied().chain([verb.name])).collect();
+        let mut words: Vec<&str> =
+            VERBS.iter().flat_map(|verb| verb.aliases.iter().copied().chain([verb.name])).collect();
         words.sort_unstable();
         let count = words.len();
         words.dedup();

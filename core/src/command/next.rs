@@ -54,7 +54,7 @@ impl Command for Next {
         let promise = Promise { due: context.now + self.after, interval_secs };
         let promised = Event::Update(UpdateEvent::Promised { promise });
         let mut decision = Decision::default().fact(incident.id, promised);
-        decision.reply = Some(update::promised(incident, promise, context));
+        decision.reply = Some(update::promised(incident, promise, context.policy, context.now));
         Ok(decision)
     }
 }
@@ -66,7 +66,11 @@ mod tests {
     #[test]
     fn reads_spans() {
         for (words, minutes) in [("45m", 45), ("in 45m", 45), ("1h30m", 90), ("24h", 1440)] {
-            assert_eq!(Next::read(words), Ok(Next { id: None, after: Duration::minutes(minutes) }), "{words}");
+            assert_eq!(
+                Next::read(words),
+                Ok(Next { id: None, after: Duration::minutes(minutes) }),
+                "{words}"
+            );
         }
         assert_eq!(Next::read("INC-2 5m"), Ok(Next { id: Some(IncidentId(2)), after: Duration::minutes(5) }));
     }

@@ -12,6 +12,38 @@ use crate::{incident::IncidentId, refusal::Refusal};
 /// How alike a typed word and a verb must be for "did you mean" (Jaro-Winkler).
 const NEAR_MISS: f64 = 0.85;
 
+/// Verbs of the process that come with later versions: met with a word rather than with silence.
+const NOT_YET: &[&str] = &[
+    "accept",
+    "action",
+    "actions",
+    "ask",
+    "attach",
+    "brief",
+    "close",
+    "decline",
+    "duplicate",
+    "false-alarm",
+    "follow",
+    "handoff",
+    "health",
+    "invite",
+    "link",
+    "meet",
+    "mirror",
+    "mitigate",
+    "note",
+    "oncall",
+    "reopen",
+    "report",
+    "role",
+    "similar",
+    "snooze",
+    "stats",
+    "task",
+    "timeline",
+];
+
 /// What a message turned out to be.
 #[derive(Debug)]
 pub enum Parsed {
@@ -44,6 +76,8 @@ pub fn parse(text: &str, prefix: &str) -> Parsed {
             Ok(command) => Parsed::Command { verb: verb.name, command },
             Err(refusal) => Parsed::Refused(refusal),
         },
+        // Somebody who was told of it in another place must not believe that it was done.
+        None if NOT_YET.contains(&typed.as_str()) => Parsed::Refused(Refusal::NotYet(typed)),
         None => nearest(&typed)
             .map_or(Parsed::Talk, |verb| Parsed::Refused(Refusal::DidYouMean(word.to_owned(), verb.name))),
     }
@@ -64,7 +98,8 @@ pub(super) fn nearest(word: &str) -> Option<&'static Verb> {
             .map(|name| strsim::jaro_winkler(word, name))
             .fold(0.0, f64::max)
     };
-    let (likeness, verb) = VERBS.iter().map(|verb| (likeness(verb), verb)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let (likeness, verb) =
+        VERBS.iter().map(|verb| (likeness(verb), verb)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     (likeness >= NEAR_MISS).then_some(verb)
 }
 

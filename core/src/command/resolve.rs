@@ -1,11 +1,11 @@
 //! `!resolve TEXT`: the cause is dealt with. Everybody who was told is told, and the retrospective begins to be
 //! owed.
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id, update::shortened};
+use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
 use crate::{
     event::{Event, IncidentEvent, RetrospectiveEvent},
-    incident::IncidentId,
-    message::resolution,
+    incident::{IncidentId, passage},
+    message::{mention, named, resolution},
     refusal::Refusal,
     schedule::next_nag,
 };
@@ -29,9 +29,12 @@ impl Resolve {
     fn read(words: &str) -> Result<Self, Refusal> {
         let (id, text) = split_id(words);
         if text.is_empty() {
-            return Err(Refusal::Missing("Say in a sentence what was done, and whether anything was lost.", VERB.example));
+            return Err(Refusal::Missing(
+                "Say in a sentence what was done, and whether anything was lost.",
+                VERB.example,
+            ));
         }
-        Ok(Self { id, text: shortened(text) })
+        Ok(Self { id, text: passage(text) })
     }
 }
 
@@ -43,18 +46,18 @@ impl Command for Resolve {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         let policy = context.policy;
-        let owner = incident.commander.as_ref().or(incident.acknowledged_by.as_ref()).unwrap_or(context.person);
+        let owner =
+            incident.commander.as_ref().or(incident.acknowledged_by.as_ref()).unwrap_or(context.person);
+        // Whoever resolves it has read the answer; somebody else has to be called.
+        let shown = if owner == context.person { named(owner) } else { mention(owner) };
         let within = policy.severity(incident.severity).retro_within;
         let at = policy.working_hours.propose_retrospective(context.now, within, policy.timezone);
-        let proposed = RetrospectiveEvent::Proposed {
-            owner: owner.clone(),
-            at,
-            ask_at: next_nag(policy, context.now),
-        };
+        let proposed =
+            RetrospectiveEvent::Proposed { owner: owner.clone(), at, ask_at: next_nag(policy, context.now) };
         let mut decision = Decision::default()
             .fact_with_words(incident.id, Event::Incident(IncidentEvent::Resolved), &self.text)
             .fact(incident.id, Event::Retrospective(proposed));
-        decision.reply = Some(resolution::resolved_here(incident, owner, at, context));
+        decision.reply = Some(resolution::resolved_here(incident, shown, at, policy, context.now));
         Ok(decision)
     }
 }

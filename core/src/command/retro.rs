@@ -4,11 +4,13 @@
 use super::{
     About, Command, Context, Decision, Verb, View,
     parse::{split_id, split_word},
-    update::shortened,
 };
 use crate::{
     event::{Event, RetrospectiveEvent},
-    incident::{Incident, IncidentId, retrospective::{Retrospective, Stage}},
+    incident::{
+        Incident, IncidentId, passage,
+        retrospective::{Retrospective, Stage},
+    },
     message::retrospective,
     refusal::Refusal,
     time::when::{Overlap, parse_when},
@@ -46,9 +48,12 @@ impl Retro {
             "ok" | "yes" if more.is_empty() => What::TakeProposal,
             "decline" | "skip" => {
                 if more.is_empty() {
-                    return Err(Refusal::Missing("Why will there be none?", "!retro decline the same as INC-7"));
+                    return Err(Refusal::Missing(
+                        "Why will there be none?",
+                        "!retro decline the same as INC-7",
+                    ));
                 }
-                What::Decline(shortened(more))
+                What::Decline(passage(more))
             }
             _ => What::Book(rest.to_owned()),
         };
@@ -63,7 +68,7 @@ impl Retro {
     ) -> Decision {
         let booked = Event::Retrospective(RetrospectiveEvent::Booked { at });
         let mut decision = Decision::default().fact(incident.id, booked);
-        decision.reply = Some(retrospective::booked(incident, at, note, context.policy));
+        decision.reply = Some(retrospective::booked(incident, at, note, context.policy, context.now));
         decision
     }
 }
@@ -81,12 +86,20 @@ impl Command for Retro {
             What::TakeProposal => {
                 let at = owed.proposed_at;
                 if at <= context.now {
-                    return Err(Refusal::Missing("The proposed time has passed. Name another.", VERB.example));
+                    return Err(Refusal::Missing(
+                        "The proposed time has passed. Name another.",
+                        VERB.example,
+                    ));
                 }
                 Ok(Self::book(incident, at, None, context))
             }
             What::Book(when) => {
-                let when = parse_when(when, context.now, context.policy.timezone).map_err(Refusal::When)?;
+                let when =
+                    parse_when(when, context.said_at, context.policy.timezone).map_err(Refusal::When)?;
+                // Typed while sitrep was away, and read too late.
+                if when.at <= context.now {
+                    return Err(Refusal::Missing("That time has passed by now. Name another.", VERB.example));
+                }
                 Ok(Self::book(incident, when.at, when.note.as_ref(), context))
             }
             What::Decline(why) => {
@@ -99,17 +112,19 @@ impl Command for Retro {
     }
 }
 
-/// The retrospective, if there is one that is still to come.
+/// The retrospective, if there is one that was not declined.
 fn owed(incident: &Incident) -> Result<&Retrospective, Refusal> {
     let Some(retrospective) = &incident.retrospective else {
         let open = incident.status.is_open();
-        return Err(if open { Refusal::NotResolved(incident.id) } else { Refusal::NoRetrospective(incident.id) });
+        return Err(if open {
+            Refusal::NotResolved(incident.id)
+        } else {
+            Refusal::NoRetrospective(incident.id)
+        });
     };
     match retrospective.stage {
-        Stage::Unbooked { .. } | Stage::Booked(_) => Ok(retrospective),
-        Stage::Begun(_) => {
-            Err(Refusal::AlreadySo(format!("The retrospective of {} has begun already.", incident.id)))
-        }
+        // One whose time has come can still be moved: nobody may have turned up.
+        Stage::Unbooked { .. } | Stage::Booked(_) | Stage::Begun(_) => Ok(retrospective),
         Stage::Declined => {
             Err(Refusal::AlreadySo(format!("The retrospective of {} was declined already.", incident.id)))
         }

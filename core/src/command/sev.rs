@@ -46,17 +46,18 @@ impl Command for Sev {
             return Err(Refusal::AlreadySo(format!("{} is {} already.", incident.id, self.severity)));
         }
         let fresh = context.policy.promise(self.severity, incident.status, context.now);
-        // A promise that was made stands, unless the new severity calls for news sooner.
+        // A promise that was made stands, overdue or not, unless the new severity calls for news sooner.
         let promise = match (fresh, incident.updates.promise) {
-            (Some(fresh), Some(made)) if made.due > context.now => {
-                Some(Promise { due: fresh.due.min(made.due), ..fresh })
-            }
+            (Some(fresh), Some(made)) => Some(Promise { due: fresh.due.min(made.due), ..fresh }),
             (fresh, _) => fresh,
         };
-        let invited = context.policy.invited(self.severity, &incident.origin.message.room.platform);
+        let platform = &incident.origin.message.room.platform;
+        let invited =
+            if incident.private { Vec::new() } else { context.policy.invited(self.severity, platform) };
         let changed = IncidentEvent::SeverityChanged { to: self.severity, promise, invited };
         let mut decision = Decision::default().fact(incident.id, Event::Incident(changed));
-        decision.reply = Some(declaration::severity_changed(incident, self.severity, promise, context.policy));
+        decision.reply =
+            Some(declaration::severity_changed(incident, self.severity, promise, context.policy));
         Ok(decision)
     }
 }

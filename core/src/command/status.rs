@@ -27,14 +27,25 @@ impl Command for Status {
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
-        show(view.incident(VERB.name, self.id, context)?, context)
+        Ok(show(view.incident(VERB.name, self.id, context)?, context))
     }
 }
 
-/// The incident as the person may see it, where they asked.
-pub(super) fn show(incident: &Incident, context: &Context<'_>) -> Result<Decision, Refusal> {
-    if !context.may_name(incident) {
-        return Err(Refusal::PrivateElsewhere(incident.id));
+/// The incident as it stands.
+pub(super) fn show(incident: &Incident, context: &Context<'_>) -> Decision {
+    Decision::answer(card::status(incident, context.policy, context.now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Parsed, parse};
+
+    #[test]
+    fn reads_a_number_or_none() {
+        for (text, id) in [("!status", None), ("!st INC-3", Some(3)), ("!status inc-3 please", Some(3))] {
+            let Parsed::Command { command, .. } = parse(text, "!") else { panic!("{text} is a command") };
+            assert_eq!(command.about(), About::Incident(id.map(IncidentId)), "{text}");
+        }
     }
-    Ok(Decision::answer(card::status(incident, context.policy, context.now)))
 }

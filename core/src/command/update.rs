@@ -3,7 +3,7 @@
 use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
 use crate::{
     event::{Event, UpdateEvent},
-    incident::IncidentId,
+    incident::{IncidentId, passage},
     message::update,
     refusal::Refusal,
 };
@@ -17,9 +17,6 @@ pub(super) const VERB: Verb = Verb {
     parse: |words| Update::read(words).map(|update| Box::new(update) as Box<dyn Command>),
 };
 
-/// The longest text that is passed on, in characters: what every platform can carry in one message.
-pub(super) const LONGEST_TEXT: usize = 1500;
-
 #[derive(Debug, PartialEq, Eq)]
 struct Update {
     id: Option<IncidentId>,
@@ -30,19 +27,13 @@ impl Update {
     fn read(words: &str) -> Result<Self, Refusal> {
         let (id, text) = split_id(words);
         if text.is_empty() {
-            return Err(Refusal::Missing("What is the news? Impact, what is being done, in a sentence.", VERB.example));
+            return Err(Refusal::Missing(
+                "What is the news? Impact, what is being done, in a sentence.",
+                VERB.example,
+            ));
         }
-        Ok(Self { id, text: shortened(text) })
+        Ok(Self { id, text: passage(text) })
     }
-}
-
-/// What fits into one message everywhere, lines kept.
-pub(super) fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST_TEXT {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(LONGEST_TEXT - 1).collect();
-    format!("{cut}…")
 }
 
 impl Command for Update {
@@ -54,7 +45,9 @@ impl Command for Update {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         let promise = context.policy.promise(incident.severity, incident.status, context.now);
         let mut to = context.policy.stakeholders(incident.private);
-        to.extend(incident.stakeholders.iter().filter(|room| !to.contains(room)).cloned().collect::<Vec<_>>());
+        to.extend(
+            incident.stakeholders.iter().filter(|room| !to.contains(room)).cloned().collect::<Vec<_>>(),
+        );
         let reply = update::sent(incident, to.len(), promise, context.policy);
         let posted = Event::Update(UpdateEvent::Posted { promise, to });
         let mut decision = Decision::default().fact_with_words(incident.id, posted, &self.text);
@@ -85,11 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn too_long_is_shortened_and_nothing_is_refused() {
-        assert_eq!(shortened(&"ä".repeat(LONGEST_TEXT)).chars().count(), LONGEST_TEXT);
-        let cut = shortened(&"ä".repeat(LONGEST_TEXT + 1));
-        assert_eq!(cut.chars().count(), LONGEST_TEXT);
-        assert!(cut.ends_with('…'));
+    fn nothing_is_no_news() {
         assert!(matches!(Update::read(""), Err(Refusal::Missing(..))));
         assert!(matches!(Update::read("INC-3"), Err(Refusal::Missing(..))));
     }

@@ -51,16 +51,20 @@ pub struct Live<'a> {
 impl<'a> Live<'a> {
     /// All of them, by number.
     pub fn iter(self) -> impl Iterator<Item = &'a Incident> {
+        self.all().filter(|incident| incident.is_live())
+    }
+
+    /// Every incident in memory, those that owe nothing more among them.
+    pub(crate) fn all(self) -> impl Iterator<Item = &'a Incident> {
         let ids: BTreeSet<IncidentId> = self.stored.keys().chain(self.changed.keys()).copied().collect();
-        ids.into_iter()
-            .filter_map(move |id| self.changed.get(&id).or_else(|| self.stored.get(&id)))
-            .filter(|incident| incident.is_live())
+        ids.into_iter().filter_map(move |id| self.changed.get(&id).or_else(|| self.stored.get(&id)))
     }
 
     /// Those that run in this very room, for want of one of their own.
     pub fn running_at(self, room: &RoomRef) -> impl Iterator<Item = &'a Incident> {
-        self.iter()
-            .filter(move |incident| incident.room == RoomState::AtOrigin && incident.origin.message.room == *room)
+        self.iter().filter(move |incident| {
+            incident.room == RoomState::AtOrigin && incident.origin.message.room == *room
+        })
     }
 }
 
@@ -69,6 +73,8 @@ impl<'a> Live<'a> {
 pub struct Context<'a> {
     /// Now.
     pub now: DateTime<Utc>,
+    /// When it was typed, which is what "tomorrow" is reckoned from: at most a moment ago, or before an outage.
+    pub said_at: DateTime<Utc>,
     /// Who.
     pub person: &'a Person,
     /// The message that it is in.
@@ -124,7 +130,8 @@ impl<'a> View<'a> {
         context: &Context<'_>,
     ) -> Result<&'a Incident, Refusal> {
         let Some(incident) = self.incident else {
-            let here: Vec<_> = self.live.running_at(&context.message.room).map(|incident| incident.id).collect();
+            let here: Vec<_> =
+                self.live.running_at(&context.message.room).map(|incident| incident.id).collect();
             return Err(match (named, here.as_slice()) {
                 (Some(id), _) => Refusal::NoSuchIncident(id),
                 (None, []) => Refusal::WhichIncident(verb),
@@ -133,6 +140,10 @@ impl<'a> View<'a> {
         };
         if !context.policy.may_see(context.person, incident) && !context.is_in_room_of(incident) {
             return Err(Refusal::NoSuchIncident(incident.id));
+        }
+        // The answer would tell the room about it: who leads, how bad it is.
+        if !context.may_name(incident) {
+            return Err(Refusal::PrivateElsewhere(incident.id));
         }
         Ok(incident)
     }

@@ -1,6 +1,6 @@
 //! One item decided: a message, an outcome, a deadline.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Engine, Item,
@@ -10,21 +10,45 @@ use crate::{
     command::{About, Command, Context, Decision, Live, Parsed, View, parse},
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
     event::{Event, RoomEvent, Subject, WorkspaceEvent},
-    incident::{Incident, IncidentId},
-    message::{Message, trouble},
-    port::{Cancelled, Due, Inbound, Outcome, Reason, Receipt, RoomKind, Seen},
+    incident::{Incident, IncidentId, RoomState},
+    message::Message,
+    person::Person,
+    port::{Cancelled, Due, Inbound, Outcome, Position, Reason, Receipt, RoomKind, Seen},
     reaction::NEWS_WORTH,
     refusal::Refusal,
     room::RoomRef,
     schedule,
 };
 
+/// Words that were typed longer ago than this are read as if they were this old.
+const OLDEST_WORDS: Duration = Duration::days(7);
+/// How long a stranger's command is worth a word. What was passed over may be delivered again after a restart, and
+/// must not be answered then.
+const WORTH_A_WORD: Duration = Duration::minutes(5);
+/// How long somebody who may not command is not told so again.
+pub(super) const TURNED_AWAY_FOR: Duration = Duration::hours(1);
+
+/// What has to happen before an item can be decided.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Missing {
+    /// This subject's facts must be loaded.
+    Facts(Subject),
+    /// A room that is being made may be the one where this was said: whether it became one must be known.
+    Room,
+}
+
+impl From<Subject> for Missing {
+    fn from(subject: Subject) -> Self {
+        Self::Facts(subject)
+    }
+}
+
 impl Engine {
-    /// Decides one item into the draft. `Err` names the subject that must be loaded first; the draft is then as it
-    /// was.
-    pub(super) fn decide(&self, draft: &mut Draft, item: &Item, now: DateTime<Utc>) -> Result<(), Subject> {
+    /// Decides one item into the draft. `Err` says what it has to wait for; the draft is then as it was.
+    pub(super) fn decide(&self, draft: &mut Draft, item: &Item, now: DateTime<Utc>) -> Result<(), Missing> {
         match item {
             Item::Inbound(inbound) => return self.decide_inbound(draft, inbound, now),
+            Item::Reached(_, positions) if self.is_held_up(positions) => return Err(Missing::Room),
             Item::Reached(batch, positions) => {
                 draft.positions.extend(positions.iter().cloned());
                 draft.accepted.push(*batch);
@@ -40,23 +64,40 @@ impl Engine {
         Ok(())
     }
 
-    fn decide_inbound(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) -> Result<(), Subject> {
+    fn decide_inbound(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
         let key = inbound.key();
         if self.stored.seen.contains_key(&key) || draft.commit.seen.iter().any(|seen| seen.key == key) {
             return Ok(());
         }
         let parsed = parse(&inbound.text, &self.policy.prefix);
-        if matches!(parsed, Parsed::Talk) || !self.is_heard(draft, inbound) {
+        if matches!(parsed, Parsed::Talk) {
             return Ok(());
+        }
+        if !self.is_heard(draft, inbound) {
+            let may_be_heard = inbound.kind == RoomKind::Own
+                && self.policy.may_command(&inbound.person)
+                && self.is_making_room(draft, inbound);
+            return if may_be_heard { Err(Missing::Room) } else { Ok(()) };
         }
         let refused = |refusal: Refusal| (None, Err(refusal));
         let (about, decided) = if !self.policy.may_command(&inbound.person) {
+            if inbound.sent_at + WORTH_A_WORD < now || self.was_turned_away(draft, &inbound.person, now) {
+                return Ok(());
+            }
+            draft.turned_away.push(inbound.person.clone());
             refused(Refusal::NotAllowed)
         } else {
             match parsed {
                 Parsed::Talk => return Ok(()),
                 Parsed::Refused(refusal) => refused(refusal),
-                Parsed::Command { command, .. } => self.decide_command(draft, command.as_ref(), inbound, now)?,
+                Parsed::Command { command, .. } => {
+                    self.decide_command(draft, command.as_ref(), inbound, now)?
+                }
             }
         };
         let prefix = &self.policy.prefix;
@@ -65,7 +106,8 @@ impl Engine {
         draft.commit.seen.push(Seen { key, at: now });
         draft.answering.push(inbound.message.clone());
         if let Some(message) = reply {
-            draft.add_effect(answer(inbound, about, message, now));
+            let place = self.place_of(draft, inbound, about);
+            draft.add_effect(answer(inbound, place, about, message, now));
         }
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
         for fact in facts {
@@ -100,6 +142,7 @@ impl Engine {
         let view = View { workspace: self.workspace(draft), live, incident };
         let context = Context {
             now,
+            said_at: inbound.sent_at.clamp(now - OLDEST_WORDS, now),
             person: &inbound.person,
             message: &inbound.message,
             kind: inbound.kind,
@@ -113,7 +156,7 @@ impl Engine {
     fn is_heard(&self, draft: &Draft, inbound: &Inbound) -> bool {
         match inbound.kind {
             RoomKind::Configured | RoomKind::Direct => true,
-            RoomKind::Other => {
+            RoomKind::Own | RoomKind::Other => {
                 let room = &inbound.message.room;
                 let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
                 self.workspace(draft).incident_in(room).is_some() || live.running_at(room).next().is_some()
@@ -121,14 +164,34 @@ impl Engine {
         }
     }
 
-    fn decide_due(&self, draft: &mut Draft, due: Due, now: DateTime<Utc>) -> Result<(), Subject> {
+    /// Whether a room is being made where this was said. People are asked in as it is made, and may type in it before
+    /// the platform's answer arrives.
+    fn is_making_room(&self, draft: &Draft, inbound: &Inbound) -> bool {
+        let platform = &inbound.message.room.platform;
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        live.all().any(|incident| {
+            incident.room == RoomState::Pending && incident.origin.message.room.platform == *platform
+        })
+    }
+
+    /// Whether something of this batch, or of one before it, waits for a room: it must be delivered again after a
+    /// crash.
+    fn is_held_up(&self, positions: &[Position]) -> bool {
+        let platforms = self.held.iter().filter_map(|item| match item {
+            Item::Inbound(inbound) => Some(&inbound.message.room.platform),
+            Item::Reached(..) | Item::Due(_) | Item::Outcome(..) | Item::Expired(_) | Item::Restarted => None,
+        });
+        platforms.into_iter().any(|platform| positions.iter().any(|position| position.platform == *platform))
+    }
+
+    fn decide_due(&self, draft: &mut Draft, due: Due, now: DateTime<Utc>) -> Result<(), Missing> {
         let Subject::Incident(id) = due.key.subject else { return Ok(()) };
         if self.unreadable.contains(&due.key.subject) {
             let reason = Reason::Because("its subject can't be read");
             draft.commit.dues_ended.push(Cancelled { due, reason });
             return Ok(());
         }
-        let incident = self.incident(draft, id).ok_or(due.key.subject)?;
+        let incident = self.incident(draft, id).ok_or(Missing::Facts(due.key.subject))?;
         // Something decided in the meantime may have moved or settled it.
         if schedule::deadlines(incident).get(&due.key.kind) != Some(&due.at) {
             draft.touch(id);
@@ -166,9 +229,10 @@ impl Engine {
                 let posted = Event::Room(RoomEvent::CardPosted { card: card.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
             }
-            (Effect::Keep(keep), Receipt::DoneExcept(people)) => {
-                let message = trouble::not_invited(id, people);
-                draft.add_effect(notice_at_home(keep, message, now));
+            (Effect::Keep(_), Receipt::DoneExcept(people)) => {
+                for (person, reason) in people {
+                    self.give_up(draft, id, format!("invite {}", person.short_name()), reason, now);
+                }
             }
             (Effect::Say(_) | Effect::Keep(_), _) => {}
         }
@@ -184,20 +248,41 @@ impl Engine {
             }
             // To say in a room that nothing can be said in it would never end.
             Effect::Say(Say { place: Place::Incident(_), .. }) => return,
-            Effect::Say(_) | Effect::Keep(_) => {
-                // Said once.
-                if self.incident(draft, id).is_none_or(|incident| incident.given_up.contains(&what)) {
-                    return;
-                }
-                RoomEvent::GivenUp { what, reason: reason.to_owned() }
-            }
+            Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
+    }
+
+    /// Puts on record that something was given up, once for each thing.
+    fn give_up(&self, draft: &mut Draft, id: IncidentId, what: String, reason: &str, now: DateTime<Utc>) {
+        if self.incident(draft, id).is_some_and(|incident| !incident.given_up.contains(&what)) {
+            let event = Event::Room(RoomEvent::GivenUp { what, reason: reason.to_owned() });
+            self.record(draft, (Subject::Incident(id), event, None), Cause::default(), now);
+        }
+    }
+
+    /// Whether this person was told within the hour that they may not command: once is enough, or anybody could
+    /// keep the bot from answering those who may.
+    fn was_turned_away(&self, draft: &Draft, person: &Person, now: DateTime<Utc>) -> bool {
+        draft.turned_away.contains(person)
+            || self.turned_away.get(person).is_some_and(|at| now < *at + TURNED_AWAY_FOR)
+    }
+
+    /// Where an answer is given: in the incident's own lane if it was asked there, so that it keeps its order with
+    /// everything else that is said in that room.
+    fn place_of(&self, draft: &Draft, inbound: &Inbound, about: Option<IncidentId>) -> Place {
+        let room = &inbound.message.room;
+        let at_home = about
+            .filter(|id| self.incident(draft, *id).is_some_and(|incident| incident.home() == Some(room)));
+        at_home.map_or_else(|| Place::Room(room.clone()), Place::Incident)
     }
 
     fn decide_expired(&self, draft: &mut Draft, id: EffectId, now: DateTime<Utc>) {
         let Some(effect) = self.outbox.effect(id) else { return };
         draft.commit.effects_ended.push(id);
+        if self.outbox.is_superseded(id) {
+            return;
+        }
         let what = in_words(effect);
         draft.notes.push(format!("too late to {what}: dropped"));
         if let Some(about) = effect.about() {
@@ -217,25 +302,19 @@ fn in_words(effect: &Effect) -> String {
     }
 }
 
-fn answer(inbound: &Inbound, about: Option<IncidentId>, message: Message, now: DateTime<Utc>) -> Effect {
+fn answer(
+    inbound: &Inbound,
+    place: Place,
+    about: Option<IncidentId>,
+    message: Message,
+    now: DateTime<Utc>,
+) -> Effect {
     Effect::Say(Say {
         platform: inbound.message.room.platform.clone(),
-        place: Place::Room(inbound.message.room.clone()),
+        place,
         purpose: Purpose::Answer,
         about,
         answers: Some(inbound.message.clone()),
-        stale_at: now + NEWS_WORTH,
-        message,
-    })
-}
-
-fn notice_at_home(keep: &Keep, message: Message, now: DateTime<Utc>) -> Effect {
-    Effect::Say(Say {
-        platform: keep.platform.clone(),
-        place: Place::Incident(keep.incident),
-        purpose: Purpose::Notice,
-        about: Some(keep.incident),
-        answers: None,
         stale_at: now + NEWS_WORTH,
         message,
     })

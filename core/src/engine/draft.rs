@@ -30,6 +30,8 @@ pub(super) struct Draft {
     /// The messages that wait for an answer in this round.
     pub(super) answering: Vec<MessageRef>,
     pub(super) notes: Vec<String>,
+    /// People who were told in this round that they may not command.
+    pub(super) turned_away: Vec<Person>,
     effects: Vec<Effect>,
     fired: BTreeSet<Due>,
     /// What is to be compared with its deadlines, and which event changed it last, if one did.
@@ -54,6 +56,7 @@ impl Draft {
             accepted: Vec::new(),
             answering: Vec::new(),
             notes: Vec::new(),
+            turned_away: Vec::new(),
             effects: Vec::new(),
             fired: BTreeSet::new(),
             touched: BTreeMap::new(),
@@ -177,7 +180,13 @@ impl Engine {
     }
 
     /// Deadlines follow from state: what should be is compared with what is stored.
-    fn compare_deadlines(&self, draft: &mut Draft, incident: &Incident, why: &'static str, now: DateTime<Utc>) {
+    fn compare_deadlines(
+        &self,
+        draft: &mut Draft,
+        incident: &Incident,
+        why: &'static str,
+        now: DateTime<Utc>,
+    ) {
         let subject = Subject::Incident(incident.id);
         let is_live = incident.is_live();
         let mut wanted = if is_live { schedule::deadlines(incident) } else { Default::default() };

@@ -13,6 +13,7 @@
 //! `draft.rs` is the round of decisions, `deciding.rs` decides one item, `outbox.rs` holds effects in their lanes,
 //! `due_table.rs` the deadlines.
 
+mod committing;
 mod deciding;
 mod draft;
 mod due_table;
@@ -23,16 +24,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
-use self::{draft::Draft, due_table::DueTable, outbox::Outbox};
+use self::{deciding::Missing, draft::Draft, due_table::DueTable, outbox::Outbox};
 use crate::{
     effect::EffectId,
     event::{Record, Subject},
     incident::{Incident, IncidentId, evolve},
-    message::{Message, trouble},
+    message::Message,
+    person::Person,
     policy::Policy,
     port::{
-        Action, Attempt, Batch, Commit, Due, Identity, Inbound, InboundKey, Opened, Outcome, Perform, Position,
-        Positions, StoreError,
+        Batch, Commit, Due, Identity, Inbound, InboundKey, Opened, Outcome, Perform, Position, Positions,
+        StoreError,
     },
     room::{PlatformName, RoomRef},
     workspace::Workspace,
@@ -44,6 +46,8 @@ pub use stepper::{Step, Stepper};
 const POSITIONS_UNWRITTEN_FOR: Duration = Duration::seconds(60);
 /// How long a message that was dealt with is remembered; no platform delivers one again later than that.
 const SEEN_REMEMBERED_FOR: Duration = Duration::days(14);
+/// How far a clock may seem to go back without having been set.
+const CLOCK_JITTER: Duration = Duration::seconds(5);
 /// The most items decided into one commit.
 const ITEMS_A_ROUND: usize = 512;
 
@@ -58,6 +62,8 @@ pub enum Input {
     Batch(BatchId, Batch),
     /// A subject's facts, asked for by [`Output::Load`].
     Loaded(Subject, Vec<Record>),
+    /// A subject's facts can't be read, and won't be: it is left out, and everything else goes on.
+    LoadFailed(Subject, StoreError),
     /// The commit in flight is durable.
     Committed,
     /// The commit in flight may or may not be durable.
@@ -126,12 +132,17 @@ pub struct Engine {
     unwritten: BTreeMap<(PlatformName, String), String>,
     unwritten_since: Option<DateTime<Utc>>,
     queue: VecDeque<Item>,
+    /// Commands that were said in a room that may be just being made, and the ends of their batches.
+    held: VecDeque<Item>,
     loading: BTreeSet<Subject>,
     started: bool,
     /// Subjects whose facts can't be read: they are treated as if they had never been.
     unreadable: BTreeSet<Subject>,
     /// Incidents in memory that may owe nothing.
     maybe_settled: BTreeSet<IncidentId>,
+    /// People who were told lately that they may not command.
+    turned_away: BTreeMap<Person, DateTime<Utc>>,
+    last_now: Option<DateTime<Utc>>,
     in_flight: Option<InFlight>,
     outputs: VecDeque<Output>,
 }
@@ -161,11 +172,14 @@ impl Engine {
             unwritten: BTreeMap::new(),
             unwritten_since: None,
             queue: VecDeque::from([Item::Restarted]),
+            held: VecDeque::new(),
             outputs: loading.iter().copied().map(Output::Load).collect(),
             loading,
             started: false,
             unreadable: BTreeSet::new(),
             maybe_settled: BTreeSet::new(),
+            turned_away: BTreeMap::new(),
+            last_now: None,
             in_flight: None,
         }
     }
@@ -219,6 +233,9 @@ impl Engine {
             // Deadlines that pass meanwhile are decided with the next commit.
             return [in_flight.retry_at, self.outbox.next_wake()].into_iter().flatten().min();
         }
+        if !self.loading.is_empty() {
+            return self.outbox.next_wake();
+        }
         let flush = self.unwritten_since.map(|since| since + POSITIONS_UNWRITTEN_FOR);
         [self.dues.next(), self.outbox.next_wake(), flush].into_iter().flatten().min()
     }
@@ -226,13 +243,18 @@ impl Engine {
     /// Takes an input. Time is cut to milliseconds, which is what a store keeps.
     pub fn handle(&mut self, now: DateTime<Utc>, input: Input) {
         let now = now.trunc_subsecs(3);
+        self.notice_clock(now);
         match input {
             Input::Batch(id, batch) => {
                 self.queue.extend(batch.inbounds.into_iter().map(|inbound| Item::Inbound(Box::new(inbound))));
                 self.queue.push_back(Item::Reached(id, batch.positions));
             }
             Input::Loaded(subject, records) => self.loaded(subject, &records),
-            Input::Committed => self.committed(),
+            Input::LoadFailed(subject, error) => {
+                self.outputs.push_back(Output::Note(format!("{subject:?} is left out: {error}")));
+                self.loaded(subject, &[]);
+            }
+            Input::Committed => self.committed(now),
             Input::CommitFailed(error) => self.commit_failed(now, &error),
             Input::Outcome(id, outcome) => {
                 if let Some(outcome) = self.outbox.settle(id, outcome, now) {
@@ -242,6 +264,19 @@ impl Engine {
             Input::Tick => {}
         }
         self.advance(now);
+    }
+
+    /// A clock that is set back must not turn a pause of a second into one of hours.
+    fn notice_clock(&mut self, now: DateTime<Utc>) {
+        if self.last_now.is_some_and(|last| now + CLOCK_JITTER < last) {
+            self.outbox.clock_went_back(now);
+            if let Some(retry_at) = self.in_flight.as_mut().and_then(|in_flight| in_flight.retry_at.as_mut())
+            {
+                *retry_at = now;
+            }
+            self.unwritten_since = self.unwritten_since.map(|since| since.min(now));
+        }
+        self.last_now = Some(now);
     }
 
     /// The next thing to be done outside.
@@ -297,7 +332,11 @@ impl Engine {
                     self.queue.pop_front();
                     taken += 1;
                 }
-                Err(subject) => {
+                Err(Missing::Room) => {
+                    self.held.extend(self.queue.pop_front());
+                    taken += 1;
+                }
+                Err(Missing::Facts(subject)) => {
                     if self.loading.insert(subject) {
                         self.outputs.push_back(Output::Load(subject));
                     }
@@ -311,110 +350,9 @@ impl Engine {
             self.forget_settled();
             return;
         }
+        self.outbox.set_aside(&draft.commit.effects_ended);
         self.outputs.push_back(Output::Commit(Box::new(draft.commit.clone())));
         self.in_flight = Some(InFlight { draft, retry_at: None, failures: 0 });
-    }
-
-    /// Adds to a draft what goes along with any commit: positions, and marks that are old enough to go. Positions
-    /// alone make a commit only after a while, or when they are the first of their stream.
-    fn seal(&mut self, draft: &mut Draft, now: DateTime<Utc>) {
-        self.finish(draft, now);
-        let mut is_new = false;
-        for position in std::mem::take(&mut draft.positions) {
-            let stream = (position.platform, position.stream);
-            // A stream's first position is where hearing begins: lost, what is said next would count as old.
-            is_new |= self.positions.insert(stream.clone(), position.token.clone()).is_none();
-            self.unwritten.insert(stream, position.token);
-            self.unwritten_since.get_or_insert(now);
-        }
-        let overdue = self.unwritten_since.is_some_and(|since| since + POSITIONS_UNWRITTEN_FOR <= now);
-        if draft.commit.is_empty() && !overdue && !is_new {
-            return;
-        }
-        self.unwritten_since = None;
-        draft.commit.positions = std::mem::take(&mut self.unwritten)
-            .into_iter()
-            .map(|((platform, stream), token)| Position { platform, stream, token })
-            .collect();
-        let is_old = |at: &DateTime<Utc>| *at + SEEN_REMEMBERED_FOR < now;
-        draft.commit.seen_forgotten =
-            self.stored.seen.iter().filter(|(_, at)| is_old(at)).take(64).map(|(key, _)| key.clone()).collect();
-    }
-
-    fn committed(&mut self) {
-        let Some(InFlight { draft, .. }) = self.in_flight.take() else { return };
-        let Stored { workspace, incidents, seen, cards, sequence } = &mut self.stored;
-        *sequence = draft.commit.sequence;
-        if let Some(changed) = draft.workspace.clone() {
-            *workspace = changed;
-        }
-        incidents.extend(draft.incidents.clone());
-        cards.extend(draft.cards.clone());
-        seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), seen.at)));
-        for key in &draft.commit.seen_forgotten {
-            seen.remove(key);
-        }
-        self.dues.apply(&draft.commit);
-        self.outbox.apply(&draft.commit);
-        draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
-        self.maybe_settled.extend(draft.incidents.keys());
-        self.accept(&draft);
-        self.forget_settled();
-    }
-
-    fn accept(&mut self, draft: &Draft) {
-        self.outputs.extend(draft.accepted.iter().copied().map(Output::Accept));
-        self.outputs.extend(draft.notes.iter().cloned().map(Output::Note));
-    }
-
-    /// Incidents that owe nothing leave the memory, once nothing more is to be said about them.
-    fn forget_settled(&mut self) {
-        for id in std::mem::take(&mut self.maybe_settled) {
-            let is_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);
-            if is_live {
-                continue;
-            }
-            if self.outbox.is_about(id) {
-                self.maybe_settled.insert(id);
-                continue;
-            }
-            self.stored.incidents.remove(&id);
-            self.stored.cards.remove(&id);
-        }
-    }
-
-    /// The same commit again, later. Whoever waits for an answer is told, once, that nothing is lost: this one
-    /// message is not durable, because nothing can be.
-    fn commit_failed(&mut self, now: DateTime<Utc>, error: &StoreError) {
-        let Some(in_flight) = &mut self.in_flight else { return };
-        in_flight.failures += 1;
-        let wait = Duration::seconds(1 << in_flight.failures.min(5));
-        in_flight.retry_at = Some(now + wait);
-        self.outputs.push_back(Output::Note(format!("{error}; trying again in {} s", wait.num_seconds())));
-        if in_flight.failures > 1 {
-            return;
-        }
-        let sequence = in_flight.draft.commit.sequence;
-        for (index, message) in (0_u32..).zip(&in_flight.draft.answering) {
-            let id = EffectId { sequence, index: u32::MAX - index };
-            let attempt = Attempt { key: outbox::key(&self.identity, id), first_tried: now, number: 1 };
-            let action = Action::Say {
-                room: message.room.clone(),
-                answers: Some(message.clone()),
-                message: trouble::cannot_store(error),
-            };
-            let platform = message.room.platform.clone();
-            self.outputs.push_back(Output::Perform(Box::new(Perform { id, platform, action, attempt })));
-        }
-    }
-
-    fn retry_commit(&mut self, now: DateTime<Utc>) {
-        if let Some(in_flight) = &mut self.in_flight
-            && in_flight.retry_at.is_some_and(|at| at <= now)
-        {
-            in_flight.retry_at = None;
-            self.outputs.push_back(Output::Commit(Box::new(in_flight.draft.commit.clone())));
-        }
     }
 
     fn loaded(&mut self, subject: Subject, records: &[Record]) {

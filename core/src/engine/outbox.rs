@@ -17,8 +17,14 @@ use crate::{
 
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::minutes(5);
-/// How long a room is tried for before the incident runs without one: people are waiting.
+/// The longest that a platform's request to wait is honoured at a time.
+const LONGEST_WAIT: Duration = Duration::minutes(10);
+/// How long a room is tried for in vain before the incident runs without one: people are waiting.
 const ROOM_TRIED_FOR: Duration = Duration::seconds(90);
+/// How long a room is waited for when the platform says when it may be had.
+const ROOM_WAITED_FOR: Duration = Duration::minutes(5);
+/// How long it is looked for when it may have been made.
+const ROOM_DOUBTED_FOR: Duration = Duration::minutes(10);
 
 /// The key of an effect: incarnation, commit, place in it. Letters, digits and `-`, at most 25 characters.
 pub(super) fn key(identity: &Identity, id: EffectId) -> String {
@@ -42,6 +48,29 @@ struct Entry {
     stored: StoredEffect,
     stage: Stage,
     attempts: u32,
+    /// When it was first tried by this process.
+    since: Option<DateTime<Utc>>,
+    /// Whether an attempt may have worked although its answer was lost.
+    in_doubt: bool,
+}
+
+impl Entry {
+    fn is_room(&self) -> bool {
+        matches!(self.stored.effect, Effect::Keep(Keep { desired: Desired::Room { .. }, .. }))
+    }
+
+    /// Whether a room has been tried for so long that the incident had better run without one. A room that may have
+    /// been made is not given up lightly: people may be in it.
+    fn is_hopeless(&self, now: DateTime<Utc>) -> bool {
+        let patience = if self.in_doubt { ROOM_DOUBTED_FOR } else { ROOM_TRIED_FOR };
+        self.is_room() && self.attempts >= 3 && self.since.is_some_and(|since| since + patience <= now)
+    }
+
+    /// Whether people can wait for a room until then.
+    fn is_worth_waiting(&self, until: DateTime<Utc>) -> bool {
+        let patience = if self.in_doubt { ROOM_DOUBTED_FOR } else { ROOM_WAITED_FOR };
+        !self.is_room() || self.since.is_none_or(|since| until <= since + patience)
+    }
 }
 
 /// What waits in one lane, and whether something is under way in it.
@@ -85,7 +114,7 @@ impl Outbox {
             *self.about.entry(about).or_default() += 1;
         }
         let stage = Stage::Waiting(DateTime::<Utc>::MIN_UTC);
-        self.entries.insert(stored.id, Entry { stored, stage, attempts: 0 });
+        self.entries.insert(stored.id, Entry { stored, stage, attempts: 0, since: None, in_doubt: false });
     }
 
     fn remove(&mut self, id: EffectId) {
@@ -160,12 +189,29 @@ impl Outbox {
         let aspect = newer.desired.aspect();
         let is_same = |entry: &Entry| match &entry.stored.effect {
             Effect::Say(_) => false,
-            Effect::Keep(keep) => {
-                keep.desired.aspect() == aspect && matches!(entry.stage, Stage::Waiting(_))
-            }
+            Effect::Keep(keep) => keep.desired.aspect() == aspect && matches!(entry.stage, Stage::Waiting(_)),
         };
         let waiting = self.lanes.get(&lane).into_iter().flat_map(|queue| &queue.effects);
         waiting.map(|(_, id)| *id).filter(|id| self.entries.get(id).is_some_and(is_same)).collect()
+    }
+
+    /// Whether a newer desired state waits for the same thing: this one was under way when that was decided, and
+    /// must not be tried again after it.
+    pub(super) fn is_superseded(&self, id: EffectId) -> bool {
+        let Some(Effect::Keep(keep)) = self.effect(id) else { return false };
+        let aspect = keep.desired.aspect();
+        let lane = Lane { platform: keep.platform.clone(), place: Place::Incident(keep.incident) };
+        let is_newer = |(_, other): &(Rank, EffectId)| {
+            *other > id
+                && matches!(self.effect(*other), Some(Effect::Keep(newer)) if newer.desired.aspect() == aspect)
+        };
+        self.lanes.get(&lane).is_some_and(|queue| queue.effects.iter().any(is_newer))
+    }
+
+    /// What the commit in flight ends is not let go any more: it would still be under way when what supersedes it is
+    /// let go too.
+    pub(super) fn set_aside(&mut self, ended: &[EffectId]) {
+        ended.iter().for_each(|id| self.move_to(*id, Stage::Settled));
     }
 
     /// When a lane is to be looked at again.
@@ -176,25 +222,25 @@ impl Outbox {
     /// What became of an attempt. An outcome that only means "later" is dealt with here; one that must be decided
     /// is given back.
     pub(super) fn settle(&mut self, id: EffectId, outcome: Outcome, now: DateTime<Utc>) -> Option<Outcome> {
-        let entry = self.entries.get(&id).filter(|entry| entry.stage == Stage::UnderWay)?;
-        let is_room = matches!(
-            entry.stored.effect,
-            Effect::Keep(Keep { desired: Desired::Room { .. }, .. })
-        );
+        let entry = self.entries.get_mut(&id).filter(|entry| entry.stage == Stage::UnderWay)?;
+        entry.in_doubt |= matches!(outcome, Outcome::InDoubt(_));
         let (pause, outcome) = match outcome {
             Outcome::Done(_) | Outcome::Permanent(_) => (None, outcome),
             Outcome::RetryAfter(wait) => {
-                let wait = Duration::from_std(wait).unwrap_or(LONGEST_PAUSE);
-                (Some(wait.max(Duration::milliseconds(100))), outcome)
+                let wait = Duration::from_std(wait).unwrap_or(LONGEST_WAIT);
+                let wait = wait.clamp(Duration::milliseconds(100), LONGEST_WAIT);
+                match entry.is_worth_waiting(now + wait) {
+                    true => (Some(wait), outcome),
+                    false => (None, Outcome::Permanent("the server asks to wait for too long".to_owned())),
+                }
             }
-            Outcome::Transient(reason) | Outcome::InDoubt(reason)
-                if is_room && entry.stored.created_at + ROOM_TRIED_FOR <= now =>
-            {
+            Outcome::Transient(reason) | Outcome::InDoubt(reason) if entry.is_hopeless(now) => {
                 (None, Outcome::Permanent(reason))
             }
             Outcome::Transient(_) | Outcome::InDoubt(_) => {
                 let pause = Duration::seconds(1 << entry.attempts.saturating_sub(1).min(9));
-                (Some(pause.min(if is_room { Duration::seconds(20) } else { LONGEST_PAUSE })), outcome)
+                let longest = if entry.is_room() { Duration::seconds(20) } else { LONGEST_PAUSE };
+                (Some(pause.min(longest)), outcome)
             }
         };
         match pause {
@@ -225,7 +271,7 @@ impl Outbox {
         for lane in std::mem::take(&mut self.attention) {
             let Some(queue) = self.lanes.get(&lane).filter(|queue| queue.occupied == 0) else { continue };
             match self.look_at(queue, now, incidents) {
-                Next::Go(id, room) => released.extend(self.start(id, room)),
+                Next::Go(id, room) => released.extend(self.start(id, room, now)),
                 Next::Expired(ids) => expired.extend(ids),
                 Next::Sleep(until) => self.sleeping.extend(until.map(|at| (at, lane))),
             }
@@ -235,6 +281,8 @@ impl Outbox {
         }
         // What was just let go or set aside needs no second look.
         self.attention.clear();
+        // Answers were decided first, and so go first.
+        released.sort_by_key(|perform: &Perform| perform.id);
         (released, expired)
     }
 
@@ -249,7 +297,9 @@ impl Outbox {
             let effect = &entry.stored.effect;
             let whereabouts = whereabouts(effect, incidents);
             let stale_at = stale_at(effect);
-            if matches!(whereabouts, Whereabouts::Never) || stale_at.is_some_and(|at| at <= now) {
+            let is_too_late =
+                matches!(whereabouts, Whereabouts::Never) || stale_at.is_some_and(|at| at <= now);
+            if is_too_late || self.is_superseded(*id) {
                 expired.push(*id);
                 continue;
             }
@@ -265,15 +315,27 @@ impl Outbox {
         if expired.is_empty() { Next::Sleep(wake) } else { Next::Expired(expired) }
     }
 
-    fn start(&mut self, id: EffectId, room: RoomRef) -> Option<Perform> {
+    fn start(&mut self, id: EffectId, room: RoomRef, now: DateTime<Utc>) -> Option<Perform> {
         self.move_to(id, Stage::UnderWay);
         let entry = self.entries.get_mut(&id)?;
         entry.attempts += 1;
+        entry.since.get_or_insert(now);
         let stored = &entry.stored;
         let attempt =
             Attempt { key: stored.key.clone(), first_tried: stored.created_at, number: entry.attempts };
         let platform = stored.effect.lane().platform;
         Some(Perform { id, platform, action: action(&stored.effect, room), attempt })
+    }
+
+    /// The clock was set back: what was to wait until a moment that is far away now may go at once.
+    pub(super) fn clock_went_back(&mut self, now: DateTime<Utc>) {
+        for entry in self.entries.values_mut() {
+            if let Stage::Waiting(from) = &mut entry.stage {
+                *from = (*from).min(now);
+            }
+            entry.since = entry.since.map(|since| since.min(now));
+        }
+        self.attention.extend(self.lanes.keys().cloned());
     }
 
     /// Takes over what a commit has made durable.
@@ -320,15 +382,14 @@ fn whereabouts(effect: &Effect, incidents: &BTreeMap<IncidentId, Incident>) -> W
 
 fn action(effect: &Effect, room: RoomRef) -> Action {
     match effect {
-        Effect::Say(say) => {
-            Action::Say { room, answers: say.answers.clone(), message: say.message.clone() }
-        }
+        Effect::Say(say) => Action::Say { room, answers: say.answers.clone(), message: say.message.clone() },
         Effect::Keep(keep) => match &keep.desired {
-            Desired::Room { name, topic, invited, private } => Action::OpenRoom {
+            Desired::Room { name, topic, invited, private, open_to } => Action::OpenRoom {
                 name: name.clone(),
                 topic: topic.clone(),
                 invited: invited.clone(),
                 private: *private,
+                open_to: open_to.clone(),
             },
             Desired::Card { card, message } => {
                 Action::Edit { message: card.clone(), content: message.clone() }

@@ -102,9 +102,7 @@ impl Stepper {
             Output::Perform(perform) => {
                 let outcome = match self.platforms.get(&perform.platform) {
                     Some(platform) => platform.perform(&perform).await,
-                    None => {
-                        Outcome::Permanent(format!("{} is not configured", perform.platform.as_str()))
-                    }
+                    None => Outcome::Permanent(format!("{} is not configured", perform.platform.as_str())),
                 };
                 self.engine.handle(now, Input::Outcome(perform.id, outcome.clone()));
                 Step::Performed(outcome)

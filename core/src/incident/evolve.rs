@@ -33,7 +33,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
     else {
         return None;
     };
-    let updates = UpdateCycle { promise: *promise, step: Step::Waiting, last_update_at: None };
+    let updates = UpdateCycle { promise: *promise, ..UpdateCycle::default() };
     Some(Incident {
         id,
         title: record.words.clone().unwrap_or_default(),
@@ -112,6 +112,7 @@ fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
             if !may_run_at_origin {
                 incident.status = Status::Closed;
                 incident.updates.promise(None);
+                incident.retrospective = None;
             }
         }
         RoomEvent::CardPosted { card } => incident.card = Some(card.clone()),
@@ -133,7 +134,10 @@ fn evolve_updates(incident: &mut Incident, event: &UpdateEvent, record: &Record)
         UpdateEvent::Promised { promise } => updates.promise(Some(*promise)),
         UpdateEvent::Prompted { again: false, .. } => updates.step = Step::Asked(record.at),
         UpdateEvent::Prompted { again: true, .. } => updates.step = Step::AskedAgain(record.at),
-        UpdateEvent::Missed { .. } => updates.step = Step::Missed(record.at),
+        UpdateEvent::Missed { .. } => {
+            updates.step = Step::Missed(record.at);
+            updates.missed_rounds += 1;
+        }
     }
 }
 
@@ -157,6 +161,9 @@ fn evolve_retrospective(incident: &mut Incident, event: &RetrospectiveEvent, rec
                 .into_iter()
                 .filter(|ahead| *at - ahead.lead() <= recorded_at)
                 .collect();
+        }
+        RetrospectiveEvent::Lapsed { ask_at } => {
+            retrospective.stage = Stage::Unbooked { ask_at: *ask_at };
         }
         RetrospectiveEvent::Declined => retrospective.stage = Stage::Declined,
         RetrospectiveEvent::Reminded { ahead } => {

@@ -26,7 +26,8 @@ impl FromStr for IncidentId {
     /// Reads `INC-12`, in any case.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (prefix, number) = text.split_once('-').ok_or(ParseIncidentIdError)?;
-        let is_number = !number.is_empty() && number.len() <= 12 && number.bytes().all(|b| b.is_ascii_digit());
+        let is_number =
+            !number.is_empty() && number.len() <= 12 && number.bytes().all(|b| b.is_ascii_digit());
         if !prefix.eq_ignore_ascii_case("inc") || !is_number {
             return Err(ParseIncidentIdError);
         }
@@ -46,7 +47,8 @@ mod tests {
         for (text, expected) in [("INC-12", 12), ("inc-1", 1), ("Inc-007", 7)] {
             assert_eq!(text.parse(), Ok(IncidentId(expected)), "{text}");
         }
-        for text in ["12", "INC12", "INC-", "INC-0", "INC--1", "INC-1a", "INC-9999999999999", "ticket-4", ""] {
+        for text in ["12", "INC12", "INC-", "INC-0", "INC--1", "INC-1a", "INC-9999999999999", "ticket-4", ""]
+        {
             assert_eq!(text.parse::<IncidentId>(), Err(ParseIncidentIdError), "{text}");
         }
     }

@@ -13,6 +13,7 @@ mod state;
 mod status;
 mod title;
 pub mod update_cycle;
+mod words;
 
 pub use id::{IncidentId, ParseIncidentIdError};
 pub use role::Role;
@@ -20,3 +21,4 @@ pub use severity::Severity;
 pub use state::{Incident, Origin, RoomState};
 pub use status::Status;
 pub use title::title;
+pub use words::{glimpse, passage};

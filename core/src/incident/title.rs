@@ -1,5 +1,7 @@
 //! An incident's title: what somebody typed, as one line of bounded length.
 
+use super::words::{clean, cut};
+
 /// The longest title kept, in characters. A card shows it whole; a longer one is cut with an ellipsis.
 const LONGEST_TITLE: usize = 300;
 
@@ -7,22 +9,8 @@ const LONGEST_TITLE: usize = 300;
 /// invisible direction characters removed, at most [`LONGEST_TITLE`] characters.
 #[must_use]
 pub fn title(typed: &str) -> String {
-    let visible: String = typed
-        .chars()
-        .filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible_direction(*c)))
-        .collect();
-    let folded = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = unquote(&folded);
-    if line.chars().count() <= LONGEST_TITLE {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(LONGEST_TITLE - 1).collect();
-    format!("{}…", cut.trim_end())
-}
-
-/// Direction marks can make a title read as something that it isn't.
-fn is_invisible_direction(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    let folded = clean(typed).split_whitespace().collect::<Vec<_>>().join(" ");
+    cut(unquote(&folded).to_owned(), LONGEST_TITLE)
 }
 
 /// Drops one pair of quotation marks that encloses the whole.

@@ -1,6 +1,6 @@
 //! The card: an incident at a glance, pinned in its room and edited as things change.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{Message, Span, bold, code, named, text};
 use crate::{
@@ -24,7 +24,12 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
         card = card.and(line);
     }
     match incident.status {
-        Status::Declared => card.and([code(format!("{}ack", policy.prefix)), text(" if you have it, "), code(format!("{}help", policy.prefix)), text(" for the rest.")]),
+        Status::Declared => card.and([
+            code(format!("{}ack", policy.prefix)),
+            text(" if you have it, "),
+            code(format!("{}help", policy.prefix)),
+            text(" for the rest."),
+        ]),
         Status::Acknowledged | Status::Mitigated | Status::Resolved | Status::Closed => card,
     }
 }
@@ -35,9 +40,14 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
     let mut message = Message::line(heading(incident)).and(standing(incident));
     let began = moment(incident.declared_at, policy.timezone, now);
     let ends = incident.resolved_at.unwrap_or(now);
-    let lasted = duration_words(ends - incident.declared_at);
-    let lasted = if incident.status.is_open() { format!("for {lasted} now") } else { format!("it took {lasted}") };
-    message = message.and([text(format!("Declared {began} by {}, {lasted}.", incident.reporter.short_name()))]);
+    let span = ends - incident.declared_at;
+    let lasted = match incident.status.is_open() {
+        true if span < Duration::minutes(1) => "just now".to_owned(),
+        true => format!("for {} now", duration_words(span)),
+        false => format!("it took {}", duration_words(span)),
+    };
+    message =
+        message.and([text(format!("Declared {began} by {}, {lasted}.", incident.reporter.short_name()))]);
     message = message.and(commander(incident, &policy.prefix));
     if let Some(meeting) = &incident.meeting
         && incident.status.is_open()
@@ -60,10 +70,14 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
     }
 }
 
-/// "1 minute", "12 minutes".
+/// "1 minute", "12 minutes", and from two hours on "2 h 5 min".
 #[must_use]
 pub fn minutes(count: i64) -> String {
-    if count == 1 { "1 minute".to_owned() } else { format!("{count} minutes") }
+    match count {
+        1 => "1 minute".to_owned(),
+        ..120 => format!("{count} minutes"),
+        _ => duration_words(Duration::minutes(count)),
+    }
 }
 
 /// "11:13 CET".

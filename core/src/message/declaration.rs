@@ -1,6 +1,6 @@
 //! What is said as an incident begins: where it was declared, to the stakeholders, and as people take it on.
 
-use super::{Message, Span, bold, card::clock_with_zone, code, mention, named, text};
+use super::{Message, Span, bold, card::clock_with_zone, code, mention, named, sentence, text};
 use crate::{
     event::Promise,
     incident::{Incident, Severity},
@@ -12,6 +12,17 @@ use crate::{
 /// The answer where it was declared, once there is a room.
 #[must_use]
 pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool) -> Message {
+    if !incident.status.is_open() {
+        return Message::line([
+            bold(incident.id.to_string()),
+            text(" was declared and is resolved already. What was said is kept in "),
+            Span::Room(
+                room.clone(),
+                if may_name { incident.room_name.clone() } else { "its room".to_owned() },
+            ),
+            text("."),
+        ]);
+    }
     if !may_name {
         return Message::line([
             bold(incident.id.to_string()),
@@ -22,7 +33,11 @@ pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool) -> Message 
     }
     Message::line([
         bold(incident.id.to_string()),
-        text(format!(" is declared ({}): {}. Everything happens in ", incident.severity, incident.title)),
+        text(format!(
+            " is declared ({}): {} Everything happens in ",
+            incident.severity,
+            sentence(&incident.title)
+        )),
         Span::Room(room.clone(), incident.room_name.clone()),
         text("."),
     ])
@@ -34,8 +49,9 @@ pub fn declared_without_room(incident: &Incident, reason: &str, prefix: &str) ->
     Message::line([
         bold(incident.id.to_string()),
         text(format!(
-            " is declared ({}): {}. I could not make a room ({reason}), so we run it here. Commands take its number where several run: ",
-            incident.severity, incident.title
+            " is declared ({}): {} I could not make a room ({reason}), so we run it here. Where several run, add its number: ",
+            incident.severity,
+            sentence(&incident.title)
         )),
         code(format!("{prefix}status {}", incident.id)),
         text("."),
@@ -46,8 +62,8 @@ pub fn declared_without_room(incident: &Incident, reason: &str, prefix: &str) ->
 #[must_use]
 pub fn private_without_room(incident: &Incident, reason: &str) -> Message {
     Message::text(format!(
-        "I could not make a private room ({reason}), so {} is not going on: nothing was said elsewhere. Please \
-         talk to each other directly, and try again in a moment.",
+        "I could not make a private room ({reason}), so {} goes no further here, and nothing was said anywhere \
+         else. Please talk to each other directly, and try again in a moment.",
         incident.id
     ))
 }
@@ -57,7 +73,11 @@ pub fn private_without_room(incident: &Incident, reason: &str) -> Message {
 pub fn announced(incident: &Incident, policy: &Policy) -> Message {
     let mut spans = vec![
         bold(incident.id.to_string()),
-        text(format!(" ({}): {}. The right people are being called together.", incident.severity, incident.title)),
+        text(format!(
+            " ({}): {} The right people are being called together.",
+            incident.severity,
+            sentence(&incident.title)
+        )),
     ];
     if let Some(promise) = incident.updates.promise {
         spans.push(text(format!(" Next update by {}.", clock_with_zone(promise.due, policy))));
@@ -75,7 +95,12 @@ pub fn you_have_it(incident: &Incident, leads: bool) -> Message {
 /// To everybody else: somebody has it.
 #[must_use]
 pub fn acknowledged(incident: &Incident, by: &Person) -> Message {
-    Message::line([bold(incident.id.to_string()), text(": "), named(by), text(" has it, the resolution is under way.")])
+    Message::line([
+        bold(incident.id.to_string()),
+        text(": "),
+        named(by),
+        text(" has it, the resolution is under way."),
+    ])
 }
 
 /// To whoever named the commander, and to the commander.
@@ -95,12 +120,20 @@ pub fn has_the_lead(incident: &Incident, to: &Person) -> Message {
 
 /// To whoever changed the severity.
 #[must_use]
-pub fn severity_changed(incident: &Incident, to: Severity, promise: Option<Promise>, policy: &Policy) -> Message {
+pub fn severity_changed(
+    incident: &Incident,
+    to: Severity,
+    promise: Option<Promise>,
+    policy: &Policy,
+) -> Message {
     let next = promise.map_or_else(
         || " No updates are owed at this severity.".to_owned(),
         |promise| format!(" Next update by {}.", clock_with_zone(promise.due, policy)),
     );
-    Message::line([bold(incident.id.to_string()), text(format!(" is {to} now, it was {}.{next}", incident.severity))])
+    Message::line([
+        bold(incident.id.to_string()),
+        text(format!(" is {to} now, it was {}.{next}", incident.severity)),
+    ])
 }
 
 /// To everybody who follows: it is worse, or less bad, than was thought.

@@ -9,7 +9,8 @@
 
 pub mod card;
 pub mod declaration;
-pub mod lists;
+pub mod help;
+pub mod incidents;
 pub mod resolution;
 pub mod retrospective;
 pub mod trouble;
@@ -147,6 +148,13 @@ impl Message {
     }
 }
 
+/// A person's words as a sentence among others: a full stop is added where there is no other end.
+#[must_use]
+pub fn sentence(words: &str) -> String {
+    let has_end = words.ends_with(['.', '!', '?', '…', '。', '！', '？', '।']);
+    format!("{words}{}", if has_end { "" } else { "." })
+}
+
 /// Plain words.
 #[must_use]
 pub fn text(words: impl Into<String>) -> Span {
@@ -181,6 +189,15 @@ pub fn mention(person: &Person) -> Span {
 mod tests {
     use super::*;
     use crate::room::PlatformName;
+
+    #[test]
+    fn sentences_end_once() {
+        for (words, expected) in
+            [("down", "down."), ("down.", "down."), ("!!!", "!!!"), ("支付失败。", "支付失败。")]
+        {
+            assert_eq!(sentence(words), expected);
+        }
+    }
 
     #[test]
     fn plain_text_and_mentions() {

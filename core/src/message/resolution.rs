@@ -2,19 +2,23 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Message, bold, code, mention, named, text};
-use crate::{command::Context, incident::Incident, person::Person, time::duration_words};
+use super::{Message, Span, bold, code, sentence, text};
+use crate::{incident::Incident, policy::Policy, time::duration_words};
 
-/// To the room: thanks, and the retrospective.
+/// To the room: thanks, and the retrospective with its owner and proposed time.
 #[must_use]
-pub fn resolved_here(incident: &Incident, owner: &Person, at: DateTime<Utc>, context: &Context<'_>) -> Message {
-    let policy = context.policy;
-    let lasted = duration_words(context.now - incident.declared_at);
+pub fn resolved_here(
+    incident: &Incident,
+    owner: Span,
+    at: DateTime<Utc>,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Message {
+    let lasted = duration_words(now - incident.declared_at);
     let told = match incident.told.len() {
         0 => String::new(),
-        _ => " Everybody who was told is being told.".to_owned(),
+        _ => " I am telling everybody who followed it.".to_owned(),
     };
-    let owner = if owner == context.person { named(owner) } else { mention(owner) };
     Message::line([
         bold(incident.id.to_string()),
         text(format!(" is resolved after {lasted}. Thank you, everybody.{told}")),
@@ -38,7 +42,10 @@ pub fn resolved(incident: &Incident, words: &str, may_name: bool) -> Message {
     }
     Message::line([
         bold(incident.id.to_string()),
-        text(format!(" is resolved: {}. Normal operations are restored. What was done:", incident.title)),
+        text(format!(
+            " is resolved: {} Normal operations are restored. What was done:",
+            sentence(&incident.title)
+        )),
     ])
     .quote(words)
 }

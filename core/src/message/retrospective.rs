@@ -1,27 +1,47 @@
 //! Booking a retrospective, and reminding of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{Message, Span, bold, code, mention, named, text};
 use crate::{
     event::Ahead,
-    incident::{Incident, retrospective::{Retrospective, Stage}},
+    incident::{
+        Incident,
+        retrospective::{Retrospective, Stage},
+    },
     person::Person,
     policy::Policy,
-    time::{absolute, when::Overlap},
+    time::{absolute, duration_words, when::Overlap},
 };
 
 /// To whoever booked it: the absolute time, with its zone.
 #[must_use]
-pub fn booked(incident: &Incident, at: DateTime<Utc>, note: Option<&Overlap>, policy: &Policy) -> Message {
+pub fn booked(
+    incident: &Incident,
+    at: DateTime<Utc>,
+    note: Option<&Overlap>,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Message {
+    let when = absolute(at, policy.timezone);
     let message = Message::line([
         text("Booked: the retrospective of "),
         bold(incident.id.to_string()),
-        text(format!(" is {}. I will remind you a day, an hour and ten minutes before.", absolute(at, policy.timezone))),
+        text(format!(" is {when}. I will remind you {}.", reminders(at, now))),
     ]);
     match note {
         Some(overlap) => message.and([text(overlap.to_string())]),
         None => message,
+    }
+}
+
+/// The reminders that are still to come.
+fn reminders(at: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
+    match at - now {
+        left if left > Ahead::Day.lead() => "a day, an hour and ten minutes before",
+        left if left > Ahead::Hour.lead() => "an hour and ten minutes before",
+        left if left > Ahead::TenMinutes.lead() => "ten minutes before",
+        _ => "as it begins",
     }
 }
 
@@ -64,7 +84,12 @@ pub fn stands(incident: &Incident, retrospective: &Retrospective, policy: &Polic
 
 /// To the owner, while none is booked.
 #[must_use]
-pub fn nag(incident: &Incident, retrospective: &Retrospective, policy: &Policy, now: DateTime<Utc>) -> Message {
+pub fn nag(
+    incident: &Incident,
+    retrospective: &Retrospective,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Message {
     let prefix = &policy.prefix;
     let message = Message::line([
         mention(&retrospective.owner),
@@ -86,14 +111,20 @@ pub fn nag(incident: &Incident, retrospective: &Retrospective, policy: &Policy, 
     ])
 }
 
-/// A reminder in the incident's room.
+/// A reminder in the incident's room, with the time that is really left.
 #[must_use]
-pub fn reminder(incident: &Incident, owner: &Person, ahead: Ahead, at: DateTime<Utc>, policy: &Policy) -> Message {
-    let when = match ahead {
-        Ahead::Day => "is in a day",
-        Ahead::Hour => "is in an hour",
-        Ahead::TenMinutes => "is in ten minutes",
-        Ahead::Now => "begins now",
+pub fn reminder(
+    incident: &Incident,
+    owner: &Person,
+    at: DateTime<Utc>,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Message {
+    // A reminder comes a moment late: "in an hour" must not read "in 59 min".
+    let left = (at - now + Duration::seconds(30)).num_minutes();
+    let when = match left {
+        ..=0 => "begins now".to_owned(),
+        left => format!("is in {}", duration_words(Duration::minutes(left))),
     };
     let mut spans = vec![
         mention(owner),
@@ -107,3 +138,17 @@ pub fn reminder(incident: &Incident, owner: &Person, ahead: Ahead, at: DateTime<
     Message::line(spans)
 }
 
+/// To the owner, when the time went by while sitrep was away.
+#[must_use]
+pub fn lapsed(incident: &Incident, owner: &Person, prefix: &str) -> Message {
+    Message::line([
+        mention(owner),
+        text(" the time of the retrospective of "),
+        bold(incident.id.to_string()),
+        text(" went by while I was away, and I could not remind you. "),
+        code(format!("{prefix}retro tomorrow 14:00")),
+        text(" books another, "),
+        code(format!("{prefix}retro decline WHY")),
+        text(" if it was held or is not needed."),
+    ])
+}

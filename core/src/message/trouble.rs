@@ -1,7 +1,7 @@
 //! What is said when something could not be done: what happened, what sitrep did about it, what to do now.
 
 use super::{Message, bold, text};
-use crate::{incident::IncidentId, person::Person, port::StoreError};
+use crate::{incident::IncidentId, port::StoreError};
 
 /// In an incident's room: something was given up.
 #[must_use]
@@ -12,23 +12,6 @@ pub fn given_up(id: IncidentId, what: &str, reason: &str) -> Message {
         text(" for "),
         bold(id.to_string()),
         text(format!(" and have given up ({reason}). Everything else goes on; please see to it by hand.")),
-    ])
-}
-
-/// In an incident's room: some people could not be asked in.
-#[must_use]
-pub fn not_invited(id: IncidentId, people: &[(Person, String)]) -> Message {
-    let names = people
-        .iter()
-        .map(|(person, reason)| format!("{} ({reason})", person.short_name()))
-        .collect::<Vec<_>>()
-        .join(", ");
-    Message::line([
-        text("I could not invite "),
-        text(names),
-        text(" to "),
-        bold(id.to_string()),
-        text(". Please ask them in by hand."),
     ])
 }
 

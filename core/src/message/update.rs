@@ -1,7 +1,13 @@
 //! News, the asking for news, and the word that there is none.
 
-use super::{Message, bold, card::{clock_with_zone, minutes}, code, mention, named, text};
-use crate::{command::Context, event::Promise, incident::Incident, person::Person, policy::Policy};
+use chrono::{DateTime, Utc};
+
+use super::{
+    Message, bold,
+    card::{clock_with_zone, minutes},
+    code, mention, named, text,
+};
+use crate::{event::Promise, incident::Incident, person::Person, policy::Policy, time::absolute};
 
 /// To whoever posted the update.
 #[must_use]
@@ -28,16 +34,22 @@ pub fn news(incident: &Incident, words: &str, by: &Person, policy: &Policy) -> M
     ])
     .quote(words);
     match incident.updates.promise {
-        Some(promise) => message.and([text(format!("Next update by {}.", clock_with_zone(promise.due, policy)))]),
+        Some(promise) => {
+            message.and([text(format!("Next update by {}.", clock_with_zone(promise.due, policy)))])
+        }
         None => message,
     }
 }
 
 /// To whoever promised another time.
 #[must_use]
-pub fn promised(incident: &Incident, promise: Promise, context: &Context<'_>) -> Message {
-    let at = crate::time::moment(promise.due, context.policy.timezone, context.now);
-    Message::line([text("The next update on "), bold(incident.id.to_string()), text(format!(" is promised for {at}."))])
+pub fn promised(incident: &Incident, promise: Promise, policy: &Policy, now: DateTime<Utc>) -> Message {
+    let at = crate::time::moment(promise.due, policy.timezone, now);
+    Message::line([
+        text("The next update on "),
+        bold(incident.id.to_string()),
+        text(format!(" is promised for {at}.")),
+    ])
 }
 
 /// To everybody who follows: the next update comes at another time.
@@ -72,11 +84,22 @@ pub fn prompt(incident: &Incident, again: bool, policy: &Policy) -> Message {
 #[must_use]
 pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
     let due = incident.updates.promise.map_or_else(String::new, |promise| {
-        format!(", promised for {},", clock_with_zone(promise.due, policy))
+        // After half a day a clock time alone could mean another day.
+        let long_ago = late >= 12 * 60;
+        let at = if long_ago {
+            absolute(promise.due, policy.timezone)
+        } else {
+            clock_with_zone(promise.due, policy)
+        };
+        format!(", promised for {at},")
     });
+    let asked = match &incident.commander {
+        Some(_) => "The commander has been asked.".to_owned(),
+        None => format!("Nobody leads yet; {} has been asked.", incident.reporter.short_name()),
+    };
     Message::line([
         bold(incident.id.to_string()),
-        text(format!(": the update{due} is overdue by {}. The commander has been asked twice.", minutes(late))),
+        text(format!(": the update{due} is overdue by {}. {asked}", minutes(late))),
     ])
 }
 

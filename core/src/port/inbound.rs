@@ -26,7 +26,9 @@ pub enum RoomKind {
     Configured,
     /// One with sitrep and one other person.
     Direct,
-    /// Any other: an incident's, or one that sitrep was asked into.
+    /// One that sitrep made itself: an incident's, perhaps before the engine has heard that it is there.
+    Own,
+    /// Any other, which sitrep was asked into.
     Other,
 }
 

@@ -10,5 +10,6 @@ mod store;
 pub use inbound::{Batch, Inbound, InboundKey, Position, Positions, RoomKind};
 pub use platform::{Action, Attempt, Capabilities, ListenError, Outcome, Perform, Platform, Receipt};
 pub use store::{
-    Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError, StoredEffect,
+    Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError,
+    StoredEffect,
 };

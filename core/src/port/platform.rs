@@ -48,6 +48,8 @@ pub enum Action {
         invited: Vec<Person>,
         /// Whether only those asked may see it.
         private: bool,
+        /// The room whose members may come in unasked; never for a private one.
+        open_to: Option<RoomRef>,
     },
     /// Change what a message of our own says.
     Edit {

@@ -23,6 +23,10 @@ use crate::{
 /// How long an answer or news is worth delivering after an outage.
 pub const NEWS_WORTH: Duration = Duration::days(1);
 
+/// How long an incident's card and the word that it is over are worth delivering: whoever heard that it began hears
+/// how it ended, however long the outage.
+pub(crate) const END_WORTH: Duration = Duration::days(30);
+
 /// What surrounds an event as it is reacted to.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
@@ -50,7 +54,7 @@ pub fn react(incident: &Incident, record: &Record, surroundings: Surroundings<'_
         Event::Workspace(_) => {}
         Event::Incident(event) => progress::react(&mut effects, event, record),
         Event::Room(event) => room::react(&mut effects, event),
-        Event::Role(event) => progress::react_to_role(&mut effects, event),
+        Event::Role(event) => progress::react_to_role(&mut effects, event, record.by.as_ref()),
         Event::Update(event) => updates::react(&mut effects, event, record),
         Event::Retrospective(event) => retrospective::react(&mut effects, event),
     }
@@ -96,7 +100,12 @@ impl Effects<'_> {
     }
 
     /// Tells rooms, but for the one where the command was typed and the incident's own.
-    fn tell_rooms<'r>(&mut self, rooms: impl IntoIterator<Item = &'r RoomRef>, message: &Message, worth: Duration) {
+    fn tell_rooms<'r>(
+        &mut self,
+        rooms: impl IntoIterator<Item = &'r RoomRef>,
+        message: &Message,
+        worth: Duration,
+    ) {
         let cause = self.surroundings.cause.map(|cause| &cause.room);
         for room in rooms {
             if Some(room) == cause || Some(room) == self.incident.home() {

@@ -5,7 +5,7 @@ use crate::{
     effect::{Desired, Purpose},
     incident::RoomState,
     message::{card, declaration},
-    reaction::NEWS_WORTH,
+    reaction::{END_WORTH, NEWS_WORTH},
 };
 
 /// How many people a room can be made with; the rest are asked in afterwards. Matrix servers refuse more.
@@ -15,11 +15,15 @@ pub(super) const INVITED_AT_ONCE: usize = 10;
 pub(super) fn make_room(effects: &mut Effects<'_>) {
     let incident = effects.incident;
     let topic = format!("{} · {}", incident.id, incident.title);
+    // Members of the room where it was declared need not all be on the allow-list, and who isn't reads nothing.
+    let platform = &incident.origin.message.room.platform;
+    let may_enter = !incident.private && effects.policy().allows_everybody(platform);
     effects.keep(Desired::Room {
         name: incident.room_name.clone(),
         topic,
         invited: incident.people.iter().take(INVITED_AT_ONCE).cloned().collect(),
         private: incident.private,
+        open_to: may_enter.then(|| incident.origin.message.room.clone()),
     });
 }
 
@@ -27,11 +31,14 @@ pub(super) fn make_room(effects: &mut Effects<'_>) {
 pub(super) fn opened(effects: &mut Effects<'_>) {
     let incident = effects.incident;
     let RoomState::Open(room) = &incident.room else { return };
-    effects.answer_origin(declaration::declared(incident, room, incident.may_be_named_in(&incident.origin.message.room)));
+    effects.answer_origin(declaration::declared(
+        incident,
+        room,
+        incident.may_be_named_in(&incident.origin.message.room),
+    ));
     post_card(effects);
-    if incident.people.len() > INVITED_AT_ONCE {
-        effects.keep_members();
-    }
+    // Also those who were asked in as the room was made: one impossible name may have cost the others theirs.
+    effects.keep_members();
     announce(effects);
 }
 
@@ -50,7 +57,7 @@ pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
 
 fn post_card(effects: &mut Effects<'_>) {
     let message = card::card(effects.incident, effects.policy());
-    effects.say_at_home(Purpose::Card, message, NEWS_WORTH);
+    effects.say_at_home(Purpose::Card, message, END_WORTH);
 }
 
 /// The stakeholders hear of it once there is something to join, and only while it is still going on.
@@ -58,6 +65,10 @@ fn announce(effects: &mut Effects<'_>) {
     let incident = effects.incident;
     if incident.status.is_open() {
         let message = declaration::announced(incident, effects.policy());
-        effects.tell_rooms(incident.told.iter().filter(|room| **room != incident.origin.message.room), &message, NEWS_WORTH);
+        effects.tell_rooms(
+            incident.told.iter().filter(|room| **room != incident.origin.message.room),
+            &message,
+            NEWS_WORTH,
+        );
     }
 }

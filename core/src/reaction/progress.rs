@@ -1,10 +1,11 @@
 //! What follows as an incident goes from declared to resolved.
 
-use super::{Effects, NEWS_WORTH, opening};
+use super::{END_WORTH, Effects, NEWS_WORTH, opening};
 use crate::{
     event::{IncidentEvent, Record, RoleEvent},
-    incident::RoomState,
+    incident::{RoomState, Status},
     message::{Message, declaration, resolution},
+    person::Person,
 };
 
 pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &Record) {
@@ -32,10 +33,11 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
     }
 }
 
-pub(super) fn react_to_role(effects: &mut Effects<'_>, event: &RoleEvent) {
+pub(super) fn react_to_role(effects: &mut Effects<'_>, event: &RoleEvent, by: Option<&Person>) {
     let RoleEvent::Assigned { to, .. } = event;
-    // Whoever takes it by acknowledging has been announced by that.
-    if effects.incident.acknowledged_by.as_ref() != Some(to) {
+    // Whoever takes what nobody has acknowledges it thereby, and is announced by that.
+    let takes_it = effects.incident.status == Status::Declared && by == Some(to);
+    if !takes_it {
         effects.tell_home(declaration::has_the_lead(effects.incident, to));
     }
     effects.keep_members();
@@ -45,8 +47,9 @@ pub(super) fn react_to_role(effects: &mut Effects<'_>, event: &RoleEvent) {
 fn tell_followers(effects: &mut Effects<'_>, message: &Message) {
     let incident = effects.incident;
     let mut rooms = incident.told.clone();
-    // Before there is a room, the answer there has not been given yet and would come after this.
-    if incident.room != RoomState::Pending {
+    // Before there is a room, the answer there has not been given yet and would come after this. Of a private one,
+    // nobody there has to know who sees to it.
+    if incident.room != RoomState::Pending && incident.may_be_named_in(&incident.origin.message.room) {
         rooms.insert(incident.origin.message.room.clone());
     }
     effects.tell_rooms(&rooms, message, NEWS_WORTH);
@@ -56,9 +59,12 @@ fn tell_followers(effects: &mut Effects<'_>, message: &Message) {
 fn tell_the_end(effects: &mut Effects<'_>, words: &str) {
     let incident = effects.incident;
     let mut rooms = incident.told.clone();
-    rooms.insert(incident.origin.message.room.clone());
+    // While the room is being made, the answer where it was declared is still to come and says it.
+    if incident.room != RoomState::Pending {
+        rooms.insert(incident.origin.message.room.clone());
+    }
     for room in &rooms {
         let message = resolution::resolved(incident, words, incident.may_be_named_in(room));
-        effects.tell_rooms([room], &message, NEWS_WORTH);
+        effects.tell_rooms([room], &message, END_WORTH);
     }
 }

@@ -1,6 +1,6 @@
 //! What follows from booking a retrospective, and from its time drawing near.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 use super::{Effects, NEWS_WORTH};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
 pub(super) fn react(effects: &mut Effects<'_>, event: &RetrospectiveEvent) {
     let incident = effects.incident;
     let Some(owed) = &incident.retrospective else { return };
+    let now = effects.surroundings.now;
     match event {
         RetrospectiveEvent::Proposed { .. } => {}
         RetrospectiveEvent::Booked { at } => {
@@ -23,23 +24,27 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RetrospectiveEvent) {
         RetrospectiveEvent::Declined => effects.tell_home(retrospective::declined(incident)),
         RetrospectiveEvent::Reminded { ahead } => {
             let (Stage::Booked(at) | Stage::Begun(at)) = owed.stage else { return };
-            let message = retrospective::reminder(incident, &owed.owner, *ahead, at, effects.policy());
-            effects.say_at_home(Purpose::Prompt, message, worth(*ahead));
+            let message = retrospective::reminder(incident, &owed.owner, at, effects.policy(), now);
+            effects.say_at_home(Purpose::Prompt, message, worth(*ahead, at, now));
+        }
+        RetrospectiveEvent::Lapsed { .. } => {
+            let message = retrospective::lapsed(incident, &owed.owner, &effects.policy().prefix);
+            effects.say_at_home(Purpose::Prompt, message, Duration::hours(12));
         }
         RetrospectiveEvent::Nagged { .. } => {
-            let now = effects.surroundings.now;
             let message = retrospective::nag(incident, owed, effects.policy(), now);
             effects.say_at_home(Purpose::Prompt, message, Duration::hours(12));
         }
     }
 }
 
-/// A reminder is worth giving until the next one.
-fn worth(ahead: Ahead) -> Duration {
-    match ahead {
-        Ahead::Day => Duration::hours(22),
-        Ahead::Hour => Duration::minutes(45),
-        Ahead::TenMinutes => Duration::minutes(9),
-        Ahead::Now => Duration::minutes(30),
-    }
+/// A reminder is worth giving until the next one, and the last for a while after the beginning.
+fn worth(ahead: Ahead, at: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
+    let until = match ahead {
+        Ahead::Day => at - Ahead::Hour.lead(),
+        Ahead::Hour => at - Ahead::TenMinutes.lead(),
+        Ahead::TenMinutes => at,
+        Ahead::Now => at + Duration::minutes(45),
+    };
+    (until - now).max(Duration::minutes(1))
 }

@@ -53,6 +53,6 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
             update_cadence::fire(incident, kind, now)
         }
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
-        DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, now),
+        DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),
     }
 }

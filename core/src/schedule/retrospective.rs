@@ -3,7 +3,7 @@
 //! Reminders come a day, an hour and ten minutes before, and when it begins. A booking at short notice skips the
 //! reminders whose moment has passed; after downtime only the one nearest the start is given.
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 
 use super::DueKind;
 use crate::{
@@ -44,9 +44,19 @@ pub(super) fn nag(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> V
     vec![Event::Retrospective(RetrospectiveEvent::Nagged { ask_at: next_nag(policy, now) })]
 }
 
-/// A reminder is given: the one nearest the start, of those whose moment has come.
-pub(super) fn remind(incident: &Incident, now: DateTime<Utc>) -> Vec<Event> {
-    let Some(Stage::Booked(at)) = incident.retrospective.as_ref().map(|r| r.stage) else { return Vec::new() };
+/// How late it may be said that a retrospective begins. Later than that, nobody was called to it.
+const BEGINS_WITHIN: Duration = Duration::minutes(30);
+
+/// A reminder is given: the one nearest the start, of those whose moment has come. After downtime over the start
+/// itself, the retrospective is owed again.
+pub(super) fn remind(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Vec<Event> {
+    let Some(Stage::Booked(at)) = incident.retrospective.as_ref().map(|r| r.stage) else {
+        return Vec::new();
+    };
+    if at + BEGINS_WITHIN < now {
+        let lapsed = RetrospectiveEvent::Lapsed { ask_at: next_nag(policy, now) };
+        return vec![Event::Retrospective(lapsed)];
+    }
     let nearest = Ahead::ALL.into_iter().rev().find(|ahead| at - ahead.lead() <= now);
     nearest.map(|ahead| Event::Retrospective(RetrospectiveEvent::Reminded { ahead })).into_iter().collect()
 }

@@ -20,7 +20,10 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Dice, Faults, VirtualClock, block_on};
+use super::{
+    Dice, Faults, VirtualClock, block_on,
+    in_words::{facts_of, name_of},
+};
 use crate::{
     effect::EffectId,
     engine::{BatchId, Engine, Input, Output},
@@ -79,7 +82,8 @@ pub struct Driver {
     stragglers: Vec<(DateTime<Utc>, Perform)>,
     last_batch: u64,
     accepted: u64,
-    heard: VecDeque<(DateTime<Utc>, Positions)>,
+    /// Where batches began, and whether a process was started from there: what came before is durable.
+    heard: VecDeque<(DateTime<Utc>, Positions, bool)>,
     journal: Vec<String>,
 }
 
@@ -144,7 +148,9 @@ impl Driver {
         }
         let opened = block_on(self.store.open()).expect("the store of a simulation can be opened");
         self.note(&format!("starts as {} after commit {}", opened.identity.incarnation, opened.sequence));
-        self.engine = Some(Engine::new(self.policy.clone(), opened));
+        let engine = Engine::new(self.policy.clone(), opened);
+        self.heard.push_back((self.clock.now(), engine.positions(&self.platform.name()), true));
+        self.engine = Some(engine);
         self.accepted = self.last_batch;
         self.handle(Input::Tick);
     }
@@ -155,6 +161,8 @@ impl Driver {
             return;
         }
         self.note("dies");
+        // No platform moves on from a batch that was not committed.
+        self.heard.retain(|(_, _, durable)| *durable);
         for (_, waiting) in std::mem::take(&mut self.waiting) {
             let Waiting::Perform(perform) = waiting else { continue };
             match self.dice.below(3) {
@@ -176,24 +184,33 @@ impl Driver {
         let positions = engine.positions(&self.platform.name());
         let Some(batch) = self.heard_after(&positions) else { return false };
         let now = self.clock.now();
-        self.heard.push_back((now, positions));
-        self.heard.retain(|(at, _)| *at + REDELIVERED_WITHIN > now);
+        self.heard.push_back((now, positions, false));
+        self.forget_long_heard();
         self.deliver(batch);
         true
     }
 
     /// The platform delivers what it delivered before, and what came since.
     pub fn redeliver(&mut self) {
-        let now = self.clock.now();
-        self.heard.retain(|(at, _)| *at + REDELIVERED_WITHIN > now);
+        self.forget_long_heard();
         let index = self.dice.below(self.heard.len());
-        let Some((_, positions)) = self.heard.get(index).cloned() else { return };
+        let Some((_, positions, _)) = self.heard.get(index).cloned() else { return };
         if self.engine.is_some()
             && let Some(batch) = self.heard_after(&positions)
         {
             self.note("is told again");
             self.deliver(batch);
         }
+    }
+
+    /// The store went back to a backup: what was heard since is ahead of what it knows.
+    pub fn forget_heard(&mut self) {
+        self.heard.clear();
+    }
+
+    fn forget_long_heard(&mut self) {
+        let now = self.clock.now();
+        self.heard.retain(|(at, _, _)| *at + REDELIVERED_WITHIN > now);
     }
 
     fn heard_after(&self, positions: &Positions) -> Option<Batch> {
@@ -239,7 +256,8 @@ impl Driver {
             return Turn::Down;
         }
         let now = self.clock.now();
-        let ready: Vec<usize> = (0..self.waiting.len()).filter(|index| self.waiting[*index].0 <= now).collect();
+        let ready: Vec<usize> =
+            (0..self.waiting.len()).filter(|index| self.waiting[*index].0 <= now).collect();
         if ready.is_empty() {
             return Turn::Nothing;
         }
@@ -291,7 +309,8 @@ impl Driver {
 
     fn perform(&mut self, perform: &Perform) -> Outcome {
         let outcome = block_on(self.platform.perform(perform));
-        self.note(&format!("performs {} (attempt {}): {outcome:?}", perform.attempt.key, perform.attempt.number));
+        let (key, number, what) = (&perform.attempt.key, perform.attempt.number, name_of(&perform.action));
+        self.note(&format!("performs {key} (attempt {number}, {what}): {outcome:?}"));
         outcome
     }
 
@@ -304,7 +323,7 @@ impl Driver {
             match self.turn() {
                 Turn::Did => {}
                 Turn::Nothing if self.listen() => {}
-                still => return still,
+                still @ (Turn::Nothing | Turn::Down) => return still,
             }
         }
         panic!("{}", self.unsettled(TURNS_AT_ONE_TIME));
@@ -376,11 +395,6 @@ impl Driver {
         );
         Unsettled { turns, state }
     }
-}
-
-fn facts_of(commit: &Commit) -> String {
-    let names: Vec<&str> = commit.facts.iter().map(|fact| fact.record.event.name()).collect();
-    names.join(" ")
 }
 
 /// What a future gives at once, if it does.

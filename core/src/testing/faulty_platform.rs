@@ -53,7 +53,9 @@ impl FaultyPlatform {
         let refuses = match action {
             Action::Say { room, .. } => self.forbidden.as_ref() == Some(&room.room),
             Action::OpenRoom { .. } => self.faults.strikes(|weather| weather.room_refused),
-            Action::Pin { .. } | Action::Invite { .. } => self.faults.strikes(|weather| weather.trifle_refused),
+            Action::Pin { .. } | Action::Invite { .. } => {
+                self.faults.strikes(|weather| weather.trifle_refused)
+            }
             Action::Edit { .. } => false,
         };
         refuses.then_some("it is not allowed")

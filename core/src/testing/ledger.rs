@@ -57,7 +57,8 @@ impl Ledger {
         match known {
             Some(known) if known.commit.sequence == entry.commit.sequence => {
                 if known.commit != entry.commit {
-                    self.damage.push(format!("commit {} came a second time, and differs", entry.commit.sequence));
+                    self.damage
+                        .push(format!("commit {} came a second time, and differs", entry.commit.sequence));
                 }
             }
             Some(_) | None => self.entries.push(entry),

@@ -8,6 +8,7 @@ mod dice;
 mod driver;
 mod faulty_platform;
 mod faulty_store;
+mod in_words;
 mod ledger;
 mod memory_store;
 mod people;

@@ -63,18 +63,57 @@ pub struct People {
 }
 
 const TALK: &[&str] = &[
-    "looking at it", "!!!", "!", "!important: read this", "well !ack", "", "!12", "is it only me?", "! incident",
-    "INC-1 again", "!wow that was fast", "!支付",
+    "looking at it",
+    "!!!",
+    "!",
+    "!important: read this",
+    "well !ack",
+    "",
+    "!12",
+    "is it only me?",
+    "! incident",
+    "INC-1 again",
+    "!wow that was fast",
+    "!支付",
 ];
 const TROUBLES: &[&str] = &[
-    "checkout is down", "login is slow", "search returns nothing", "we're at 50%", "@everyone look",
-    "payments fail <b>now</b>", "支付失败", "the queue is stuck", "!!!", "--> disk full",
+    "checkout is down",
+    "login is slow",
+    "search returns nothing",
+    "we're at 50%",
+    "@everyone look",
+    "payments fail <b>now</b>",
+    "支付失败",
+    "the queue is stuck",
+    "!!!",
+    "--> disk full",
 ];
 const SLIPS: &[&str] = &[
-    "!incidnet checkout is down", "!udpate all good", "!staus", "!resovle done", "!sev", "!sev 9", "!sev high",
-    "!next soon", "!next 25h", "!next", "!lead", "!lead @alice @bob", "!lead <b>", "!update", "!resolve",
-    "!incident --sev 9 x", "!incident --frobnicate x", "!incident --pirvate x", "!incident --private", "!retro maybe",
-    "!retro decline", "!retro yesterday 14:00", "!help udpate", "!ack INC-99", "!status INC-0",
+    "!incidnet checkout is down",
+    "!udpate all good",
+    "!staus",
+    "!resovle done",
+    "!sev",
+    "!sev 9",
+    "!sev high",
+    "!next soon",
+    "!next 25h",
+    "!next",
+    "!lead",
+    "!lead @alice @bob",
+    "!lead <b>",
+    "!update",
+    "!resolve",
+    "!incident --sev 9 x",
+    "!incident --frobnicate x",
+    "!incident --pirvate x",
+    "!incident --private",
+    "!retro maybe",
+    "!retro decline",
+    "!retro yesterday 14:00",
+    "!help udpate",
+    "!ack INC-99",
+    "!status INC-0",
 ];
 const WHENS: &[&str] = &["ok", "tomorrow 14:00", "in 3h", "in 25h", "in 5m", "friday 9:30", "in 2d", ""];
 
@@ -100,7 +139,8 @@ impl People {
 
     /// A room to speak in, whether it is private, and whether it belongs to an incident.
     fn room(&mut self, person: &str, scene: &Scene) -> (String, bool, bool) {
-        let is_open = |room: &&SceneRoom| room.members.as_ref().is_none_or(|members| members.contains(person));
+        let is_open =
+            |room: &&SceneRoom| room.members.as_ref().is_none_or(|members| members.contains(person));
         let (of_incidents, others): (Vec<&SceneRoom>, Vec<&SceneRoom>) =
             scene.rooms.iter().filter(is_open).partition(|room| room.of_incident);
         let recent = of_incidents.len().saturating_sub(4);
@@ -118,7 +158,8 @@ impl People {
     fn declaration(&mut self) -> String {
         let verb = *self.dice.pick(&["!incident", "!inc", "!INCIDENT", "!declare"]);
         let trouble = format!("{} {}", self.dice.pick(TROUBLES), self.dice.below(1000));
-        let level = if self.dice.chance(400) { format!("--sev {} ", self.dice.between(1, 4)) } else { String::new() };
+        let level =
+            if self.dice.chance(400) { format!("--sev {} ", self.dice.between(1, 4)) } else { String::new() };
         if !self.dice.chance(300) {
             return format!("{verb} {level}{trouble}");
         }

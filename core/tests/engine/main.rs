@@ -1,1 +1,11 @@
-//! x
+//! The engine's rules one by one, turned by hand: what it asks for, in which order, and what it does with the answer.
+//!
+//! `bench.rs` is the workbench; what happens by chance is in the simulation beside this.
+
+mod bench;
+mod commits;
+mod lanes;
+mod restarts;
+mod rooms;
+mod staleness;
+mod talk;

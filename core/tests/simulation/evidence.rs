@@ -54,7 +54,9 @@ impl<'a> Evidence<'a> {
             by_key: BTreeMap::new(),
         };
         for entry in run.ledger.abandoned.iter().chain(&run.ledger.entries) {
-            evidence.effects.extend(entry.commit.effects_added.iter().map(|stored| (stored.key.as_str(), stored)));
+            evidence
+                .effects
+                .extend(entry.commit.effects_added.iter().map(|stored| (stored.key.as_str(), stored)));
         }
         for entry in &run.ledger.entries {
             evidence.current.extend(entry.commit.effects_added.iter().map(|stored| stored.key.as_str()));
@@ -74,7 +76,10 @@ impl<'a> Evidence<'a> {
     pub(crate) fn heard(&self) -> impl Iterator<Item = (usize, &'a str, &'a Said)> + use<'a> {
         self.run.log.iter().enumerate().filter_map(|(index, change)| match change {
             Change::Said(said) => Some((index, said.person.as_deref()?, said)),
-            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
+            Change::Edited { .. }
+            | Change::Pinned { .. }
+            | Change::RoomMade { .. }
+            | Change::Joined { .. } => None,
         })
     }
 
@@ -85,9 +90,11 @@ impl<'a> Evidence<'a> {
 
     /// The messages that count, whether they were said or not.
     pub(crate) fn says(&self) -> impl Iterator<Item = (&'a StoredEffect, &'a Say)> + use<'a> {
-        self.entries().flat_map(|entry| &entry.commit.effects_added).filter_map(|stored| match &stored.effect {
-            Effect::Say(say) => Some((stored, say)),
-            Effect::Keep(_) => None,
+        self.entries().flat_map(|entry| &entry.commit.effects_added).filter_map(|stored| {
+            match &stored.effect {
+                Effect::Say(say) => Some((stored, say)),
+                Effect::Keep(_) => None,
+            }
         })
     }
 

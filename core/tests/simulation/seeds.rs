@@ -1,8 +1,11 @@
 //! Many seeds in fair hands: nothing is violated. And the same seed twice: nothing differs.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
+
+use sitrep_core::incident::RoomState;
 
 use crate::{
+    evidence::{Evidence, Fate},
     invariants::{Violation, judge},
     world::{Run, run},
 };
@@ -10,7 +13,8 @@ use crate::{
 /// How many seeds are run unless `SITREP_SIM_SEEDS` says otherwise.
 const SEEDS: u64 = 200;
 
-fn number_from(variable: &str) -> Option<u64> {
+/// A number from the environment.
+pub(crate) fn number_from(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
@@ -56,7 +60,82 @@ fn nothing_is_violated_whatever_goes_wrong() {
             failed.push(report(&run, &violations));
         }
     }
-    assert!(failed.is_empty(), "{} seeds failed:\n{}", failed.len(), failed.iter().take(25).cloned().collect::<Vec<_>>().join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} seeds failed:\n{}",
+        failed.len(),
+        failed.iter().take(25).cloned().collect::<Vec<_>>().join("\n")
+    );
+}
+
+#[test]
+fn what_can_happen_does_happen() {
+    let mut happened: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..40 {
+        let run = run(seed, None);
+        let evidence = Evidence::new(&run);
+        let mut note = |what: &'static str, times: usize| *happened.entry(what).or_default() += times;
+        evidence
+            .entries()
+            .flat_map(|entry| &entry.commit.facts)
+            .for_each(|fact| note(fact.record.event.name(), 1));
+        for (stored, say) in evidence.says() {
+            match evidence.fate(stored, say) {
+                Fate::Said(_) => note("said", 1),
+                Fate::Refused => note("refused", 1),
+                Fate::Stale => note("stale", 1),
+                Fate::Swallowed | Fate::Lost => note("lost", 1),
+            }
+        }
+        let turned_away = |text: &str| text.starts_with("You are not on my list");
+        note("turned away", evidence.said.iter().filter(|(_, said)| turned_away(&said.text)).count());
+        note("restored", usize::from(!run.ledger.abandoned.is_empty()));
+        note("died", run.journal.iter().filter(|line| line.ends_with(" dies")).count());
+        note("told again", run.journal.iter().filter(|line| line.ends_with(" is told again")).count());
+        note("in doubt", run.journal.iter().filter(|line| line.contains("InDoubt")).count());
+        let rooms =
+            |wanted: RoomState| run.incidents.values().filter(|incident| incident.room == wanted).count();
+        note("at origin", rooms(RoomState::AtOrigin));
+        note("nowhere", rooms(RoomState::Nowhere));
+        note("private", run.incidents.values().filter(|incident| incident.private).count());
+    }
+    let expected = [
+        "IncidentNumbered",
+        "RoomBound",
+        "IncidentDeclared",
+        "IncidentAcknowledged",
+        "SeverityChanged",
+        "IncidentResolved",
+        "RoomOpened",
+        "RoomOpeningFailed",
+        "CardPosted",
+        "GivenUp",
+        "Dropped",
+        "RoleAssigned",
+        "UpdatePosted",
+        "UpdatePromised",
+        "UpdatePrompted",
+        "UpdateMissed",
+        "RetrospectiveProposed",
+        "RetrospectiveBooked",
+        "RetrospectiveDeclined",
+        "RetrospectiveReminded",
+        "RetrospectiveNagged",
+        "said",
+        "refused",
+        "stale",
+        "restored",
+        "died",
+        "told again",
+        "in doubt",
+        "at origin",
+        "nowhere",
+        "private",
+        "turned away",
+    ];
+    let rare: Vec<&&str> =
+        expected.iter().filter(|what| happened.get(**what).copied().unwrap_or(0) < 3).collect();
+    assert!(rare.is_empty(), "{rare:?} hardly ever happened: {happened:?}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! One run: people talk, time passes, processes die, backups are restored, and in the end everything settles.
 
 use std::{
-    collections::{BTreeMap, BTreeSet}, sync::Arc};
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Duration, Utc};
 use sitrep_console::{CONFIGURED_ROOMS, Change, ConsolePlatform, PLATFORM, STAKEHOLDER_ROOM};
@@ -13,8 +15,8 @@ use sitrep_core::{
     port::{Identity, Opened, Store},
     room::{PlatformName, RoomRef},
     testing::{
-        ALLOWED, Dice, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, MemoryStore, People, Scene, SceneIncident,
-        SceneRoom, Snapshot, Surroundings, Turn, Unsettled, VirtualClock, Weather, block_on,
+        ALLOWED, Dice, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, MemoryStore, People, Scene,
+        SceneIncident, SceneRoom, Snapshot, Surroundings, Turn, Unsettled, VirtualClock, Weather, block_on,
     },
 };
 
@@ -101,7 +103,8 @@ struct World {
 impl World {
     fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
         let mut dice = Dice::new(seed);
-        let start = DateTime::<Utc>::UNIX_EPOCH + Duration::days(20_779) + Duration::minutes(dice.between(0, 10_000));
+        let start =
+            DateTime::<Utc>::UNIX_EPOCH + Duration::days(20_779) + Duration::minutes(dice.between(0, 10_000));
         let clock = VirtualClock::at(start);
         let now = clock.clone();
         let console = Arc::new(ConsolePlatform::in_memory(Arc::new(move || now.now())));
@@ -109,7 +112,8 @@ impl World {
         let faults = Faults::new(dice.fork(), weather);
         let memory = MemoryStore::new(Identity { incarnation: "first".to_owned(), seed: "5e".repeat(32) });
         let forbidden = dice.chance(100).then(|| STAKEHOLDER_ROOM.to_owned());
-        let sabotaged_platform = Arc::new(SabotagedPlatform::new(Arc::clone(&console), clock.clone(), sabotage));
+        let sabotaged_platform =
+            Arc::new(SabotagedPlatform::new(Arc::clone(&console), clock.clone(), sabotage));
         let sabotaged_store =
             Arc::new(SabotagedStore::new(memory.clone(), sabotaged_platform.delivered(), sabotage));
         let platform = Arc::new(FaultyPlatform::new(sabotaged_platform, faults.clone(), forbidden));
@@ -170,7 +174,8 @@ impl World {
 
     fn somebody_speaks(&mut self) {
         let said = self.people.speak(&self.scene());
-        let index = self.console.say(said.person, &said.room, &said.text).expect("people speak where they may");
+        let index =
+            self.console.say(said.person, &said.room, &said.text).expect("people speak where they may");
         self.driver.note(&format!("{index}: {} in {}: {}", said.person, said.room, said.text));
         if self.dice.chance(700) {
             self.driver.listen();
@@ -226,6 +231,7 @@ impl World {
         self.memory.restore_from(&snapshot, &incarnation);
         self.store.ledger().restored(sequence);
         self.clock.advance(Duration::minutes(self.dice.between(2, 200)));
+        self.driver.forget_heard();
         self.driver.note(&format!("is restored as of commit {sequence}"));
         self.driver.start();
     }
@@ -273,7 +279,9 @@ impl World {
                 continue;
             }
             let records = block_on(self.memory.load(subject)).expect("the store is readable");
-            let Some(mut incident) = records.first().and_then(|first| evolve::begin(id, first)) else { continue };
+            let Some(mut incident) = records.first().and_then(|first| evolve::begin(id, first)) else {
+                continue;
+            };
             records.iter().skip(1).for_each(|record| evolve::evolve(&mut incident, record));
             incidents.insert(id, incident);
         }

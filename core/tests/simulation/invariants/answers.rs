@@ -8,6 +8,7 @@ use sitrep_core::{
     effect::Purpose,
     event::{Event, IncidentEvent},
     incident::RoomState,
+    testing::STRANGER,
 };
 
 use super::{Findings, Invariant};
@@ -25,13 +26,15 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
         let what = || format!("{index}, {person} in {}: {:?}", said.room, said.text);
         if matches!(parse(&said.text, "!"), Parsed::Talk) {
             let is_answered = evidence.said.iter().any(|(_, answer)| answer.answers == Some(index));
-            findings.expect(!is_answered, Invariant::TalkIgnored, || format!("talk was answered: {}", what()));
+            findings
+                .expect(!is_answered, Invariant::TalkIgnored, || format!("talk was answered: {}", what()));
             continue;
         }
         let times = decided.get(&index).copied().unwrap_or(0);
         findings.expect(times <= 1, Invariant::CarriedOutOnce, || format!("{times} times: {}", what()));
         if times == 0 {
-            let is_heard = is_heard(evidence, person, said);
+            // A stranger is turned away now and then, not every time.
+            let is_heard = person != STRANGER && is_heard(evidence, person, said);
             findings.expect(!is_heard, Invariant::CarriedOutOnce, || format!("never: {}", what()));
             continue;
         }
@@ -40,8 +43,12 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
                 let is_fine = matches!(fate, Fate::Said(_) | Fate::Refused | Fate::Stale);
                 findings.expect(is_fine, Invariant::AnsweredOnce, || format!("{fate:?}: {}", what()));
             }
-            Some([]) | None => findings.expect(false, Invariant::AnsweredOnce, || format!("never: {}", what())),
-            Some(fates) => findings.expect(false, Invariant::AnsweredOnce, || format!("{fates:?}: {}", what())),
+            Some([]) | None => {
+                findings.expect(false, Invariant::AnsweredOnce, || format!("never: {}", what()))
+            }
+            Some(fates) => {
+                findings.expect(false, Invariant::AnsweredOnce, || format!("{fates:?}: {}", what()))
+            }
         }
     }
 }
@@ -97,6 +104,8 @@ fn declared_once(evidence: &Evidence<'_>, findings: &mut Findings) {
         }
     }
     for (message, times) in declared {
-        findings.expect(times == 1, Invariant::CarriedOutOnce, || format!("{message} declared {times} incidents"));
+        findings.expect(times == 1, Invariant::CarriedOutOnce, || {
+            format!("{message} declared {times} incidents")
+        });
     }
 }

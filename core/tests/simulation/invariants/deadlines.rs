@@ -17,11 +17,13 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     let left = replay(evidence, findings);
     let stored: BTreeMap<DueKey, DateTime<Utc>> =
         evidence.run.opened.dues.iter().map(|due| (due.key, due.at)).collect();
-    findings.expect(left == stored, Invariant::Deadlines, || format!("{left:?} were set, {stored:?} are stored"));
+    findings
+        .expect(left == stored, Invariant::Deadlines, || format!("{left:?} were set, {stored:?} are stored"));
     for (key, at) in &stored {
         findings.expect(*at > evidence.run.now, Invariant::Deadlines, || format!("{key:?} was due at {at}"));
     }
-    let called_for = evidence.run.incidents.values().filter(|incident| incident.is_live()).flat_map(deadlines_of);
+    let called_for =
+        evidence.run.incidents.values().filter(|incident| incident.is_live()).flat_map(deadlines_of);
     let called_for: BTreeMap<DueKey, DateTime<Utc>> = called_for.collect();
     findings.expect(called_for == stored, Invariant::Deadlines, || {
         format!("{called_for:?} are called for, {stored:?} are stored")

@@ -38,7 +38,8 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
         let (Some((person, said)), Some(answer)) = (asked.get(&index), answers.get(&index)) else { continue };
         if !ALLOWED.contains(person) {
             let is_refused = answer.starts_with("You are not on my list");
-            findings.expect(is_refused, Invariant::OnlyTheAllowed, || format!("{person} was told {answer:?}"));
+            findings
+                .expect(is_refused, Invariant::OnlyTheAllowed, || format!("{person} was told {answer:?}"));
             continue;
         }
         let Some((id, told)) = read(answer) else { continue };
@@ -48,14 +49,18 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
             beliefs.remove(&id);
             continue;
         }
-        let mut exchange = Exchange { id, person, said, told, incident, findings: &mut *findings };
+        let among_few = evidence.run.incidents.values().any(|other| {
+            other.private && matches!(&other.room, RoomState::Open(room) if room.room == said.room)
+        });
+        let mut exchange = Exchange { id, person, said, told, incident, among_few, findings: &mut *findings };
         exchange.follow(&mut beliefs);
     }
     for incident in evidence.run.incidents.values().filter(|incident| incident.room != RoomState::Nowhere) {
         let belief = beliefs.get(&incident.id);
         let agrees = belief.is_some_and(|belief| {
             (belief.severity, belief.status) == (incident.severity, incident.status)
-                && belief.commander.as_deref() == incident.commander.as_ref().map(|person| person.handle.as_str())
+                && belief.commander.as_deref()
+                    == incident.commander.as_ref().map(|person| person.handle.as_str())
         });
         findings.expect(agrees, Invariant::AgreesWithModel, || {
             format!("{} is {:?}, believed to be {belief:?}", incident.id, summary(incident))
@@ -82,6 +87,8 @@ struct Exchange<'a> {
     said: &'a Said,
     told: Told,
     incident: Option<&'a Incident>,
+    /// Whether it was said in the room of a private incident.
+    among_few: bool,
     findings: &'a mut Findings,
 }
 
@@ -102,7 +109,9 @@ impl Exchange<'_> {
         let Some(belief) = beliefs.get_mut(&self.id) else {
             return self.expect(self.told == Told::NoSuch, "was never declared");
         };
-        let may_see = !belief.private || in_own_room || belief.people.contains(self.person);
+        // Elsewhere the answer would tell everybody there.
+        let is_direct = self.said.room == self.person;
+        let may_see = !belief.private || in_own_room || (is_direct && belief.people.contains(self.person));
         if self.told == Told::NoSuch {
             return self.expect(!may_see, "is kept from somebody who belongs to it");
         }
@@ -137,9 +146,12 @@ impl Exchange<'_> {
                 belief.commander = Some(who);
             }
             Told::SeverityIs { now, was } => {
-                self.expect(is_open && belief.severity == was && now != was, "changes its severity from another");
+                self.expect(
+                    is_open && belief.severity == was && now != was,
+                    "changes its severity from another",
+                );
                 belief.severity = now;
-                if now == Severity::Sev1 {
+                if now == Severity::Sev1 && !belief.private {
                     belief.people.insert("bob".to_owned());
                 }
             }
@@ -149,9 +161,15 @@ impl Exchange<'_> {
             }
             Told::IsOver => self.expect(!is_open, "is said to be over"),
             Told::IsNotOver => self.expect(is_open, "is said to be open"),
-            Told::HasAlready => self.expect(is_open && belief.status != Status::Declared, "is said to be somebody's"),
-            Told::LeadsAlready(who) => self.expect(belief.commander.as_ref() == Some(&who), "is said to be led"),
-            Told::SeverityAlready(severity) => self.expect(belief.severity == severity, "is said to be so already"),
+            Told::HasAlready => {
+                self.expect(is_open && belief.status != Status::Declared, "is said to be somebody's")
+            }
+            Told::LeadsAlready(who) => {
+                self.expect(belief.commander.as_ref() == Some(&who), "is said to be led")
+            }
+            Told::SeverityAlready(severity) => {
+                self.expect(belief.severity == severity, "is said to be so already")
+            }
         }
     }
 
@@ -161,9 +179,11 @@ impl Exchange<'_> {
         let level = words.iter().position(|word| *word == "--sev").and_then(|index| words.get(index + 1));
         let severity = level.and_then(|level| Severity::parse(level)).unwrap_or(Severity::Sev2);
         let is_direct = self.said.room == self.person;
-        let private = is_direct || words.iter().any(|word| *word == "--private" || *word == "—private");
+        let private = is_direct
+            || self.among_few
+            || words.iter().any(|word| *word == "--private" || *word == "—private");
         let mut people = BTreeSet::from([self.person.to_owned()]);
-        if severity == Severity::Sev1 {
+        if severity == Severity::Sev1 && !private {
             people.insert("bob".to_owned());
         }
         Belief { severity, status: Status::Declared, commander: None, private, people }

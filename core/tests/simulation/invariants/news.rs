@@ -34,7 +34,9 @@ fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
         let fate = evidence.fate(stored, say);
         let room = room.room.as_str();
         if plain(&say.message).starts_with(&format!("{id} is resolved")) {
-            ends.insert((id, room), fate);
+            // Where it was resolved the end is the answer, and an answer goes stale.
+            let is_answer = say.purpose == Purpose::Answer;
+            ends.insert((id, room), if is_answer && fate == Fate::Stale { Fate::Refused } else { fate });
         } else if say.purpose == Purpose::Notice && matches!(fate, Fate::Said(_)) {
             told.entry(id).or_default().insert(room);
         }
@@ -43,9 +45,11 @@ fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
         let id = incident.id;
         for room in told.get(&id).into_iter().flatten() {
             let end = ends.get(&(id, *room));
-            findings.expect(matches!(end, Some(Fate::Said(_) | Fate::Refused)), Invariant::ToldTheEnd, || {
-                format!("{room} was told of {id}, and of its end: {end:?}")
-            });
+            findings.expect(
+                matches!(end, Some(Fate::Said(_) | Fate::Refused)),
+                Invariant::ToldTheEnd,
+                || format!("{room} was told of {id}, and of its end: {end:?}"),
+            );
         }
     }
 }

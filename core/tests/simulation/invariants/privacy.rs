@@ -36,7 +36,9 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
                 words.get(&word).into_iter().flatten().filter_map(|owner| declared.get(*owner)).collect();
             let may_be_said = owners.iter().any(|owner| !owner.private || owner.rooms.contains(&room))
                 || (owners.is_empty() && is_echo(evidence, index, &word));
-            findings.expect(may_be_said, Invariant::PrivateStaysPrivate, || format!("{index}, in {room}: {text:?}"));
+            findings.expect(may_be_said, Invariant::PrivateStaysPrivate, || {
+                format!("{index}, in {room}: {text:?}")
+            });
         }
     }
 }
@@ -65,7 +67,8 @@ fn private_words(facts: &[&NumberedRecord]) -> (Vec<Declared>, BTreeMap<String, 
 
 /// The rooms in which an incident may be named since a fact: its own, and the direct rooms of its people.
 fn rooms_opened_by(fact: &NumberedRecord) -> Vec<String> {
-    let handles = |people: &[sitrep_core::person::Person]| people.iter().map(|person| person.handle.clone()).collect();
+    let handles =
+        |people: &[sitrep_core::person::Person]| people.iter().map(|person| person.handle.clone()).collect();
     match &fact.record.event {
         Event::Room(RoomEvent::Opened { room }) => vec![room.room.clone()],
         Event::Incident(
@@ -87,7 +90,9 @@ fn rooms_opened_by(fact: &NumberedRecord) -> Vec<String> {
 fn sitreps_words(evidence: &Evidence<'_>) -> Vec<(usize, String, String)> {
     let place = |index: usize| match evidence.run.log.get(index) {
         Some(Change::Said(said)) => said.room.clone(),
-        Some(Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. })
+        Some(
+            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. },
+        )
         | None => String::new(),
     };
     let shown = |(index, change): (usize, &Change)| match change {

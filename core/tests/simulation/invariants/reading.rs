@@ -62,15 +62,19 @@ pub(crate) fn read(answer: &str) -> Option<(IncidentId, Told)> {
 fn read_about(rest: &str) -> Told {
     let words: Vec<&str> = rest.split([' ', ',', '.']).collect();
     match words.as_slice() {
-        ["", "is", "declared", ..] => Told::Declared,
+        ["", "is" | "was", "declared", ..] => Told::Declared,
         ["", "is", "resolved", "after", ..] => Told::Resolved,
         ["", "is", "resolved", "", "so", ..] => Told::IsOver,
         ["", "is", "still", "open", ..] => Told::IsNotOver,
-        ["", "is", level, "already", ..] => Severity::parse(level).map_or(Told::Nothing, Told::SeverityAlready),
-        ["", "is", now, "now", "", "it", "was", was, ..] => match (Severity::parse(now), Severity::parse(was)) {
-            (Some(now), Some(was)) => Told::SeverityIs { now, was },
-            (Some(_) | None, _) => Told::Nothing,
-        },
+        ["", "is", level, "already", ..] => {
+            Severity::parse(level).map_or(Told::Nothing, Told::SeverityAlready)
+        }
+        ["", "is", now, "now", "", "it", "was", was, ..] => {
+            match (Severity::parse(now), Severity::parse(was)) {
+                (Some(now), Some(was)) => Told::SeverityIs { now, was },
+                (Some(_) | None, _) => Told::Nothing,
+            }
+        }
         _ => Told::Nothing,
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use sitrep_console::{Change, Said};
 use sitrep_core::{
     event::Subject,
     incident::{Incident, IncidentId},
+    testing::STRANGER,
 };
 
 use super::{Findings, Invariant};
@@ -13,9 +15,20 @@ use crate::evidence::Evidence;
 pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     let run = evidence.run;
     findings.expect(run.settled.is_ok(), Invariant::Settles, || format!("{:?}", run.settled));
-    findings.expect(run.log.len() == run.log_before_restart, Invariant::Settles, || {
-        format!("a restart in peace led to {:?}", &run.log[run.log_before_restart..])
-    });
+    for change in &run.log[run.log_before_restart..] {
+        // A new process doesn't know that it has turned somebody away within the hour.
+        let asked = match change {
+            Change::Said(Said { answers: Some(asked), .. }) => run.log.get(*asked),
+            Change::Said(_)
+            | Change::Edited { .. }
+            | Change::Pinned { .. }
+            | Change::RoomMade { .. }
+            | Change::Joined { .. } => None,
+        };
+        let turns_away =
+            matches!(asked, Some(Change::Said(said)) if said.person.as_deref() == Some(STRANGER));
+        findings.expect(turns_away, Invariant::Settles, || format!("a restart in peace led to {change:?}"));
+    }
     for damage in &run.ledger.damage {
         findings.expect(false, Invariant::StoreAgrees, || damage.clone());
     }
@@ -26,7 +39,8 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
             *committed.entry(id).or_default() += 1;
         }
     }
-    let stored: BTreeMap<IncidentId, u64> = run.incidents.iter().map(|(id, incident)| (*id, incident.facts)).collect();
+    let stored: BTreeMap<IncidentId, u64> =
+        run.incidents.iter().map(|(id, incident)| (*id, incident.facts)).collect();
     findings.expect(committed == stored, Invariant::StoreAgrees, || {
         format!("facts committed {committed:?}, stored {stored:?}")
     });

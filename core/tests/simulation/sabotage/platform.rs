@@ -29,7 +29,11 @@ pub(crate) struct SabotagedPlatform {
 }
 
 impl SabotagedPlatform {
-    pub(crate) fn new(console: Arc<ConsolePlatform>, clock: VirtualClock, sabotage: Option<Sabotage>) -> Self {
+    pub(crate) fn new(
+        console: Arc<ConsolePlatform>,
+        clock: VirtualClock,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
         Self { console, clock, sabotage, delivered: Arc::default(), held_back: Mutex::default() }
     }
 
@@ -62,7 +66,8 @@ impl SabotagedPlatform {
         if is_private {
             let room = RoomRef::new(&room.platform, "ops");
             let action = Action::Say { room, answers: None, message: message.clone() };
-            let attempt = Attempt { key: format!("{}-public", perform.attempt.key), ..perform.attempt.clone() };
+            let attempt =
+                Attempt { key: format!("{}-public", perform.attempt.key), ..perform.attempt.clone() };
             self.console.perform(&Perform { action, attempt, ..perform.clone() }).await;
         }
     }

@@ -20,7 +20,11 @@ pub(crate) struct SabotagedStore {
 }
 
 impl SabotagedStore {
-    pub(crate) fn new(memory: MemoryStore, delivered: Arc<Mutex<Vec<Position>>>, sabotage: Option<Sabotage>) -> Self {
+    pub(crate) fn new(
+        memory: MemoryStore,
+        delivered: Arc<Mutex<Vec<Position>>>,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
         Self { memory, delivered, sabotage, before_last: Mutex::default() }
     }
 }
@@ -49,7 +53,8 @@ impl Store for SabotagedStore {
                 commit.positions.clone_from(&self.delivered.lock().unwrap_or_else(PoisonError::into_inner));
             }
             Some(Sabotage::LostLastCommit) => {
-                *self.before_last.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.memory.snapshot());
+                *self.before_last.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(self.memory.snapshot());
             }
             Some(
                 Sabotage::ForgetfulKeys

@@ -1,0 +1,142 @@
+//! A round of decisions made durable, and what follows when it is, or isn't.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    Engine, InFlight, Output, POSITIONS_UNWRITTEN_FOR, SEEN_REMEMBERED_FOR, Stored,
+    deciding::TURNED_AWAY_FOR, draft::Draft, outbox,
+};
+use crate::{
+    effect::EffectId,
+    event::{Event, RoomEvent},
+    incident::Incident,
+    message::trouble,
+    port::{Action, Attempt, Commit, NumberedRecord, Perform, Position, StoreError},
+};
+
+impl Engine {
+    /// Adds to a draft what goes along with any commit: positions, and marks that are old enough to go. Positions
+    /// alone make a commit only after a while, or when they are the first of their stream.
+    pub(super) fn seal(&mut self, draft: &mut Draft, now: DateTime<Utc>) {
+        self.finish(draft, now);
+        let mut is_new = false;
+        for position in std::mem::take(&mut draft.positions) {
+            let stream = (position.platform, position.stream);
+            // A stream's first position is where hearing begins: lost, what is said next would count as old.
+            is_new |= self.positions.insert(stream.clone(), position.token.clone()).is_none();
+            self.unwritten.insert(stream, position.token);
+            self.unwritten_since.get_or_insert(now);
+        }
+        let overdue = self.unwritten_since.is_some_and(|since| since + POSITIONS_UNWRITTEN_FOR <= now);
+        if draft.commit.is_empty() && !overdue && !is_new {
+            return;
+        }
+        self.unwritten_since = None;
+        draft.commit.positions = std::mem::take(&mut self.unwritten)
+            .into_iter()
+            .map(|((platform, stream), token)| Position { platform, stream, token })
+            .collect();
+        let is_old = |at: &DateTime<Utc>| *at + SEEN_REMEMBERED_FOR < now;
+        draft.commit.seen_forgotten = self
+            .stored
+            .seen
+            .iter()
+            .filter(|(_, at)| is_old(at))
+            .take(64)
+            .map(|(key, _)| key.clone())
+            .collect();
+    }
+
+    pub(super) fn committed(&mut self, now: DateTime<Utc>) {
+        let Some(InFlight { draft, .. }) = self.in_flight.take() else { return };
+        let Stored { workspace, incidents, seen, cards, sequence } = &mut self.stored;
+        *sequence = draft.commit.sequence;
+        if let Some(changed) = draft.workspace.clone() {
+            *workspace = changed;
+        }
+        incidents.extend(draft.incidents.clone());
+        cards.extend(draft.cards.clone());
+        seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), seen.at)));
+        for key in &draft.commit.seen_forgotten {
+            seen.remove(key);
+        }
+        self.turned_away.retain(|_, at| now < *at + TURNED_AWAY_FOR);
+        self.turned_away.extend(draft.turned_away.iter().cloned().map(|person| (person, now)));
+        self.dues.apply(&draft.commit);
+        self.outbox.apply(&draft.commit);
+        draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
+        self.maybe_settled.extend(draft.incidents.keys());
+        self.resume_held(&draft.commit);
+        self.accept(&draft);
+        self.forget_settled();
+    }
+
+    /// A room was made, or given up: what waited for that is decided before anything else.
+    fn resume_held(&mut self, commit: &Commit) {
+        let is_about_room = |fact: &NumberedRecord| {
+            matches!(
+                fact.record.event,
+                Event::Room(RoomEvent::Opened { .. } | RoomEvent::OpeningFailed { .. })
+            )
+        };
+        if commit.facts.iter().any(is_about_room) {
+            self.held.append(&mut self.queue);
+            std::mem::swap(&mut self.held, &mut self.queue);
+        }
+    }
+
+    pub(super) fn accept(&mut self, draft: &Draft) {
+        self.outputs.extend(draft.accepted.iter().copied().map(Output::Accept));
+        self.outputs.extend(draft.notes.iter().cloned().map(Output::Note));
+    }
+
+    /// Incidents that owe nothing leave the memory, once nothing more is to be said about them.
+    pub(super) fn forget_settled(&mut self) {
+        for id in std::mem::take(&mut self.maybe_settled) {
+            let is_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);
+            if is_live {
+                continue;
+            }
+            if self.outbox.is_about(id) {
+                self.maybe_settled.insert(id);
+                continue;
+            }
+            self.stored.incidents.remove(&id);
+            self.stored.cards.remove(&id);
+        }
+    }
+
+    /// The same commit again, later. Whoever waits for an answer is told, once, that nothing is lost: this one
+    /// message is not durable, because nothing can be.
+    pub(super) fn commit_failed(&mut self, now: DateTime<Utc>, error: &StoreError) {
+        let Some(in_flight) = &mut self.in_flight else { return };
+        in_flight.failures += 1;
+        let wait = Duration::seconds(1 << in_flight.failures.min(5));
+        in_flight.retry_at = Some(now + wait);
+        self.outputs.push_back(Output::Note(format!("{error}; trying again in {} s", wait.num_seconds())));
+        if in_flight.failures > 1 {
+            return;
+        }
+        let sequence = in_flight.draft.commit.sequence;
+        for (index, message) in (0_u32..).zip(&in_flight.draft.answering) {
+            let id = EffectId { sequence, index: u32::MAX - index };
+            let attempt = Attempt { key: outbox::key(&self.identity, id), first_tried: now, number: 1 };
+            let action = Action::Say {
+                room: message.room.clone(),
+                answers: Some(message.clone()),
+                message: trouble::cannot_store(error),
+            };
+            let platform = message.room.platform.clone();
+            self.outputs.push_back(Output::Perform(Box::new(Perform { id, platform, action, attempt })));
+        }
+    }
+
+    pub(super) fn retry_commit(&mut self, now: DateTime<Utc>) {
+        if let Some(in_flight) = &mut self.in_flight
+            && in_flight.retry_at.is_some_and(|at| at <= now)
+        {
+            in_flight.retry_at = None;
+            self.outputs.push_back(Output::Commit(Box::new(in_flight.draft.commit.clone())));
+        }
+    }
+}

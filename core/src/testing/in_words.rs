@@ -1,0 +1,20 @@
+//! Commits and actions in a few words, for the journal of a simulation.
+
+use crate::port::{Action, Commit};
+
+/// The names of a commit's facts.
+pub(super) fn facts_of(commit: &Commit) -> String {
+    let names: Vec<&str> = commit.facts.iter().map(|fact| fact.record.event.name()).collect();
+    names.join(" ")
+}
+
+/// What an action does, and where.
+pub(super) fn name_of(action: &Action) -> String {
+    match action {
+        Action::Say { room, .. } => format!("say in {}", room.room),
+        Action::OpenRoom { name, .. } => format!("make {name}"),
+        Action::Edit { message, .. } => format!("edit {} in {}", message.id, message.room.room),
+        Action::Pin { message } => format!("pin {} in {}", message.id, message.room.room),
+        Action::Invite { room, .. } => format!("invite to {}", room.room),
+    }
+}

@@ -1,0 +1,169 @@
+//! What was stored once must load for ever: a line of `fixtures/` for every shape that reaches the disk.
+//!
+//! Lines are only ever added. When a shape changes, its old line stays and must still load; the new shape gets a
+//! line of its own, which `SITREP_BLESS=1 cargo test -p sitrep-core --test fixtures` appends.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, de::DeserializeOwned};
+use sitrep_core::{
+    effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
+    event::{
+        Ahead, Event, IncidentEvent, Promise, RECORD_VERSION, Record, RetrospectiveEvent, RoleEvent,
+        RoomEvent, UpdateEvent, WorkspaceEvent,
+    },
+    incident::{IncidentId, Origin, Role, Severity},
+    message::{Message, Span, bold, code, mention, named, text},
+    person::Person,
+    port::StoredEffect,
+    room::{MessageRef, PlatformName, RoomRef},
+};
+
+fn platform() -> PlatformName {
+    PlatformName::new("matrix")
+}
+
+fn alice() -> Person {
+    Person::new(&platform(), "@alice:example.org")
+}
+
+fn room() -> RoomRef {
+    RoomRef::new(&platform(), "!room:example.org")
+}
+
+fn message() -> MessageRef {
+    MessageRef { room: room(), id: "$message".to_owned(), thread: Some("$root".to_owned()) }
+}
+
+fn moment() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_795_344_780_250).unwrap_or_default()
+}
+
+fn every_event() -> Vec<Event> {
+    let id = IncidentId(12);
+    let promise = Promise { due: moment(), interval_secs: 1200 };
+    let declared = IncidentEvent::Declared {
+        severity: Severity::Sev2,
+        private: true,
+        room_name: "2026-11-22-1053-checkout-is-down".to_owned(),
+        origin: Origin { message: message(), direct: false },
+        invited: vec![alice()],
+        stakeholders: vec![room()],
+        meeting: Some("https://meet.example/x".to_owned()),
+        promise: Some(promise),
+    };
+    vec![
+        Event::Workspace(WorkspaceEvent::IncidentNumbered { id, room_name: "a-room".to_owned() }),
+        Event::Workspace(WorkspaceEvent::RoomBound { id, room: room() }),
+        Event::Incident(declared),
+        Event::Incident(IncidentEvent::Acknowledged),
+        Event::Incident(IncidentEvent::SeverityChanged {
+            to: Severity::Sev1,
+            promise: None,
+            invited: vec![alice()],
+        }),
+        Event::Incident(IncidentEvent::Resolved),
+        Event::Room(RoomEvent::Opened { room: room() }),
+        Event::Room(RoomEvent::OpeningFailed { reason: "refused".to_owned() }),
+        Event::Room(RoomEvent::CardPosted { card: message() }),
+        Event::Room(RoomEvent::GivenUp { what: "pin the card".to_owned(), reason: "forbidden".to_owned() }),
+        Event::Room(RoomEvent::Dropped { what: "ask for an update".to_owned() }),
+        Event::Role(RoleEvent::Assigned { role: Role::Commander, to: alice() }),
+        Event::Update(UpdateEvent::Posted { promise: Some(promise), to: vec![room()] }),
+        Event::Update(UpdateEvent::Promised { promise }),
+        Event::Update(UpdateEvent::Prompted { due: moment(), again: true }),
+        Event::Update(UpdateEvent::Missed { due: moment(), minutes: 10 }),
+        Event::Retrospective(RetrospectiveEvent::Proposed { owner: alice(), at: moment(), ask_at: moment() }),
+        Event::Retrospective(RetrospectiveEvent::Booked { at: moment() }),
+        Event::Retrospective(RetrospectiveEvent::Declined),
+        Event::Retrospective(RetrospectiveEvent::Reminded { ahead: Ahead::TenMinutes }),
+        Event::Retrospective(RetrospectiveEvent::Lapsed { ask_at: moment() }),
+        Event::Retrospective(RetrospectiveEvent::Nagged { ask_at: moment() }),
+    ]
+}
+
+fn every_effect() -> Vec<StoredEffect> {
+    let incident = IncidentId(12);
+    let words =
+        Message::line([text("a"), bold("b"), code("c"), Span::Link("https://example.org".to_owned())])
+            .bullet([named(&alice()), mention(&alice()), Span::Room(room(), "room".to_owned())])
+            .quote("said");
+    let say = |place, purpose| {
+        let (about, answers) = (Some(incident), Some(message()));
+        Effect::Say(Say {
+            platform: platform(),
+            place,
+            purpose,
+            about,
+            answers,
+            stale_at: moment(),
+            message: words.clone(),
+        })
+    };
+    let keep = |desired| Effect::Keep(Keep { platform: platform(), incident, desired });
+    let effects = [
+        say(Place::Incident(incident), Purpose::Card),
+        say(Place::Room(room()), Purpose::Answer),
+        say(Place::Room(room()), Purpose::Notice),
+        say(Place::Incident(incident), Purpose::Prompt),
+        keep(Desired::Room {
+            name: "a-room".to_owned(),
+            topic: "INC-12".to_owned(),
+            invited: vec![alice()],
+            private: true,
+            open_to: None,
+        }),
+        keep(Desired::Room {
+            name: "a-room".to_owned(),
+            topic: "INC-12".to_owned(),
+            invited: vec![alice()],
+            private: false,
+            open_to: Some(room()),
+        }),
+        keep(Desired::Card { card: message(), message: words.clone() }),
+        keep(Desired::Pinned { card: message() }),
+        keep(Desired::Members { people: vec![alice()] }),
+    ];
+    let stored = |(index, effect)| StoredEffect {
+        id: EffectId { sequence: 7, index },
+        key: format!("0badcafe-7-{index:x}"),
+        created_at: moment(),
+        effect,
+    };
+    (0..).zip(effects).map(stored).collect()
+}
+
+/// Every line of a fixture loads, and everything that this build writes has a line there.
+fn check<T: Serialize + DeserializeOwned>(file: &str, written: &[T]) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(file);
+    let mut fixture = fs::read_to_string(&path).unwrap_or_default();
+    let lines: BTreeSet<String> = fixture.lines().map(str::to_owned).collect();
+    for line in &lines {
+        if let Err(error) = serde_json::from_str::<T>(line) {
+            panic!("{file}: what was stored once doesn't load any more: {error}\n{line}");
+        }
+    }
+    let json = |value: &T| serde_json::to_string(value).expect("what is stored is JSON");
+    let missing: Vec<String> = written.iter().map(json).filter(|line| !lines.contains(line)).collect();
+    if std::env::var_os("SITREP_BLESS").is_some() {
+        missing.iter().for_each(|line| fixture.extend([line.as_str(), "\n"]));
+        fs::write(&path, fixture).expect("the fixture can be written");
+    } else {
+        assert!(missing.is_empty(), "{file} has no line for:\n{}", missing.join("\n"));
+    }
+}
+
+#[test]
+fn facts_load_for_ever() {
+    let events = every_event();
+    let names: BTreeSet<&str> = events.iter().map(Event::name).collect();
+    assert_eq!(names.len(), events.len(), "one of each kind");
+    let record = |event| Record { v: RECORD_VERSION, at: moment(), by: Some(alice()), event, words: None };
+    check("events.jsonl", &events.into_iter().map(record).collect::<Vec<_>>());
+}
+
+#[test]
+fn effects_load_for_ever() {
+    check("effects.jsonl", &every_effect());
+}

@@ -1,0 +1,91 @@
+//! The platforms side by side: the same conversation, the same outcome.
+//!
+//! Every script of `console/` is played twice: by the console, and by test people on Synapse in front of the service.
+//! After each message the rooms must look the same on both, before the next one is said.
+//!
+//! - What is expected comes from the console's own run: who says what where, and what every room then shows. There is
+//!   nothing to keep up to date here when a sentence changes.
+//! - Compared are all rooms: what people read, in order, edits applied; whom each message notifies and which one it
+//!   answers; who is in an incident's room, its topic and its pins. Times, dates and random addresses are not.
+//! - Nobody can move a homeserver's clock, so `/wait` is left out of both runs. Lines that the console itself declines
+//!   are said nowhere; that nobody gets into a private room on Matrix either is tried at the end.
+//!
+//! [`expected`] is the console's half, [`stage`] and [`player`] the other; [`view`] is what a room looks like and
+//! [`words`] what its text is reduced to. [`table`] is about `docs/platforms.md`.
+
+mod expected;
+mod outsider;
+mod player;
+mod reading;
+mod stage;
+mod table;
+mod view;
+mod words;
+
+use crate::console::PAYMENTS;
+use crate::support::Failed;
+use crate::support::trials::{Test, needs_synapse, test};
+
+use expected::Expected;
+use player::{Player, Typing};
+use stage::Stage;
+
+/// The same people as in the console without a configuration.
+const PEOPLE: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+"#;
+
+macro_rules! conversation {
+    ($name:literal, $more:expr) => {
+        needs_synapse(concat!("conformance::", $name), || {
+            same_outcome(include_str!(concat!("console/", $name, ".txt")), $more, Typing::AsWritten)
+        })
+    };
+    ($name:literal) => {
+        conversation!($name, PEOPLE)
+    };
+}
+
+pub(crate) fn tests() -> Vec<Test> {
+    vec![
+        conversation!("one_incident"),
+        conversation!("help"),
+        conversation!("titles"),
+        conversation!("talk"),
+        conversation!("refusals"),
+        conversation!("prompts"),
+        conversation!("retrospective"),
+        conversation!("private"),
+        conversation!("direct"),
+        conversation!("invited", PAYMENTS),
+        needs_synapse("conformance::one_incident_with_people_picked_from_a_list", || {
+            same_outcome(include_str!("console/one_incident.txt"), PEOPLE, Typing::Pills)
+        }),
+        test("conformance::differences_are_seen", differences_are_seen),
+        test("conformance::the_table_is_what_the_adapters_say", table::matches_the_adapters),
+    ]
+}
+
+/// Plays a script on both platforms, with the same sections behind either configuration.
+fn same_outcome(script: &str, more: &str, typing: Typing) -> Result<(), Failed> {
+    let expected = Expected::of(script, more)?;
+    let stage = Stage::set(&expected.people(), more)?;
+    let sitrep = stage.sitrep()?;
+    let mut player = Player::new(&stage, typing);
+    player.play(&expected)?;
+    player.nothing_else_comes(&expected)?;
+    outsider::comes_in_where_it_is_public(&player, &expected)?;
+    let log = sitrep.log();
+    let complaint = log.lines().find(|line| line.contains(" WARN sitrep") || line.contains(" ERROR sitrep"));
+    complaint.map_or(Ok(()), |line| Err(format!("sitrep complains: {line}").into()))
+}
+
+/// A comparison that can't fail is none.
+fn differences_are_seen() -> Result<(), Failed> {
+    words::reduce_what_differs_and_nothing_else()?;
+    reading::reads_what_clients_show()?;
+    view::shows_where_rooms_differ()
+}

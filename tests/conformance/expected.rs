@@ -1,0 +1,129 @@
+//! The console's half: what is said, and what every room looks like after it.
+
+use std::collections::BTreeSet;
+
+use chrono::Utc;
+use sitrep_console::{CONFIGURED_ROOMS, Change, Chat, Journal};
+
+use crate::console::AT;
+use crate::support::sitrep::Home;
+use crate::support::{Doing, Failed};
+
+use super::view::{Made, Message, Room, View};
+use super::words::reduced;
+
+/// A conversation on the console.
+pub(super) struct Expected {
+    pub(super) steps: Vec<Step>,
+    /// Incident rooms that only their members see.
+    pub(super) private: BTreeSet<String>,
+}
+
+/// One message of a person, and what follows from it.
+pub(super) struct Step {
+    pub(super) person: String,
+    pub(super) room: String,
+    pub(super) text: String,
+    /// All rooms, once everything that follows has happened.
+    pub(super) after: View,
+}
+
+impl Expected {
+    /// Plays a script on a console of its own. Its clock stands at the present, so that both platforms have the same
+    /// idea of today.
+    pub(super) fn of(script: &str, more: &str) -> Result<Self, Failed> {
+        let lines: Vec<&str> = script.lines().filter(|line| !line.starts_with("/wait")).collect();
+        let script = lines.join("\n");
+        let now = Utc::now().format("%Y-%m-%dT%H:%M").to_string();
+        let (home, declined) = played(&script.replace(&in_names(AT[1]), &in_names(&now)), more, &now)?;
+        if !declined.is_empty() && declined != played(&script, more, AT[1])?.1 {
+            return Err(format!("today the console declines something else:\n{declined}").into());
+        }
+        let log = home.path().join("data/chat.jsonl");
+        let (_, changes) = Journal::open(&log).doing("reading what was said on the console")?;
+        let steps = steps(&changes);
+        if steps.is_empty() {
+            return Err("nothing was said on the console".into());
+        }
+        let private = changes.iter().filter_map(|change| match change {
+            Change::RoomMade { room, private: true, .. } => Some(reduced(room)),
+            Change::RoomMade { .. }
+            | Change::Said(_)
+            | Change::Edited { .. }
+            | Change::Pinned { .. }
+            | Change::Joined { .. } => None,
+        });
+        Ok(Self { steps, private: private.collect() })
+    }
+
+    /// Everybody who says something.
+    pub(super) fn people(&self) -> BTreeSet<&str> {
+        self.steps.iter().map(|step| step.person.as_str()).collect()
+    }
+
+    /// What it all comes to.
+    pub(super) fn end(&self) -> Result<&View, Failed> {
+        Ok(&self.steps.last().ok_or("nothing was said")?.after)
+    }
+}
+
+/// A script on a console at a moment: where its data lie, and which lines it declined.
+fn played(script: &str, more: &str, at: &str) -> Result<(Home, String), Failed> {
+    let home = Home::with(&[("sitrep.toml", more)])?;
+    let output = home.console(&["--at", at, "--config", "sitrep.toml"], script)?;
+    let declined = reduced(&output.stderr);
+    output.succeeded()?;
+    Ok((home, declined))
+}
+
+/// A moment as the names of rooms have it.
+fn in_names(moment: &str) -> String {
+    moment.replace('T', "-").replace(':', "")
+}
+
+/// Everything up to the next message of a person follows from the last one: the console settles after each.
+fn steps(changes: &[Change]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut chat = Chat::new(&CONFIGURED_ROOMS);
+    for change in changes {
+        chat.apply(change.clone());
+        if let Change::Said(said) = change
+            && let Some(person) = &said.person
+        {
+            let (person, room, text) = (person.clone(), reduced(&said.room), said.text.clone());
+            steps.push(Step { person, room, text, after: View::new() });
+        }
+        if let Some(step) = steps.last_mut() {
+            step.after = view(&chat);
+        }
+    }
+    steps
+}
+
+fn view(chat: &Chat) -> View {
+    let made = |wanted: &str| {
+        chat.log().iter().any(|change| matches!(change, Change::RoomMade { room, .. } if room == wanted))
+    };
+    let rooms = chat.rooms().map(|(name, room)| {
+        let places = chat.last_in(name, usize::MAX);
+        let place_of = |index: &usize| places.iter().position(|place| place == index);
+        let made = made(name).then(|| Made { topic: reduced(&room.topic), members: room.members.clone() });
+        let messages = places.iter().filter_map(|index| message(chat, *index, place_of)).collect();
+        let pinned = room.pinned.iter().filter_map(place_of).collect();
+        (reduced(name), Room { made, messages, pinned })
+    });
+    rooms.collect()
+}
+
+fn message(chat: &Chat, index: usize, place_of: impl Fn(&usize) -> Option<usize>) -> Option<Message> {
+    let Change::Said(said) = chat.log().get(index)? else { return None };
+    let text = chat.text_of(index)?;
+    let (person, text) = match &said.person {
+        // Taken over as it is: what people type differs from run to run in nothing.
+        Some(person) => (person.clone(), text.to_owned()),
+        None => ("sitrep".to_owned(), reduced(text)),
+    };
+    let mentions = said.mentions.iter().cloned().collect();
+    let answers = said.answers.as_ref().and_then(place_of);
+    Some(Message { person, text, mentions, answers })
+}
