@@ -103,11 +103,13 @@ impl Driver {
             let sleep = tokio::time::sleep(self.time_to_sleep());
             tokio::select! {
                 () = &mut told_to_end => break Ended::AsTold,
-                Some(input) = self.inputs.recv() => match input {
+                Some(input) = self.inputs.recv() => {
                     // Without it numbers and names would be given out twice.
-                    Input::LoadFailed(Subject::Workspace, error) => return Err(error),
-                    input => self.take(input),
-                },
+                    if let Input::LoadFailed(Subject::Workspace, error) = input {
+                        return Err(error);
+                    }
+                    self.take(input);
+                }
                 heard = hears.recv() => match heard {
                     Some(Heard::Batch(batch, committed)) => {
                         let platform = batch.positions.first().map(|position| position.platform.clone());

@@ -129,10 +129,11 @@ pub(super) fn a_public_room_is_open_to_where_it_was_declared() -> Result<(), Fai
         let (name, topic) = ("an incident".to_owned(), "the topic".to_owned());
         let invited = handles(&[&alice.user_id]);
         let action = Action::OpenRoom { name, topic, invited, private, open_to };
-        match bot.perform(key, Utc::now(), action) {
-            Outcome::Done(Receipt::Room(room)) => Ok(room.room),
-            outcome => Err(Failed::from(format!("{outcome:?}"))),
+        let outcome = bot.perform(key, Utc::now(), action);
+        if let Outcome::Done(Receipt::Room(room)) = outcome {
+            return Ok(room.room);
         }
+        Err(Failed::from(format!("{outcome:?}")))
     };
     let may_join = |person: &Person, room: &str| person.join(room).is_ok();
     let key = synapse.unique("open");

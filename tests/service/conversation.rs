@@ -102,7 +102,11 @@ fn silence() -> Result<(), Failed> {
     let (room, _) = town.declare("!incident checkout is down")?;
     town.ask(&town.alice, &room, "!ack")?;
     let first = town.hear(&town.alice, &room, |seen| seen.body.contains("an update is due"))?;
-    assert_eq!(first.mentions, [town.alice.user_id.clone()], "a prompt mentions exactly the commander");
+    assert_eq!(
+        first.mentions,
+        std::slice::from_ref(&town.alice.user_id),
+        "a prompt mentions exactly the commander"
+    );
     town.hear(&town.alice, &room, |seen| seen.body.contains("still due"))?;
     let overdue = town.hear(&town.bob, &town.status, |seen| seen.body.contains("overdue by"))?;
     assert!(overdue.mentions.is_empty(), "the stakeholders are told, not pinged");
@@ -141,7 +145,7 @@ fn pill() -> Result<(), Failed> {
     let html = format!("!lead <a href=\"https://matrix.to/#/{bob}\">Bobby Tables</a>");
     let asked = town.alice.say_html(&room, "!lead Bobby Tables", &html)?;
     let answer = town.answer(&town.alice, &room, &asked)?;
-    assert_eq!(answer.mentions, [bob.clone()], "{}", answer.body);
+    assert_eq!(answer.mentions, std::slice::from_ref(bob), "{}", answer.body);
     Ok(())
 }
 

@@ -97,7 +97,7 @@ fn ends() -> Result<(), Failed> {
     );
     sitrep.start_again()?;
     let prompt = town.hear(&town.alice, &room, |seen| seen.body.contains("an update is due"))?;
-    assert_eq!(prompt.mentions, [town.alice.user_id.clone()]);
+    assert_eq!(prompt.mentions, std::slice::from_ref(&town.alice.user_id));
     let cards = town.said_in(&town.alice, &room)?;
     assert_eq!(cards.iter().filter(|seen| seen.body.contains("Next update due")).count(), 1);
     Ok(())

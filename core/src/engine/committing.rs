@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Engine, InFlight, Output, POSITIONS_UNWRITTEN_FOR, SEEN_REMEMBERED_FOR, Stored,
+    Engine, InFlight, Output, POSITIONS_UNWRITTEN_FOR, SEEN_REMEMBERED_FOR, SEEN_SWEPT_EVERY, Stored,
     deciding::TURNED_AWAY_FOR, draft::Draft, outbox,
 };
 use crate::{
@@ -36,26 +36,24 @@ impl Engine {
             .into_iter()
             .map(|((platform, stream), token)| Position { platform, stream, token })
             .collect();
-        let is_old = |at: &DateTime<Utc>| *at + SEEN_REMEMBERED_FOR < now;
-        draft.commit.seen_forgotten = self
-            .stored
-            .seen
-            .iter()
-            .filter(|(_, at)| is_old(at))
-            .take(64)
-            .map(|(key, _)| key.clone())
-            .collect();
+        if self.seen_swept_at.is_none_or(|at| at + SEEN_SWEPT_EVERY <= now) {
+            self.seen_swept_at = Some(now);
+            let old = self.stored.seen.iter().filter(|(_, at)| **at + SEEN_REMEMBERED_FOR < now);
+            draft.commit.seen_forgotten = old.map(|(key, _)| key.clone()).collect();
+        }
     }
 
     pub(super) fn committed(&mut self, now: DateTime<Utc>) {
-        let Some(InFlight { draft, .. }) = self.in_flight.take() else { return };
+        let Some(InFlight { mut draft, .. }) = self.in_flight.take() else { return };
         let Stored { workspace, incidents, seen, cards, sequence } = &mut self.stored;
         *sequence = draft.commit.sequence;
-        if let Some(changed) = draft.workspace.clone() {
+        if let Some(changed) = draft.workspace.take() {
             *workspace = changed;
         }
-        incidents.extend(draft.incidents.clone());
-        cards.extend(draft.cards.clone());
+        self.maybe_settled.extend(draft.incidents.keys());
+        draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
+        incidents.append(&mut draft.incidents);
+        cards.append(&mut draft.cards);
         seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), seen.at)));
         for key in &draft.commit.seen_forgotten {
             seen.remove(key);
@@ -64,8 +62,6 @@ impl Engine {
         self.turned_away.extend(draft.turned_away.iter().cloned().map(|person| (person, now)));
         self.dues.apply(&draft.commit);
         self.outbox.apply(&draft.commit);
-        draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
-        self.maybe_settled.extend(draft.incidents.keys());
         self.resume_held(&draft.commit);
         self.accept(&draft);
         self.forget_settled();

@@ -46,6 +46,8 @@ pub use stepper::{Step, Stepper};
 const POSITIONS_UNWRITTEN_FOR: Duration = Duration::seconds(60);
 /// How long a message that was dealt with is remembered; no platform delivers one again later than that.
 const SEEN_REMEMBERED_FOR: Duration = Duration::days(14);
+/// How often those marks are looked through for old ones.
+const SEEN_SWEPT_EVERY: Duration = Duration::hours(1);
 /// How far a clock may seem to go back without having been set.
 const CLOCK_JITTER: Duration = Duration::seconds(5);
 /// The most items decided into one commit.
@@ -142,6 +144,7 @@ pub struct Engine {
     maybe_settled: BTreeSet<IncidentId>,
     /// People who were told lately that they may not command.
     turned_away: BTreeMap<Person, DateTime<Utc>>,
+    seen_swept_at: Option<DateTime<Utc>>,
     last_now: Option<DateTime<Utc>>,
     in_flight: Option<InFlight>,
     outputs: VecDeque<Output>,
@@ -179,6 +182,7 @@ impl Engine {
             unreadable: BTreeSet::new(),
             maybe_settled: BTreeSet::new(),
             turned_away: BTreeMap::new(),
+            seen_swept_at: None,
             last_now: None,
             in_flight: None,
         }

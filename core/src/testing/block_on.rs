@@ -14,8 +14,16 @@ use std::{
 /// # Panics
 /// When the future waits for something.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    match poll_once(future) {
+        Some(value) => value,
+        None => panic!("this future waits for something, and there is nothing here to wake it"),
+    }
+}
+
+/// What a future gives at once, if it does.
+pub(super) fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("this future waits for something, and there is nothing here to wake it"),
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }

@@ -10,18 +10,13 @@
 //!   lets go in time is tried in time.
 //! - Every turn leaves a line in the journal: two runs of one seed can be compared word for word.
 
-use std::{
-    collections::VecDeque,
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Dice, Faults, VirtualClock, block_on,
+    block_on::poll_once,
     in_words::{facts_of, name_of},
 };
 use crate::{
@@ -394,13 +389,5 @@ impl Driver {
             },
         );
         Unsettled { turns, state }
-    }
-}
-
-/// What a future gives at once, if it does.
-fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => Some(value),
-        Poll::Pending => None,
     }
 }
