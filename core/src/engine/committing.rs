@@ -52,8 +52,9 @@ impl Engine {
         }
         self.maybe_settled.extend(draft.incidents.keys());
         draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
-        incidents.append(&mut draft.incidents);
-        cards.append(&mut draft.cards);
+        // Not `append`, which rebuilds the whole map.
+        incidents.extend(std::mem::take(&mut draft.incidents));
+        cards.extend(std::mem::take(&mut draft.cards));
         seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), seen.at)));
         for key in &draft.commit.seen_forgotten {
             seen.remove(key);
