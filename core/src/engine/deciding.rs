@@ -37,6 +37,9 @@ pub(super) enum Missing {
     Room,
 }
 
+/// A command's decision or refusal, and the incident that it was about.
+type Decided = (Option<IncidentId>, Result<Decision, Refusal>);
+
 impl From<Subject> for Missing {
     fn from(subject: Subject) -> Self {
         Self::Facts(subject)
@@ -117,14 +120,13 @@ impl Engine {
     }
 
     /// A command decided, with the incident that it was about.
-    #[allow(clippy::type_complexity)]
     fn decide_command(
         &self,
         draft: &Draft,
         command: &dyn Command,
         inbound: &Inbound,
         now: DateTime<Utc>,
-    ) -> Result<(Option<IncidentId>, Result<Decision, Refusal>), Subject> {
+    ) -> Result<Decided, Subject> {
         let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
         let here = &inbound.message.room;
         let id = match command.about() {
