@@ -163,9 +163,13 @@ impl Policy {
         self.platforms.values().flat_map(|platform| platform.stakeholder_rooms.iter().cloned()).collect()
     }
 
-    /// Whom a severity asks in on a platform.
+    /// Whom a severity asks in on a platform. Into a private incident nobody is asked by rule: the rule could name
+    /// the very person it is about.
     #[must_use]
-    pub fn invited(&self, severity: Severity, platform: &PlatformName) -> Vec<Person> {
+    pub fn invited(&self, severity: Severity, platform: &PlatformName, private: bool) -> Vec<Person> {
+        if private {
+            return Vec::new();
+        }
         let names = &self.severity(severity).invite;
         let on_platform = |name: &String| {
             self.people.get(name)?.iter().find(|person| person.platform == *platform).cloned()

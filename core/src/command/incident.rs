@@ -50,7 +50,7 @@ impl Declare {
     fn read(words: &str) -> Result<Self, Refusal> {
         let mut declare = Self { title: String::new(), private: false, severity: None };
         let mut left = Vec::new();
-        let mut words = words.split_whitespace().peekable();
+        let mut words = words.split_whitespace();
         while let Some(word) = words.next() {
             match option(word, left.is_empty()) {
                 Some(Special::Private) => declare.private = true,
@@ -94,7 +94,6 @@ fn option(word: &str, leads: bool) -> Option<Special<'_>> {
     let name = word.trim_start_matches(is_dash);
     let dashes = &word[..word.len() - name.len()];
     let bare = name.trim_matches(|c: char| !c.is_alphanumeric());
-    let is_near = strsim::jaro_winkler(&bare.to_lowercase(), "private") >= 0.8;
     if dashes.is_empty() {
         // "private: a leak" asks for what `--private` does; "private key leaked" does not.
         let is_marked = leads && bare != word && bare.eq_ignore_ascii_case("private");
@@ -107,7 +106,7 @@ fn option(word: &str, leads: bool) -> Option<Special<'_>> {
     if is_option && name.eq_ignore_ascii_case("private") {
         return Some(Special::Private);
     }
-    if is_near {
+    if strsim::jaro_winkler(&bare.to_lowercase(), "private") >= 0.8 {
         return Some(Special::NearlyPrivate);
     }
     if !is_option || !leads {
@@ -150,11 +149,8 @@ impl Command for Declare {
         let is_taken = |name: &str| view.workspace.has_room_name(name);
         let room_name = room_name(&policy.room_name, context.now, policy.timezone, &self.title, is_taken);
         let mut invited: Vec<Person> = vec![context.person.clone()];
-        // Into a private one nobody is asked by rule: the rule could name the very person it is about.
-        if !private {
-            let needed = policy.invited(severity, &context.person.platform);
-            invited.extend(needed.into_iter().filter(|person| person != context.person));
-        }
+        let needed = policy.invited(severity, &context.person.platform, private);
+        invited.extend(needed.into_iter().filter(|person| person != context.person));
         let declared = IncidentEvent::Declared {
             severity,
             private,

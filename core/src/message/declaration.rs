@@ -109,7 +109,7 @@ pub fn leads(incident: &Incident, to: &Person, by: &Person) -> Message {
     if to == by {
         return Message::line([text("You lead "), bold(incident.id.to_string()), text(".")]);
     }
-    Message::line([mention(to), text(" leads "), bold(incident.id.to_string()), text(" from now on.")])
+    has_the_lead(incident, to)
 }
 
 /// In the incident's room, when the commander was named elsewhere.
