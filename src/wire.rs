@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use sitrep_console::{PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
+use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
 use sitrep_core::{
     incident::Severity,
     person::Person,
@@ -36,7 +36,8 @@ pub(crate) fn policy(config: &Config) -> Policy {
     if let Some(section) = &config.matrix {
         let stakeholder_rooms =
             section.stakeholder_rooms.iter().map(|room| RoomRef::new(&matrix, room)).collect();
-        let platform = PlatformPolicy { allow: patterns(&section.allow), stakeholder_rooms };
+        let home_room = section.rooms.first().map(|room| RoomRef::new(&matrix, room));
+        let platform = PlatformPolicy { allow: patterns(&section.allow), stakeholder_rooms, home_room };
         policy.platforms.insert(matrix, platform);
     }
     policy
@@ -49,7 +50,8 @@ pub(crate) fn console_policy(config: &Config) -> Policy {
     policy.people =
         config.roster.people.keys().map(|name| (name.clone(), vec![Person::new(&console, name)])).collect();
     let stakeholder_rooms = vec![RoomRef::new(&console, STAKEHOLDER_ROOM)];
-    let platform = PlatformPolicy { allow: vec!["*".to_owned()], stakeholder_rooms };
+    let home_room = Some(RoomRef::new(&console, HOME_ROOM));
+    let platform = PlatformPolicy { allow: vec!["*".to_owned()], stakeholder_rooms, home_room };
     policy.platforms.insert(console, platform);
     policy
 }

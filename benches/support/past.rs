@@ -61,9 +61,8 @@ fn add(commit: &mut Commit, id: IncidentId, reminder_due: Option<DateTime<Utc>>)
         let said = MessageRef { room: room.clone(), id: format!("$past-{}-{number}", id.0), thread: None };
         // The marks of messages are kept for a while only.
         if words.is_some() && reminder_due.is_none() && id.0 <= 200 {
-            commit
-                .seen
-                .push(Seen { key: InboundKey { platform: platform::name(), id: said.id }, at: Utc::now() });
+            let key = InboundKey { platform: platform::name(), id: said.id };
+            commit.seen.push(Seen { key, at: Utc::now(), about: Some(id), carried_out: true });
         }
         commit.facts.push(numbered(subject, number, start, event, words));
     }
@@ -83,7 +82,11 @@ fn numbered(
 ) -> NumberedRecord {
     let by = Some(platform::person("alice"));
     let words = words.map(str::to_owned);
-    NumberedRecord { subject, number, record: Record { v: RECORD_VERSION, at, by, event, words } }
+    NumberedRecord {
+        subject,
+        number,
+        record: Record { v: RECORD_VERSION, at, by, message: None, event, words },
+    }
 }
 
 /// What happened to one incident.

@@ -6,8 +6,8 @@ use sitrep_core::{
     person::Person,
     policy::{PlatformPolicy, Policy},
     port::{
-        Action, Batch, Capabilities, Inbound, ListenError, Outcome, Perform, Platform, Position, Positions,
-        Receipt, RoomKind,
+        Action, Batch, Capabilities, Content, Inbound, ListenError, Outcome, Perform, Platform, Position,
+        Positions, Receipt, RoomKind,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -29,7 +29,11 @@ pub(crate) fn person(handle: &str) -> Person {
 
 /// The defaults, with everybody allowed and one room that is kept informed.
 pub(crate) fn policy() -> Policy {
-    let platform = PlatformPolicy { allow: vec!["*".to_owned()], stakeholder_rooms: vec![room("status")] };
+    let platform = PlatformPolicy {
+        allow: vec!["*".to_owned()],
+        stakeholder_rooms: vec![room("status")],
+        home_room: None,
+    };
     Policy { platforms: [(name(), platform)].into(), ..Policy::default() }
 }
 
@@ -39,7 +43,7 @@ pub(crate) fn batch(first: usize, said: impl IntoIterator<Item = (RoomRef, Strin
         kind: if room.room == "ops" { RoomKind::Configured } else { RoomKind::Other },
         message: MessageRef { room, id: format!("$said-{number:08}"), thread: None },
         person: person("alice"),
-        text,
+        content: Content::Said(text),
         sent_at: Utc::now(),
     };
     let inbounds: Vec<Inbound> = (first..).zip(said).map(inbound).collect();
@@ -67,7 +71,7 @@ impl<F: Fn(&Perform, DateTime<Utc>) + Send + Sync> Platform for InstantPlatform<
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { edits: true, pins: true, threads: true, private_rooms: true }
+        Capabilities { edits: true, pins: true, threads: true, private_rooms: true, reactions: true }
     }
 
     async fn listen(&self, _after: &Positions) -> Result<Batch, ListenError> {
@@ -83,7 +87,13 @@ impl<F: Fn(&Perform, DateTime<Utc>) + Send + Sync> Platform for InstantPlatform<
                 thread: None,
             }),
             Action::OpenRoom { name, .. } => Receipt::Room(room(name)),
-            Action::Edit { .. } | Action::Pin { .. } | Action::Invite { .. } => Receipt::Done,
+            Action::OpenDirect { person } => Receipt::Room(room(&person.handle)),
+            Action::Edit { .. }
+            | Action::Pin { .. }
+            | Action::Invite { .. }
+            | Action::Name { .. }
+            | Action::Buttons { .. }
+            | Action::Read { .. } => Receipt::Done,
         })
     }
 }

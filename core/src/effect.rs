@@ -1,8 +1,9 @@
 //! What the outside must now do.
 //!
-//! Two kinds. A [`Say`] is said once, strictly in order within its [`Lane`], and goes stale. A [`Keep`] is a
-//! desired state: of several that wait for the same thing only the latest counts. Both are stored in the commit
-//! that caused them, and removed by the commit that learns what became of them.
+//! A [`Say`] is said once, strictly in order within its [`Lane`], and goes stale. A [`Keep`] is a desired state: of
+//! several that wait for the same thing only the latest counts. A [`Read`] is a message that could not be decrypted and
+//! is tried again. All are stored in the commit that caused them, and removed by the commit that learns what became of
+//! them.
 //!
 //! Places are named by role, not by platform room: an effect for an incident's room waits in its lane until there
 //! is one. `engine/outbox.rs` turns a place into a room as the effect is let go.
@@ -14,6 +15,7 @@ use crate::{
     incident::IncidentId,
     message::Message,
     person::Person,
+    port::RoomKind,
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -35,6 +37,10 @@ pub enum Place {
     Incident(IncidentId),
     /// This room.
     Room(RoomRef),
+    /// The direct room with this person, which is made if there is none.
+    Person(Person),
+    /// Beside this message: nothing else waits for it.
+    Message(MessageRef),
 }
 
 /// Things that are done one after the other: all that concerns one place on one platform.
@@ -54,6 +60,10 @@ pub enum Effect {
     Say(Say),
     /// See to it that something is so.
     Keep(Keep),
+    /// See to it that there is a direct room with somebody.
+    Direct(Person),
+    /// Try again to read something.
+    Read(Read),
 }
 
 /// What a message is for, which decides what its delivery or its loss means.
@@ -102,6 +112,33 @@ pub struct Keep {
     pub desired: Desired,
 }
 
+/// A message that could not be decrypted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// The message.
+    pub message: MessageRef,
+    /// Who said it, according to the platform.
+    pub person: Person,
+    /// What kind of room it was said in.
+    pub kind: RoomKind,
+    /// When, according to the platform.
+    pub sent_at: DateTime<Utc>,
+    /// When it is no longer worth trying.
+    pub stale_at: DateTime<Utc>,
+    /// Whether the person knows, or need not be told.
+    pub told: bool,
+}
+
+/// What signs on a message are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pressed {
+    /// The incident's card.
+    Card,
+    /// The question for news.
+    Prompt,
+}
+
 /// A desired state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,6 +174,22 @@ pub enum Desired {
         /// All of them, the most needed first.
         people: Vec<Person>,
     },
+    /// The room is called this.
+    Named {
+        /// Its name.
+        name: String,
+        /// Its topic.
+        topic: String,
+    },
+    /// A message of ours has these signs on it.
+    Buttons {
+        /// The message.
+        message: MessageRef,
+        /// What it is.
+        on: Pressed,
+        /// The signs, in order.
+        keys: Vec<String>,
+    },
 }
 
 /// What a [`Keep`] is about: the latest of the same aspect wins.
@@ -150,6 +203,10 @@ pub enum Aspect {
     Pinned,
     /// Who is in it.
     Members,
+    /// What it is called.
+    Named,
+    /// The signs on a message.
+    Buttons(Pressed),
 }
 
 impl Desired {
@@ -161,6 +218,8 @@ impl Desired {
             Self::Card { .. } => Aspect::Card,
             Self::Pinned { .. } => Aspect::Pinned,
             Self::Members { .. } => Aspect::Members,
+            Self::Named { .. } => Aspect::Named,
+            Self::Buttons { on, .. } => Aspect::Buttons(*on),
         }
     }
 }
@@ -189,6 +248,13 @@ impl Effect {
             Self::Keep(keep) => {
                 Lane { platform: keep.platform.clone(), place: Place::Incident(keep.incident) }
             }
+            Self::Direct(person) => {
+                Lane { platform: person.platform.clone(), place: Place::Person(person.clone()) }
+            }
+            Self::Read(Read { message, .. }) => {
+                let platform = message.room.platform.clone();
+                Lane { platform, place: Place::Message(message.clone()) }
+            }
         }
     }
 
@@ -203,8 +269,10 @@ impl Effect {
             Self::Keep(keep) => match keep.desired.aspect() {
                 Aspect::Room => Rank::Room,
                 Aspect::Members => Rank::Members,
-                Aspect::Pinned | Aspect::Card => Rank::Upkeep,
+                Aspect::Pinned | Aspect::Card | Aspect::Named | Aspect::Buttons(_) => Rank::Upkeep,
             },
+            Self::Direct(_) => Rank::Room,
+            Self::Read(_) => Rank::Say,
         }
     }
 
@@ -214,6 +282,7 @@ impl Effect {
         match self {
             Self::Say(say) => say.about,
             Self::Keep(keep) => Some(keep.incident),
+            Self::Direct(_) | Self::Read(_) => None,
         }
     }
 
@@ -232,7 +301,11 @@ impl Effect {
                 Aspect::Card => "bring the card up to date",
                 Aspect::Pinned => "pin the card",
                 Aspect::Members => "invite everybody",
+                Aspect::Named => "name the room",
+                Aspect::Buttons(_) => "put the signs to press on a message",
             },
+            Self::Direct(_) => "make a direct room",
+            Self::Read(_) => "read an encrypted message",
         }
     }
 }

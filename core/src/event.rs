@@ -41,6 +41,9 @@ pub struct Record {
     /// Who caused it; `None` for sitrep itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Person>,
+    /// The platform's handle of the message that caused it, so that its words can be erased with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// What happened.
     pub event: Event,
     /// What was typed, stored apart so that it can be erased.
@@ -82,6 +85,13 @@ pub enum WorkspaceEvent {
         /// The incident.
         id: IncidentId,
         /// Its room.
+        room: RoomRef,
+    },
+    /// There is a direct room with somebody.
+    DirectRoomOpened {
+        /// Who.
+        person: Person,
+        /// The room.
         room: RoomRef,
     },
 }
@@ -134,6 +144,13 @@ pub enum IncidentEvent {
     },
     /// The cause is dealt with. Words: what was done.
     Resolved,
+    /// Whoever declared it corrected the title. Words: the title.
+    Retitled,
+    /// A message was taken back, and with it the words of these facts, by their numbers.
+    WordsErased {
+        /// The facts.
+        facts: Vec<u64>,
+    },
 }
 
 /// What happens to an incident's room and to messages on their way.
@@ -154,6 +171,30 @@ pub enum RoomEvent {
     CardPosted {
         /// The card, to be pinned and edited.
         card: MessageRef,
+    },
+    /// The question for news is posted.
+    PromptPosted {
+        /// The question, on which people can press.
+        prompt: MessageRef,
+    },
+    /// Somebody removed us from its room.
+    Lost {
+        /// The room.
+        room: RoomRef,
+        /// Who did it.
+        by: Person,
+    },
+    /// We are in the room again from which we were removed.
+    Regained {
+        /// The room.
+        room: RoomRef,
+    },
+    /// Its room was replaced by another one.
+    Moved {
+        /// The room from now on.
+        room: RoomRef,
+        /// Who did it.
+        by: Person,
     },
     /// Something was given up after being tried.
     GivenUp {
@@ -198,6 +239,11 @@ pub enum UpdateEvent {
     Promised {
         /// The new promise.
         promise: Promise,
+    },
+    /// Somebody wants to be asked later. The promise stands.
+    Snoozed {
+        /// When to ask.
+        until: DateTime<Utc>,
     },
     /// The commander was asked for the update that is due.
     Prompted {
@@ -289,10 +335,17 @@ impl Event {
         match self {
             Self::Workspace(WorkspaceEvent::IncidentNumbered { .. }) => "IncidentNumbered",
             Self::Workspace(WorkspaceEvent::RoomBound { .. }) => "RoomBound",
+            Self::Workspace(WorkspaceEvent::DirectRoomOpened { .. }) => "DirectRoomOpened",
             Self::Incident(IncidentEvent::Declared { .. }) => "IncidentDeclared",
             Self::Incident(IncidentEvent::Acknowledged) => "IncidentAcknowledged",
             Self::Incident(IncidentEvent::SeverityChanged { .. }) => "SeverityChanged",
             Self::Incident(IncidentEvent::Resolved) => "IncidentResolved",
+            Self::Incident(IncidentEvent::Retitled) => "IncidentRetitled",
+            Self::Incident(IncidentEvent::WordsErased { .. }) => "WordsErased",
+            Self::Room(RoomEvent::PromptPosted { .. }) => "PromptPosted",
+            Self::Room(RoomEvent::Lost { .. }) => "RoomLost",
+            Self::Room(RoomEvent::Regained { .. }) => "RoomRegained",
+            Self::Room(RoomEvent::Moved { .. }) => "RoomMoved",
             Self::Room(RoomEvent::Opened { .. }) => "RoomOpened",
             Self::Room(RoomEvent::OpeningFailed { .. }) => "RoomOpeningFailed",
             Self::Room(RoomEvent::CardPosted { .. }) => "CardPosted",
@@ -301,6 +354,7 @@ impl Event {
             Self::Role(RoleEvent::Assigned { .. }) => "RoleAssigned",
             Self::Update(UpdateEvent::Posted { .. }) => "UpdatePosted",
             Self::Update(UpdateEvent::Promised { .. }) => "UpdatePromised",
+            Self::Update(UpdateEvent::Snoozed { .. }) => "UpdateSnoozed",
             Self::Update(UpdateEvent::Prompted { .. }) => "UpdatePrompted",
             Self::Update(UpdateEvent::Missed { .. }) => "UpdateMissed",
             Self::Retrospective(RetrospectiveEvent::Proposed { .. }) => "RetrospectiveProposed",

@@ -50,6 +50,8 @@ pub struct PlatformPolicy {
     pub allow: Vec<String>,
     /// The rooms that are kept informed.
     pub stakeholder_rooms: Vec<RoomRef>,
+    /// Where trouble with rooms is told.
+    pub home_room: Option<RoomRef>,
 }
 
 /// Everything that an operator decides.
@@ -140,6 +142,12 @@ impl Policy {
         self.platforms
             .get(&person.platform)
             .is_some_and(|platform| platform.allow.iter().any(|pattern| allows(pattern, &person.handle)))
+    }
+
+    /// Where trouble with rooms is told on a platform.
+    #[must_use]
+    pub fn home_room(&self, platform: &PlatformName) -> Option<&RoomRef> {
+        self.platforms.get(platform)?.home_room.as_ref()
     }
 
     /// Whether everybody on a platform may command, and so may read what is not private.

@@ -44,6 +44,10 @@ pub enum Refusal {
     When(WhenError),
     /// A promise has to lie within a day.
     PromiseTooFar,
+    /// Whoever needs that long owes the others another promise.
+    SnoozeTooLong,
+    /// The message was carried out as it stood at first; editing it does nothing.
+    AlreadyCarriedOut,
     /// Nothing to do: it is so already. Holds the sentence.
     AlreadySo(String),
     /// There is no retrospective to book. Holds why.
@@ -123,6 +127,13 @@ impl Refusal {
             Self::PromiseTooFar => {
                 line("An update can be promised for a day ahead at most. For example: `!next 45m`")
             }
+            Self::SnoozeTooLong => {
+                line("I can wait an hour at most. `!next 2h` promises everybody another time.")
+            }
+            Self::AlreadyCarriedOut => line(
+                "I have carried this message out as it stood at first, and the edit changes nothing. Please say what \
+                 should happen now in a new message.",
+            ),
             Self::AlreadySo(words) => Message::text(words.clone()),
             Self::NoRetrospective(id) => line(&format!("{id} has no retrospective to book.")),
         }

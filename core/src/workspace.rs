@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     event::{Event, Record, WorkspaceEvent},
     incident::IncidentId,
+    person::Person,
     room::RoomRef,
 };
 
@@ -17,6 +18,7 @@ pub struct Workspace {
     last_id: u64,
     room_names: BTreeSet<String>,
     rooms: BTreeMap<RoomRef, IncidentId>,
+    direct_rooms: BTreeMap<Person, RoomRef>,
     /// How many facts it consists of.
     pub facts: u64,
 }
@@ -46,6 +48,12 @@ impl Workspace {
         self.rooms.get(room).copied()
     }
 
+    /// The room in which we are alone with somebody.
+    #[must_use]
+    pub fn direct_room(&self, person: &Person) -> Option<&RoomRef> {
+        self.direct_rooms.get(person)
+    }
+
     /// Every room that belongs to an incident.
     pub fn rooms(&self) -> impl Iterator<Item = &RoomRef> {
         self.rooms.keys()
@@ -61,6 +69,9 @@ impl Workspace {
             }
             Event::Workspace(WorkspaceEvent::RoomBound { id, room }) => {
                 self.rooms.insert(room.clone(), *id);
+            }
+            Event::Workspace(WorkspaceEvent::DirectRoomOpened { person, room }) => {
+                self.direct_rooms.insert(person.clone(), room.clone());
             }
             Event::Incident(_)
             | Event::Room(_)

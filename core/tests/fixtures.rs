@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use sitrep_core::{
-    effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
+    effect::{Desired, Effect, EffectId, Keep, Place, Pressed, Purpose, Read, Say},
     event::{
         Ahead, Event, IncidentEvent, Promise, RECORD_VERSION, Record, RetrospectiveEvent, RoleEvent,
         RoomEvent, UpdateEvent, WorkspaceEvent,
@@ -16,7 +16,7 @@ use sitrep_core::{
     incident::{IncidentId, Origin, Role, Severity},
     message::{Message, Span, bold, code, mention, named, text},
     person::Person,
-    port::StoredEffect,
+    port::{RoomKind, StoredEffect},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -64,6 +64,14 @@ fn every_event() -> Vec<Event> {
             invited: vec![alice()],
         }),
         Event::Incident(IncidentEvent::Resolved),
+        Event::Incident(IncidentEvent::Retitled),
+        Event::Incident(IncidentEvent::WordsErased { facts: vec![1, 4] }),
+        Event::Workspace(WorkspaceEvent::DirectRoomOpened { person: alice(), room: room() }),
+        Event::Room(RoomEvent::PromptPosted { prompt: message() }),
+        Event::Room(RoomEvent::Lost { room: room(), by: alice() }),
+        Event::Room(RoomEvent::Regained { room: room() }),
+        Event::Room(RoomEvent::Moved { room: room(), by: alice() }),
+        Event::Update(UpdateEvent::Snoozed { until: moment() }),
         Event::Room(RoomEvent::Opened { room: room() }),
         Event::Room(RoomEvent::OpeningFailed { reason: "refused".to_owned() }),
         Event::Room(RoomEvent::CardPosted { card: message() }),
@@ -124,6 +132,20 @@ fn every_effect() -> Vec<StoredEffect> {
         keep(Desired::Card { card: message(), message: words.clone() }),
         keep(Desired::Pinned { card: message() }),
         keep(Desired::Members { people: vec![alice()] }),
+        keep(Desired::Named { name: "a-room".to_owned(), topic: "INC-12".to_owned() }),
+        keep(Desired::Buttons { message: message(), on: Pressed::Card, keys: vec!["✅".to_owned()] }),
+        keep(Desired::Buttons { message: message(), on: Pressed::Prompt, keys: vec!["💤".to_owned()] }),
+        Effect::Direct(alice()),
+        say(Place::Person(alice()), Purpose::Notice),
+        say(Place::Message(message()), Purpose::Notice),
+        Effect::Read(Read {
+            message: message(),
+            person: alice(),
+            kind: RoomKind::Configured,
+            sent_at: moment(),
+            stale_at: moment(),
+            told: true,
+        }),
     ];
     let stored = |(index, effect)| StoredEffect {
         id: EffectId { sequence: 7, index },
@@ -159,7 +181,17 @@ fn facts_load_for_ever() {
     let events = every_event();
     let names: BTreeSet<&str> = events.iter().map(Event::name).collect();
     assert_eq!(names.len(), events.len(), "one of each kind");
-    let record = |event| Record { v: RECORD_VERSION, at: moment(), by: Some(alice()), event, words: None };
+    let record = |event| Record {
+        v: RECORD_VERSION,
+        at: moment(),
+        by: Some(alice()),
+        message: None,
+        event,
+        words: None,
+    };
+    let mut typed = record(Event::Incident(IncidentEvent::Resolved));
+    typed.message = Some("$event".to_owned());
+    check("events.jsonl", &[typed]);
     check("events.jsonl", &events.into_iter().map(record).collect::<Vec<_>>());
 }
 

@@ -24,13 +24,14 @@ pub(super) fn matches_the_adapters() -> Result<(), Failed> {
 }
 
 /// The rows by what they begin with. Taken apart in full, so that a new capability asks for its row.
-fn rows(console: Capabilities, matrix: Capabilities) -> [(&'static str, bool, bool); 4] {
-    let Capabilities { edits, pins, threads, private_rooms } = console;
+fn rows(console: Capabilities, matrix: Capabilities) -> [(&'static str, bool, bool); 5] {
+    let Capabilities { edits, pins, threads, private_rooms, reactions } = console;
     [
         ("The card changes in place", edits, matrix.edits),
         ("The card is pinned", pins, matrix.pins),
         ("Answers stay in their thread", threads, matrix.threads),
         ("A room for those who are asked in", private_rooms, matrix.private_rooms),
+        ("Signs to press instead of typing", reactions, matrix.reactions),
     ]
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sitrep_core::effect::EffectId;
 use sitrep_core::person::Person as Handle;
 use sitrep_core::port::{
-    Action, Attempt, Batch, Inbound, ListenError, Outcome, Perform, Platform, Positions, Receipt,
+    Action, Attempt, Batch, Content, Inbound, ListenError, Outcome, Perform, Platform, Positions, Receipt,
 };
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 use sitrep_matrix::{DEFAULT_KEY_LIFETIME, MatrixAuth, MatrixPlatform, MatrixSettings};
@@ -205,7 +205,16 @@ impl Bot {
 }
 
 pub(super) fn texts(inbounds: &[Inbound]) -> Vec<String> {
-    inbounds.iter().map(|inbound| inbound.text.clone()).collect()
+    let said = inbounds.iter().filter_map(|inbound| match &inbound.content {
+        Content::Said(text) => Some(text.clone()),
+        Content::Edited { .. }
+        | Content::Redacted { .. }
+        | Content::Reacted { .. }
+        | Content::Unreadable
+        | Content::Removed { .. }
+        | Content::Moved { .. } => None,
+    });
+    said.collect()
 }
 
 pub(super) fn handle(user: &str) -> Handle {

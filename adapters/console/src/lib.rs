@@ -17,5 +17,5 @@ pub use change::{Change, Said};
 pub use chat::{Chat, Denied, Line, RoomView};
 pub use journal::{Journal, JournalError};
 pub use platform::{
-    CAPABILITIES, CONFIGURED_ROOMS, Clock, ConsolePlatform, PLATFORM, STAKEHOLDER_ROOM, SayError,
+    CAPABILITIES, CONFIGURED_ROOMS, Clock, ConsolePlatform, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM, SayError,
 };

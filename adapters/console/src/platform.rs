@@ -8,8 +8,8 @@ use sitrep_core::{
     message::Message,
     person::Person,
     port::{
-        Action, Attempt, Batch, Capabilities, Inbound, ListenError, Outcome, Perform, Platform, Position,
-        Positions, Receipt, RoomKind,
+        Action, Attempt, Batch, Capabilities, Content, Inbound, ListenError, Outcome, Perform, Platform,
+        Position, Positions, Receipt, RoomKind,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -25,12 +25,14 @@ use crate::{
 pub const PLATFORM: &str = "console";
 /// The rooms that are there from the start.
 pub const CONFIGURED_ROOMS: [&str; 3] = ["ops", "support", "status"];
+/// The one of them where people are at home.
+pub const HOME_ROOM: &str = "ops";
 /// The one of them that is kept informed.
 pub const STAKEHOLDER_ROOM: &str = "status";
 
 /// What it can do natively.
 pub const CAPABILITIES: Capabilities =
-    Capabilities { edits: true, pins: true, threads: false, private_rooms: true };
+    Capabilities { edits: true, pins: true, threads: false, private_rooms: true, reactions: true };
 
 /// The one stream that it delivers: its log.
 const STREAM: &str = "log";
@@ -139,7 +141,7 @@ impl ConsolePlatform {
             message: MessageRef { room, id: index.to_string(), thread: None },
             person: Person::new(&self.name, person),
             kind,
-            text: said.text.clone(),
+            content: Content::Said(said.text.clone()),
             sent_at: said.at,
         })
     }
@@ -207,6 +209,14 @@ impl ConsolePlatform {
                 self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), message, &perform.attempt)
             }
             Action::OpenRoom { .. } => self.open_room(&mut shared, perform),
+            // Everybody has one, under their own name.
+            Action::OpenDirect { person } => {
+                let room = RoomRef::new(&self.name, &person.handle);
+                Ok(Outcome::Done(Receipt::Room(room)))
+            }
+            // A room's name is its handle here, and the signs are known: there is nothing to do for either.
+            Action::Name { .. } | Action::Buttons { .. } => Ok(Outcome::Done(Receipt::Done)),
+            Action::Read { .. } => Ok(Outcome::Permanent("nothing is encrypted here".to_owned())),
             Action::Edit { message, content } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));

@@ -22,7 +22,7 @@ pub(crate) fn in_order(in_rooms: Vec<Vec<Inbound>>) -> Vec<Inbound> {
 mod tests {
     use sitrep_core::{
         person::Person,
-        port::RoomKind,
+        port::{Content, RoomKind},
         room::{MessageRef, PlatformName, RoomRef},
     };
 
@@ -34,7 +34,7 @@ mod tests {
             message: MessageRef { room: RoomRef::new(&platform, room), id: text.to_owned(), thread: None },
             person: Person::new(&platform, "@alice:example.org"),
             kind: RoomKind::Other,
-            text: text.to_owned(),
+            content: Content::Said(text.to_owned()),
             sent_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(second),
         }
     }
@@ -45,7 +45,7 @@ mod tests {
             vec![said("!a", "a1", 10), said("!a", "a2, from a slow clock", 2), said("!a", "a3", 30)],
             vec![said("!b", "b1", 5), said("!b", "b2", 20)],
         ];
-        let texts: Vec<String> = in_order(rooms).into_iter().map(|inbound| inbound.text).collect();
+        let texts: Vec<String> = in_order(rooms).into_iter().map(|inbound| inbound.message.id).collect();
         assert_eq!(texts, ["b1", "a1", "a2, from a slow clock", "b2", "a3"]);
     }
 }

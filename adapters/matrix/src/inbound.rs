@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sitrep_core::{
     person::Person,
-    port::{Inbound, RoomKind},
+    port::{Content, Inbound, RoomKind},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -65,7 +65,7 @@ impl Said {
             message: MessageRef { room: spot.room.clone(), id, thread },
             person: Person::new(spot.platform, self.sender.clone()),
             kind: spot.kind,
-            text: self.text.clone(),
+            content: Content::Said(self.text.clone()),
             sent_at: self.sent_at,
         }
     }

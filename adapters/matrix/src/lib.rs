@@ -13,7 +13,9 @@
 
 mod account;
 mod budget;
+mod buttons;
 mod content_key;
+mod direct;
 mod edit;
 mod failure;
 mod gap;
@@ -24,6 +26,7 @@ mod inbound;
 mod inbound_text;
 mod intake;
 mod invite;
+mod name;
 mod open_room;
 mod pin;
 mod platform;

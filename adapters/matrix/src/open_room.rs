@@ -48,6 +48,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) invited: &'a [Person],
     /// Whose members may come in unasked.
     pub(crate) open_to: Option<&'a RoomRef>,
+    /// Whether it is for one person and us.
+    pub(crate) direct: bool,
 }
 
 /// Makes the room, or finds the one that was made under the key.
@@ -144,6 +146,7 @@ async fn create(
     // listed.
     request.preset = Some(RoomPreset::PrivateChat);
     request.invite = invited.to_vec();
+    request.is_direct = room.plan.direct;
     let first_state = room.first_state.iter().map(|(kind, content)| state(kind, content));
     request.initial_state = first_state.collect::<Result<_, _>>()?;
     Ok(client.create_room(request).await?.room_id().to_owned())

@@ -11,15 +11,16 @@ use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
     account::Account,
-    edit,
+    buttons, direct, edit,
+    failure::Failure,
     intake::Intake,
-    invite, open_room, pin, say,
+    invite, name, open_room, pin, say,
     settings::{ConnectError, MatrixSettings},
 };
 
 /// What Matrix can do natively.
 pub const CAPABILITIES: Capabilities =
-    Capabilities { edits: true, pins: true, threads: true, private_rooms: true };
+    Capabilities { edits: true, pins: true, threads: true, private_rooms: true, reactions: true };
 
 /// How long one attempt may take in all. Each request within it has a deadline of its own.
 const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
@@ -75,10 +76,15 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {
             let open_to = open_to.as_ref().filter(|_| !private);
-            open_room::open(account, attempt, &open_room::Plan { name, topic, invited, open_to }).await
+            let plan = open_room::Plan { name, topic, invited, open_to, direct: false };
+            open_room::open(account, attempt, &plan).await
         }
         Action::Pin { message } => pin::pin(account, message).await,
         Action::Invite { room, people } => invite::invite(account, room, people).await,
+        Action::OpenDirect { person } => direct::open(account, attempt, person).await,
+        Action::Name { room, name, topic } => name::name(account, room, name, topic).await,
+        Action::Buttons { message, keys } => buttons::put(account, attempt, message, keys).await,
+        Action::Read { .. } => Err(Failure::NotYet("its key has not arrived".to_owned())),
     };
     match done {
         Ok(receipt) => Outcome::Done(receipt),

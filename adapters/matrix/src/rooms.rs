@@ -5,7 +5,7 @@
 //! again by and by; the others don't wait for it. Which room a name means is in `room_names.rs`.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::PoisonError,
     time::{Duration, Instant},
 };
@@ -29,6 +29,8 @@ const SAY_MISSING_EVERY: Duration = Duration::from_secs(60 * 60);
 pub(crate) struct Rooms {
     pub(crate) names: RoomNames,
     missing: std::sync::Mutex<BTreeMap<String, Missing>>,
+    /// Direct rooms that were made or found since the start. `m.direct` names them too, once it has been synced.
+    direct: std::sync::Mutex<BTreeSet<OwnedRoomId>>,
     /// Held while rooms are entered, so that two tries don't meet.
     settling: Mutex<()>,
 }
@@ -44,6 +46,7 @@ impl Rooms {
         Self {
             names: RoomNames::new(&settings.rooms, &settings.state_dir),
             missing: std::sync::Mutex::default(),
+            direct: std::sync::Mutex::default(),
             settling: Mutex::default(),
         }
     }
@@ -61,12 +64,22 @@ impl Rooms {
             return RoomKind::Configured;
         }
         // An incident's room may have one person in it, and is no private conversation for that.
-        if is_ours(room, me) {
+        if is_ours(room, me) && !self.is_direct(room) {
             return RoomKind::Own;
         }
         let is_closed = is_closed(room.join_rule().as_ref(), &room.history_visibility_or_default());
         let alone_with_us = (1..=2).contains(&room.active_members_count());
         if alone_with_us && is_closed { RoomKind::Direct } else { RoomKind::Other }
+    }
+
+    /// Remembers that a room is a direct one.
+    pub(crate) fn note_direct(&self, room: &RoomId) {
+        self.direct.lock().unwrap_or_else(PoisonError::into_inner).insert(room.to_owned());
+    }
+
+    fn is_direct(&self, room: &Room) -> bool {
+        let noted = self.direct.lock().unwrap_or_else(PoisonError::into_inner).contains(room.room_id());
+        noted || room.direct_targets_length() > 0
     }
 
     /// A configured name that may mean this room: nobody can say yet which room it means.

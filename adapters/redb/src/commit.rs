@@ -12,7 +12,7 @@ use crate::{
     key,
     tables::{
         self, DUES, EFFECTS, EffectRow, FACTS, LIVE, META, MarkRow, MomentRow, POSITIONS, PositionRow,
-        ROW_VERSION, SEEN, SEQUENCE, SequenceRow, WORDS, WordsRow,
+        ROW_VERSION, SEEN, SEQUENCE, SeenRow, SequenceRow, WORDS, WordsRow,
     },
 };
 
@@ -25,6 +25,7 @@ pub(crate) fn write(database: &Database, commit: &Commit) -> Result<(), Fault> {
         return Ok(());
     }
     write_facts(&transaction, &commit.facts)?;
+    erase_words(&transaction, commit)?;
     write_dues(&transaction, commit)?;
     write_effects(&transaction, commit)?;
     write_inbound(&transaction, commit)?;
@@ -68,6 +69,14 @@ fn write_facts(transaction: &WriteTransaction, added: &[NumberedRecord]) -> Resu
     Ok(())
 }
 
+fn erase_words(transaction: &WriteTransaction, commit: &Commit) -> Result<(), Fault> {
+    let mut words = transaction.open_table(WORDS)?;
+    for (subject, number) in &commit.words_erased {
+        words.remove(&key::of_fact(*subject, *number)[..])?;
+    }
+    Ok(())
+}
+
 fn write_dues(transaction: &WriteTransaction, commit: &Commit) -> Result<(), Fault> {
     let mut dues = transaction.open_table(DUES)?;
     for ended in &commit.dues_ended {
@@ -95,7 +104,7 @@ fn write_effects(transaction: &WriteTransaction, commit: &Commit) -> Result<(), 
 fn write_inbound(transaction: &WriteTransaction, commit: &Commit) -> Result<(), Fault> {
     let mut marks = transaction.open_table(SEEN)?;
     for seen in &commit.seen {
-        put_text(&mut marks, &key::of_inbound(&seen.key)?, &MomentRow { v: ROW_VERSION, at: seen.at })?;
+        put_text(&mut marks, &key::of_inbound(&seen.key)?, &SeenRow::from(seen))?;
     }
     for forgotten in &commit.seen_forgotten {
         marks.remove(key::of_inbound(forgotten)?.as_str())?;

@@ -95,7 +95,19 @@ fn open_database(disk: &dyn Disk, kind: StoreKind) -> Result<Database, Fault> {
             disk.name()
         ))));
     }
+    if store.format < FORMAT {
+        raise_format(&database, store)?;
+    }
     Ok(database)
+}
+
+/// From now on the file holds what an older build would misread. What it holds already stays as it is.
+fn raise_format(database: &Database, store: StoreRow) -> Result<(), Fault> {
+    let transaction = database.begin_write()?;
+    let row = tables::encode(&store.raised())?;
+    transaction.open_table(META)?.insert(STORE, row.as_slice())?;
+    transaction.commit()?;
+    Ok(())
 }
 
 /// Who the store is, if this build can read it and it is of the right kind.

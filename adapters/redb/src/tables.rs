@@ -10,7 +10,11 @@
 use chrono::{DateTime, Utc};
 use redb::{ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sitrep_core::{effect::Effect, port::Identity};
+use sitrep_core::{
+    effect::Effect,
+    incident::IncidentId,
+    port::{Identity, Seen},
+};
 
 use crate::fault::Fault;
 
@@ -31,7 +35,7 @@ pub(crate) const LIVE: ByBytes = TableDefinition::new("live");
 pub(crate) const DUES: ByBytes = TableDefinition::new("dues");
 /// (sequence, index) to an effect not yet done.
 pub(crate) const EFFECTS: ByBytes = TableDefinition::new("effects");
-/// (platform, id) of a message dealt with, to when that was.
+/// (platform, id) of a message dealt with, to when that was and what became of it.
 pub(crate) const SEEN: ByText = TableDefinition::new("seen");
 /// (platform, stream) to how far it has been read.
 pub(crate) const POSITIONS: ByText = TableDefinition::new("positions");
@@ -47,7 +51,7 @@ pub(crate) const STORE: &str = "store";
 pub(crate) const SEQUENCE: &str = "sequence";
 
 /// The format of the file as a whole.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 /// The version of every row that this build writes, but for facts, which carry their own.
 pub(crate) const ROW_VERSION: u32 = 1;
 
@@ -97,6 +101,11 @@ impl StoreRow {
         Self { v: ROW_VERSION, format: FORMAT, kind, incarnation, seed, backup: false }
     }
 
+    /// The same store, in the format that this build writes.
+    pub(crate) fn raised(self) -> Self {
+        Self { format: FORMAT, ..self }
+    }
+
     pub(crate) fn into_identity(self) -> Identity {
         Identity { incarnation: self.incarnation, seed: self.seed }
     }
@@ -127,6 +136,27 @@ pub(crate) struct MarkRow {
 pub(crate) struct MomentRow {
     pub(crate) v: u32,
     pub(crate) at: DateTime<Utc>,
+}
+
+/// A message dealt with. Marks of the first version only say when.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SeenRow {
+    v: u32,
+    pub(crate) at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) about: Option<IncidentId>,
+    #[serde(default = "carried_out")]
+    pub(crate) carried_out: bool,
+}
+
+fn carried_out() -> bool {
+    true
+}
+
+impl From<&Seen> for SeenRow {
+    fn from(seen: &Seen) -> Self {
+        Self { v: ROW_VERSION, at: seen.at, about: seen.about, carried_out: seen.carried_out }
+    }
 }
 
 /// An effect to be done.

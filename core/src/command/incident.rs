@@ -139,6 +139,10 @@ impl Command for Declare {
         About::RoomIfAny
     }
 
+    fn title(&self) -> Option<&str> {
+        Some(&self.title)
+    }
+
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let policy = context.policy;
         let id = view.workspace.next_id();

@@ -7,6 +7,7 @@
 //! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
 
 mod ack;
+pub(crate) mod button;
 mod help;
 mod incident;
 mod incidents;
@@ -16,6 +17,7 @@ mod parse;
 mod resolve;
 mod retro;
 mod sev;
+mod snooze;
 mod status;
 mod update;
 mod view;
@@ -35,6 +37,7 @@ pub const VERBS: &[Verb] = &[
     sev::VERB,
     update::VERB,
     next::VERB,
+    snooze::VERB,
     status::VERB,
     resolve::VERB,
     retro::VERB,
@@ -72,6 +75,11 @@ impl Verb {
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
     fn about(&self) -> About;
+
+    /// The title that it gives to what it declares, if it declares something.
+    fn title(&self) -> Option<&str> {
+        None
+    }
 
     /// What is to happen.
     ///

@@ -38,7 +38,6 @@ const NOT_YET: &[&str] = &[
     "report",
     "role",
     "similar",
-    "snooze",
     "stats",
     "task",
     "timeline",

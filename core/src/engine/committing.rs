@@ -4,11 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Engine, InFlight, Output, POSITIONS_UNWRITTEN_FOR, SEEN_REMEMBERED_FOR, SEEN_SWEPT_EVERY, Stored,
-    deciding::TURNED_AWAY_FOR, draft::Draft, outbox,
+    carrying_out::{Mark, TURNED_AWAY_FOR},
+    draft::Draft,
+    hearing::PUZZLED_FOR,
+    outbox,
 };
 use crate::{
     effect::EffectId,
-    event::{Event, RoomEvent},
+    event::{Event, RoomEvent, WorkspaceEvent},
     incident::Incident,
     message::trouble,
     port::{Action, Attempt, Commit, NumberedRecord, Perform, Position, StoreError},
@@ -38,7 +41,7 @@ impl Engine {
             .collect();
         if self.seen_swept_at.is_none_or(|at| at + SEEN_SWEPT_EVERY <= now) {
             self.seen_swept_at = Some(now);
-            let old = self.stored.seen.iter().filter(|(_, at)| **at + SEEN_REMEMBERED_FOR < now);
+            let old = self.stored.seen.iter().filter(|(_, mark)| mark.at + SEEN_REMEMBERED_FOR < now);
             draft.commit.seen_forgotten = old.map(|(key, _)| key.clone()).collect();
         }
     }
@@ -55,17 +58,29 @@ impl Engine {
         // Not `append`, which rebuilds the whole map.
         incidents.extend(std::mem::take(&mut draft.incidents));
         cards.extend(std::mem::take(&mut draft.cards));
-        seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), seen.at)));
+        seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), Mark::from(seen))));
         for key in &draft.commit.seen_forgotten {
             seen.remove(key);
         }
         self.turned_away.retain(|_, at| now < *at + TURNED_AWAY_FOR);
         self.turned_away.extend(draft.turned_away.iter().cloned().map(|person| (person, now)));
+        self.puzzled.retain(|_, at| now < *at + PUZZLED_FOR);
+        self.puzzled.extend(draft.puzzled.iter().cloned().map(|person| (person, now)));
         self.dues.apply(&draft.commit);
         self.outbox.apply(&draft.commit);
+        self.attend_persons(&draft.commit);
         self.resume_held(&draft.commit);
         self.accept(&draft);
         self.forget_settled();
+    }
+
+    /// A direct room was made: what was to be said in it can go.
+    fn attend_persons(&mut self, commit: &Commit) {
+        for fact in &commit.facts {
+            if let Event::Workspace(WorkspaceEvent::DirectRoomOpened { person, .. }) = &fact.record.event {
+                self.outbox.attend_person(person);
+            }
+        }
     }
 
     /// A room was made, or given up: what waited for that is decided before anything else.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{BatchId, Engine, outbox};
 use crate::{
-    effect::{Aspect, Desired, Effect, EffectId, Purpose, Say},
+    effect::{Aspect, Desired, Effect, EffectId, Place, Purpose, Say},
     event::{Event, RECORD_VERSION, Record, Subject},
     incident::{Incident, IncidentId, evolve},
     message::Message,
@@ -32,6 +32,8 @@ pub(super) struct Draft {
     pub(super) notes: Vec<String>,
     /// People who were told in this round that they may not command.
     pub(super) turned_away: Vec<Person>,
+    /// People who were told in this round that they can't be read.
+    pub(super) puzzled: Vec<Person>,
     effects: Vec<Effect>,
     fired: BTreeSet<Due>,
     /// What is to be compared with its deadlines, and which event changed it last, if one did.
@@ -57,6 +59,7 @@ impl Draft {
             answering: Vec::new(),
             notes: Vec::new(),
             turned_away: Vec::new(),
+            puzzled: Vec::new(),
             effects: Vec::new(),
             fired: BTreeSet::new(),
             touched: BTreeMap::new(),
@@ -88,7 +91,7 @@ impl Draft {
 
 fn keep_key(effect: &Effect) -> Option<(IncidentId, Aspect)> {
     match effect {
-        Effect::Say(_) => None,
+        Effect::Say(_) | Effect::Direct(_) | Effect::Read(_) => None,
         Effect::Keep(keep) => Some((keep.incident, keep.desired.aspect())),
     }
 }
@@ -113,7 +116,9 @@ impl Engine {
         now: DateTime<Utc>,
     ) {
         let name = event.name();
-        let record = Record { v: RECORD_VERSION, at: now, by: cause.person.cloned(), event, words };
+        // Only what carries words has to be found again.
+        let message = words.as_ref().and_then(|_| Some(cause.message?.id.clone()));
+        let record = Record { v: RECORD_VERSION, at: now, by: cause.person.cloned(), message, event, words };
         let number = match subject {
             Subject::Workspace => {
                 let workspace = draft.workspace.get_or_insert_with(|| self.stored.workspace.clone());
@@ -157,6 +162,7 @@ impl Engine {
                 (true, true) | (false, false) => {}
             }
         }
+        self.open_direct_rooms(draft);
         let sequence = draft.commit.sequence;
         for (index, effect) in (0_u32..).zip(std::mem::take(&mut draft.effects)) {
             if let Effect::Keep(keep) = &effect {
@@ -166,6 +172,20 @@ impl Engine {
             let key = outbox::key(&self.identity, id);
             draft.commit.effects_added.push(StoredEffect { id, key, created_at: now, effect });
         }
+    }
+
+    /// Whoever is told something privately needs a room for it.
+    fn open_direct_rooms(&self, draft: &mut Draft) {
+        let persons = draft.effects.iter().filter_map(|effect| match effect {
+            Effect::Say(Say { place: Place::Person(person), .. }) => Some(person),
+            Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
+        });
+        let workspace = self.workspace(draft);
+        let needs_one = |person: &&Person| {
+            workspace.direct_room(person).is_none() && !self.outbox.is_opening_direct(person)
+        };
+        let missing: BTreeSet<Person> = persons.filter(needs_one).cloned().collect();
+        draft.effects.extend(missing.into_iter().map(Effect::Direct));
     }
 
     fn keep_card(&self, draft: &mut Draft, incident: &Incident) {

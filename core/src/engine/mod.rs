@@ -10,13 +10,16 @@
 //! - An effect is let go when the commit that holds it is durable, and not before.
 //! - What can't be decided because its subject isn't in memory waits at the head of the queue for its load.
 //!
-//! `draft.rs` is the round of decisions, `deciding.rs` decides one item, `outbox.rs` holds effects in their lanes,
+//! `draft.rs` is the round of decisions, `deciding.rs` decides one item, `hearing.rs` what people do, `outbox.rs` holds effects in their lanes,
 //! `due_table.rs` the deadlines.
 
+mod carrying_out;
 mod committing;
 mod deciding;
 mod draft;
 mod due_table;
+mod hearing;
+mod moving;
 mod outbox;
 mod stepper;
 
@@ -24,7 +27,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
-use self::{deciding::Missing, draft::Draft, due_table::DueTable, outbox::Outbox};
+use self::{
+    carrying_out::Mark,
+    deciding::Missing,
+    draft::Draft,
+    due_table::DueTable,
+    outbox::{Outbox, Places},
+};
 use crate::{
     effect::EffectId,
     event::{Record, Subject},
@@ -117,7 +126,7 @@ struct InFlight {
 struct Stored {
     workspace: Workspace,
     incidents: BTreeMap<IncidentId, Incident>,
-    seen: BTreeMap<InboundKey, DateTime<Utc>>,
+    seen: BTreeMap<InboundKey, Mark>,
     cards: BTreeMap<IncidentId, Message>,
     sequence: u64,
 }
@@ -144,6 +153,8 @@ pub struct Engine {
     maybe_settled: BTreeSet<IncidentId>,
     /// People who were told lately that they may not command.
     turned_away: BTreeMap<Person, DateTime<Utc>>,
+    /// People who were told lately that they can't be read.
+    puzzled: BTreeMap<Person, DateTime<Utc>>,
     seen_swept_at: Option<DateTime<Utc>>,
     last_now: Option<DateTime<Utc>>,
     in_flight: Option<InFlight>,
@@ -160,7 +171,7 @@ impl Engine {
         let about = opened.effects.iter().filter_map(|stored| stored.effect.about());
         loading.extend(about.map(Subject::Incident));
         let stored = Stored {
-            seen: opened.seen.into_iter().map(|seen| (seen.key, seen.at)).collect(),
+            seen: opened.seen.into_iter().map(|seen| (seen.key.clone(), Mark::from(&seen))).collect(),
             sequence: opened.sequence,
             ..Stored::default()
         };
@@ -182,6 +193,7 @@ impl Engine {
             unreadable: BTreeSet::new(),
             maybe_settled: BTreeSet::new(),
             turned_away: BTreeMap::new(),
+            puzzled: BTreeMap::new(),
             seen_swept_at: None,
             last_now: None,
             in_flight: None,
@@ -312,8 +324,8 @@ impl Engine {
         if !self.started {
             return;
         }
-        let incidents = &self.stored.incidents;
-        let (released, expired) = self.outbox.release(now, incidents);
+        let places = Places { workspace: &self.stored.workspace, incidents: &self.stored.incidents };
+        let (released, expired) = self.outbox.release(now, places);
         self.outputs.extend(released.into_iter().map(|perform| Output::Perform(Box::new(perform))));
         if !expired.is_empty() {
             self.queue.extend(expired.into_iter().map(Item::Expired));

@@ -9,10 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, Utc};
 
 use crate::{
-    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Rank, Say},
+    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Rank, Read, Say},
     incident::{Incident, IncidentId, RoomState},
+    person::Person,
     port::{Action, Attempt, Commit, Identity, Outcome, Perform, StoredEffect},
-    room::RoomRef,
+    room::{PlatformName, RoomRef},
+    workspace::Workspace,
 };
 
 /// The longest pause between two attempts.
@@ -25,6 +27,10 @@ const ROOM_TRIED_FOR: Duration = Duration::seconds(90);
 const ROOM_WAITED_FOR: Duration = Duration::minutes(5);
 /// How long it is looked for when it may have been made.
 const ROOM_DOUBTED_FOR: Duration = Duration::minutes(10);
+
+/// How often a message that can't be decrypted is tried at first, and at last.
+const SHORTEST_READING_PAUSE: Duration = Duration::seconds(2);
+const LONGEST_READING_PAUSE: Duration = Duration::minutes(10);
 
 /// The key of an effect: incarnation, commit, place in it. Letters, digits and `-`, at most 25 characters.
 pub(super) fn key(identity: &Identity, id: EffectId) -> String {
@@ -59,6 +65,20 @@ impl Entry {
         matches!(self.stored.effect, Effect::Keep(Keep { desired: Desired::Room { .. }, .. }))
     }
 
+    fn is_read(&self) -> bool {
+        matches!(self.stored.effect, Effect::Read(_))
+    }
+
+    fn is_untold(&self) -> bool {
+        matches!(self.stored.effect, Effect::Read(Read { told: false, .. }))
+    }
+
+    /// A key that comes usually comes soon: a message is tried often at first, and then less and less.
+    fn until_next_reading(&self, now: DateTime<Utc>) -> Duration {
+        let age = now - self.stored.created_at;
+        (age / 10).clamp(SHORTEST_READING_PAUSE, LONGEST_READING_PAUSE)
+    }
+
     /// Whether a room has been tried for so long that the incident had better run without one. A room that may have
     /// been made is not given up lightly: people may be in it.
     fn is_hopeless(&self, now: DateTime<Utc>) -> bool {
@@ -90,6 +110,13 @@ pub(super) struct Outbox {
     sleeping: BTreeSet<(DateTime<Utc>, Lane)>,
     about: BTreeMap<IncidentId, usize>,
     busy: usize,
+}
+
+/// What turns places into rooms.
+#[derive(Clone, Copy)]
+pub(super) struct Places<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) incidents: &'a BTreeMap<IncidentId, Incident>,
 }
 
 /// Where an effect's place is now.
@@ -177,6 +204,25 @@ impl Outbox {
         self.about.contains_key(&id)
     }
 
+    /// How many messages of a platform wait to be read.
+    pub(super) fn unread(&self, platform: &PlatformName) -> usize {
+        let is_read = |lane: &&Lane| lane.platform == *platform && matches!(lane.place, Place::Message(_));
+        self.lanes.keys().filter(is_read).count()
+    }
+
+    /// Whether a direct room with somebody is being made.
+    pub(super) fn is_opening_direct(&self, person: &Person) -> bool {
+        let lane = Lane { platform: person.platform.clone(), place: Place::Person(person.clone()) };
+        let waiting = self.lanes.get(&lane).into_iter().flat_map(|queue| &queue.effects);
+        waiting.into_iter().any(|(_, id)| matches!(self.effect(*id), Some(Effect::Direct(_))))
+    }
+
+    /// Looks at somebody's lane again: there may be a direct room now.
+    pub(super) fn attend_person(&mut self, person: &Person) {
+        let place = Place::Person(person.clone());
+        self.attention.insert(Lane { platform: person.platform.clone(), place });
+    }
+
     /// Looks at an incident's lane again: it may have a room now.
     pub(super) fn attend(&mut self, incident: &Incident) {
         let platform = incident.origin.message.room.platform.clone();
@@ -188,8 +234,8 @@ impl Outbox {
         let lane = Lane { platform: newer.platform.clone(), place: Place::Incident(newer.incident) };
         let aspect = newer.desired.aspect();
         let is_same = |entry: &Entry| match &entry.stored.effect {
-            Effect::Say(_) => false,
             Effect::Keep(keep) => keep.desired.aspect() == aspect && matches!(entry.stage, Stage::Waiting(_)),
+            Effect::Say(_) | Effect::Direct(_) | Effect::Read(_) => false,
         };
         let waiting = self.lanes.get(&lane).into_iter().flat_map(|queue| &queue.effects);
         waiting.map(|(_, id)| *id).filter(|id| self.entries.get(id).is_some_and(is_same)).collect()
@@ -237,6 +283,11 @@ impl Outbox {
             Outcome::Transient(reason) | Outcome::InDoubt(reason) if entry.is_hopeless(now) => {
                 (None, Outcome::Permanent(reason))
             }
+            // The person waits for a word; it is decided what becomes of the next attempts.
+            Outcome::Transient(_) if entry.is_untold() => (None, outcome),
+            Outcome::Transient(_) | Outcome::InDoubt(_) if entry.is_read() => {
+                (Some(entry.until_next_reading(now)), outcome)
+            }
             Outcome::Transient(_) | Outcome::InDoubt(_) => {
                 let pause = Duration::seconds(1 << entry.attempts.saturating_sub(1).min(9));
                 let longest = if entry.is_room() { Duration::seconds(20) } else { LONGEST_PAUSE };
@@ -259,7 +310,7 @@ impl Outbox {
     pub(super) fn release(
         &mut self,
         now: DateTime<Utc>,
-        incidents: &BTreeMap<IncidentId, Incident>,
+        places: Places<'_>,
     ) -> (Vec<Perform>, Vec<EffectId>) {
         while let Some((at, _)) = self.sleeping.first()
             && *at <= now
@@ -270,7 +321,7 @@ impl Outbox {
         let mut expired = Vec::new();
         for lane in std::mem::take(&mut self.attention) {
             let Some(queue) = self.lanes.get(&lane).filter(|queue| queue.occupied == 0) else { continue };
-            match self.look_at(queue, now, incidents) {
+            match self.look_at(queue, now, places) {
                 Next::Go(id, room) => released.extend(self.start(id, room, now)),
                 Next::Expired(ids) => expired.extend(ids),
                 Next::Sleep(until) => self.sleeping.extend(until.map(|at| (at, lane))),
@@ -287,7 +338,7 @@ impl Outbox {
     }
 
     /// What a free lane should do now.
-    fn look_at(&self, queue: &Queue, now: DateTime<Utc>, incidents: &BTreeMap<IncidentId, Incident>) -> Next {
+    fn look_at(&self, queue: &Queue, now: DateTime<Utc>, places: Places<'_>) -> Next {
         let mut may_say = true;
         let mut wake: Option<DateTime<Utc>> = None;
         let mut expired = Vec::new();
@@ -295,7 +346,7 @@ impl Outbox {
             let Some(entry) = self.entries.get(id) else { continue };
             let Stage::Waiting(from) = entry.stage else { continue };
             let effect = &entry.stored.effect;
-            let whereabouts = whereabouts(effect, incidents);
+            let whereabouts = whereabouts(effect, places);
             let stale_at = stale_at(effect);
             let is_too_late =
                 matches!(whereabouts, Whereabouts::Never) || stale_at.is_some_and(|at| at <= now);
@@ -356,12 +407,13 @@ enum Next {
 fn stale_at(effect: &Effect) -> Option<DateTime<Utc>> {
     match effect {
         Effect::Say(say) => Some(say.stale_at),
-        Effect::Keep(_) => None,
+        Effect::Read(read) => Some(read.stale_at),
+        Effect::Keep(_) | Effect::Direct(_) => None,
     }
 }
 
-fn whereabouts(effect: &Effect, incidents: &BTreeMap<IncidentId, Incident>) -> Whereabouts {
-    let at_home = |id: &IncidentId| match incidents.get(id) {
+fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
+    let at_home = |id: &IncidentId| match places.incidents.get(id) {
         None => Whereabouts::Never,
         Some(incident) => match (&incident.room, incident.home()) {
             (_, Some(home)) => Whereabouts::Here(home.clone()),
@@ -372,10 +424,23 @@ fn whereabouts(effect: &Effect, incidents: &BTreeMap<IncidentId, Incident>) -> W
     match effect {
         Effect::Say(Say { place: Place::Room(room), .. }) => Whereabouts::Here(room.clone()),
         Effect::Say(Say { place: Place::Incident(id), .. }) => at_home(id),
+        Effect::Say(Say { place: Place::Person(person), .. }) => {
+            let direct = places.workspace.direct_room(person);
+            direct.map_or(Whereabouts::NotYet, |room| Whereabouts::Here(room.clone()))
+        }
+        Effect::Say(Say { place: Place::Message(message), .. }) | Effect::Read(Read { message, .. }) => {
+            Whereabouts::Here(message.room.clone())
+        }
+        // There is none yet: the platform is all that it needs.
+        Effect::Direct(person) => Whereabouts::Here(RoomRef::new(&person.platform, "")),
         Effect::Keep(Keep { platform, incident, desired }) => match desired {
             // There is none yet: the platform is all that it needs.
             Desired::Room { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
-            Desired::Card { .. } | Desired::Pinned { .. } | Desired::Members { .. } => at_home(incident),
+            Desired::Card { .. }
+            | Desired::Pinned { .. }
+            | Desired::Members { .. }
+            | Desired::Named { .. }
+            | Desired::Buttons { .. } => at_home(incident),
         },
     }
 }
@@ -396,6 +461,12 @@ fn action(effect: &Effect, room: RoomRef) -> Action {
             }
             Desired::Pinned { card } => Action::Pin { message: card.clone() },
             Desired::Members { people } => Action::Invite { room, people: people.clone() },
+            Desired::Named { name, topic } => Action::Name { room, name: name.clone(), topic: topic.clone() },
+            Desired::Buttons { message, keys, .. } => {
+                Action::Buttons { message: message.clone(), keys: keys.clone() }
+            }
         },
+        Effect::Direct(person) => Action::OpenDirect { person: person.clone() },
+        Effect::Read(read) => Action::Read { message: read.message.clone() },
     }
 }

@@ -3,7 +3,7 @@
 //! Total and silent: an event that doesn't fit the state (a second card, a reminder for nothing) changes as
 //! much as makes sense and never fails, because what is stored has happened.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -34,7 +34,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         return None;
     };
     let updates = UpdateCycle { promise: *promise, ..UpdateCycle::default() };
-    Some(Incident {
+    let mut incident = Incident {
         id,
         title: record.words.clone().unwrap_or_default(),
         severity: *severity,
@@ -51,18 +51,31 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         told: stakeholders.iter().cloned().collect(),
         meeting: meeting.clone(),
         card: None,
+        prompt: None,
+        lost_room: None,
+        typed: BTreeMap::new(),
         updates,
         retrospective: None,
         declared_at: record.at,
         resolved_at: None,
         given_up: BTreeSet::new(),
         facts: 1,
-    })
+    };
+    remember_words(&mut incident, record);
+    Some(incident)
+}
+
+/// Keeps which message the words of a fact came with: they go when it is taken back.
+fn remember_words(incident: &mut Incident, record: &Record) {
+    if let (Some(message), Some(_)) = (&record.message, &record.words) {
+        incident.typed.entry(message.clone()).or_default().push(incident.facts);
+    }
 }
 
 /// Applies one more fact.
 pub fn evolve(incident: &mut Incident, record: &Record) {
     incident.facts += 1;
+    remember_words(incident, record);
     match &record.event {
         Event::Workspace(_) => {}
         Event::Incident(event) => evolve_incident(incident, event, record),
@@ -95,6 +108,8 @@ fn evolve_incident(incident: &mut Incident, event: &IncidentEvent, record: &Reco
             incident.updates.promise(*promise);
             add_people(incident, invited);
         }
+        IncidentEvent::Retitled => incident.title = record.words.clone().unwrap_or_default(),
+        IncidentEvent::WordsErased { facts } => erase(incident, facts),
         IncidentEvent::Resolved => {
             incident.status = Status::Resolved;
             incident.resolved_at = Some(record.at);
@@ -103,9 +118,38 @@ fn evolve_incident(incident: &mut Incident, event: &IncidentEvent, record: &Reco
     }
 }
 
+/// Words are gone. A title lives in one message and in the edits of it, and goes with them.
+fn erase(incident: &mut Incident, facts: &[u64]) {
+    incident.typed.retain(|_, typed| {
+        typed.retain(|fact| !facts.contains(fact));
+        !typed.is_empty()
+    });
+    if facts.contains(&1) {
+        incident.title.clear();
+    }
+}
+
 fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
     match event {
         RoomEvent::Opened { room } => incident.room = RoomState::Open(room.clone()),
+        RoomEvent::PromptPosted { prompt } => incident.prompt = Some(prompt.clone()),
+        RoomEvent::Lost { room, .. } => {
+            let may_run_at_origin = !incident.private || incident.origin.direct;
+            incident.room = if may_run_at_origin { RoomState::AtOrigin } else { RoomState::Nowhere };
+            incident.lost_room = Some(room.clone());
+            incident.card = None;
+            incident.prompt = None;
+        }
+        RoomEvent::Regained { room } => {
+            incident.room = RoomState::Open(room.clone());
+            incident.lost_room = None;
+        }
+        RoomEvent::Moved { room, .. } => {
+            incident.room = RoomState::Open(room.clone());
+            incident.lost_room = None;
+            incident.card = None;
+            incident.prompt = None;
+        }
         RoomEvent::OpeningFailed { .. } => {
             let may_run_at_origin = !incident.private || incident.origin.direct;
             incident.room = if may_run_at_origin { RoomState::AtOrigin } else { RoomState::Nowhere };
@@ -132,6 +176,7 @@ fn evolve_updates(incident: &mut Incident, event: &UpdateEvent, record: &Record)
             incident.told.extend(to.iter().cloned());
         }
         UpdateEvent::Promised { promise } => updates.promise(Some(*promise)),
+        UpdateEvent::Snoozed { until } => updates.step = Step::Snoozed(*until),
         UpdateEvent::Prompted { again: false, .. } => updates.step = Step::Asked(record.at),
         UpdateEvent::Prompted { again: true, .. } => updates.step = Step::AskedAgain(record.at),
         UpdateEvent::Missed { .. } => {

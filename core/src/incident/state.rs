@@ -1,6 +1,6 @@
 //! One incident, as its events add up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,12 @@ pub struct Incident {
     pub meeting: Option<String>,
     /// The pinned card.
     pub card: Option<MessageRef>,
+    /// The latest question for news.
+    pub prompt: Option<MessageRef>,
+    /// The room from which we were removed.
+    pub lost_room: Option<RoomRef>,
+    /// Facts with words in them, by the message that said them.
+    pub typed: BTreeMap<String, Vec<u64>>,
     /// The promise of news.
     pub updates: UpdateCycle,
     /// The retrospective, once there is something to look back on.
@@ -87,6 +93,12 @@ impl Incident {
     #[must_use]
     pub fn answerable(&self) -> &Person {
         self.commander.as_ref().unwrap_or(&self.reporter)
+    }
+
+    /// Its title, as people read it.
+    #[must_use]
+    pub fn title_or_gap(&self) -> &str {
+        if self.title.is_empty() { "(title removed)" } else { &self.title }
     }
 
     /// Whether this person belongs to it.

@@ -28,6 +28,8 @@ pub enum Step {
     /// Nobody was asked yet.
     #[default]
     Waiting,
+    /// Somebody wants to be asked at this time, not before.
+    Snoozed(DateTime<Utc>),
     /// The commander was asked, at this time.
     Asked(DateTime<Utc>),
     /// The commander was asked again, at this time.

@@ -87,7 +87,7 @@ pub fn clock_with_zone(at: DateTime<Utc>, policy: &Policy) -> String {
 }
 
 fn heading(incident: &Incident) -> Vec<Span> {
-    vec![bold(incident.id.to_string()), text(" · "), bold(incident.title.clone())]
+    vec![bold(incident.id.to_string()), text(" · "), bold(incident.title_or_gap())]
 }
 
 fn standing(incident: &Incident) -> Vec<Span> {

@@ -3,7 +3,7 @@
 use super::{Message, Span, bold, card::clock_with_zone, code, mention, named, sentence, text};
 use crate::{
     event::Promise,
-    incident::{Incident, Severity},
+    incident::{Incident, IncidentId, Severity},
     person::Person,
     policy::Policy,
     room::RoomRef,
@@ -36,7 +36,7 @@ pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool) -> Message 
         text(format!(
             " is declared ({}): {} Everything happens in ",
             incident.severity,
-            sentence(&incident.title)
+            sentence(incident.title_or_gap())
         )),
         Span::Room(room.clone(), incident.room_name.clone()),
         text("."),
@@ -51,7 +51,7 @@ pub fn declared_without_room(incident: &Incident, reason: &str, prefix: &str) ->
         text(format!(
             " is declared ({}): {} I could not make a room ({reason}), so we run it here. Where several run, add its number: ",
             incident.severity,
-            sentence(&incident.title)
+            sentence(incident.title_or_gap())
         )),
         code(format!("{prefix}status {}", incident.id)),
         text("."),
@@ -68,6 +68,17 @@ pub fn private_without_room(incident: &Incident, reason: &str) -> Message {
     ))
 }
 
+/// To whoever corrected the title. It is not said where it may not be named.
+#[must_use]
+pub fn retitled(id: IncidentId, title: Option<&str>) -> Message {
+    match title {
+        Some(title) => {
+            Message::line([bold(id.to_string()), text(format!(" is called now: {}", sentence(title)))])
+        }
+        None => Message::line([text("The title of "), bold(id.to_string()), text(" is corrected.")]),
+    }
+}
+
 /// To the stakeholders: it has begun.
 #[must_use]
 pub fn announced(incident: &Incident, policy: &Policy) -> Message {
@@ -76,7 +87,7 @@ pub fn announced(incident: &Incident, policy: &Policy) -> Message {
         text(format!(
             " ({}): {} The right people are being called together.",
             incident.severity,
-            sentence(&incident.title)
+            sentence(incident.title_or_gap())
         )),
     ];
     if let Some(promise) = incident.updates.promise {

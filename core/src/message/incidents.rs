@@ -29,7 +29,9 @@ pub fn list(incidents: &[&Incident], policy: &Policy) -> Message {
             bold(incident.id.to_string()),
             text(format!(
                 " {} ({}, {}{private}, {who}{owes})",
-                incident.title, incident.severity, incident.status
+                incident.title_or_gap(),
+                incident.severity,
+                incident.status
             )),
         ]);
     }

@@ -148,6 +148,15 @@ impl Message {
     }
 }
 
+/// An answer to somebody who has pressed a sign: it can't be attached to anything, so it names them.
+#[must_use]
+pub fn pressed_by(person: &Person, mut message: Message) -> Message {
+    if let Some(Line::Plain(spans)) = message.lines.first_mut() {
+        spans.splice(0..0, [Span::Person(person.clone()), Span::Text(": ".to_owned())]);
+    }
+    message
+}
+
 /// A person's words as a sentence among others: a full stop is added where there is no other end.
 #[must_use]
 pub fn sentence(words: &str) -> String {

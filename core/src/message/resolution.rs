@@ -44,7 +44,7 @@ pub fn resolved(incident: &Incident, words: &str, may_name: bool) -> Message {
         bold(incident.id.to_string()),
         text(format!(
             " is resolved: {} Normal operations are restored. What was done:",
-            sentence(&incident.title)
+            sentence(incident.title_or_gap())
         )),
     ])
     .quote(words)

@@ -51,7 +51,11 @@ pub fn invitation(incident: &Incident, at: DateTime<Utc>, policy: &Policy) -> Me
     let mut spans = vec![
         text("The retrospective of "),
         bold(incident.id.to_string()),
-        text(format!(" ({}) is {}. You are invited.", incident.title, absolute(at, policy.timezone))),
+        text(format!(
+            " ({}) is {}. You are invited.",
+            incident.title_or_gap(),
+            absolute(at, policy.timezone)
+        )),
     ];
     if let Some(meeting) = &incident.meeting {
         spans.extend([text(" "), Span::Link(meeting.clone())]);

@@ -52,6 +52,22 @@ pub fn promised(incident: &Incident, promise: Promise, policy: &Policy, now: Dat
     ])
 }
 
+/// To whoever wants to be asked later.
+#[must_use]
+pub fn snoozed(incident: &Incident, until: DateTime<Utc>, promise: Promise, policy: &Policy) -> Message {
+    Message::line([
+        text("I ask about "),
+        bold(incident.id.to_string()),
+        text(format!(
+            " again at {}. The update was promised for {}: ",
+            clock_with_zone(until, policy),
+            clock_with_zone(promise.due, policy)
+        )),
+        code(format!("{}next 30m", policy.prefix)),
+        text(" promises another time."),
+    ])
+}
+
 /// To everybody who follows: the next update comes at another time.
 #[must_use]
 pub fn promise_changed(incident: &Incident, promise: Promise, policy: &Policy) -> Message {

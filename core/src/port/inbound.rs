@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     person::Person,
-    room::{MessageRef, PlatformName},
+    room::{MessageRef, PlatformName, RoomRef},
 };
 
 /// What makes a message the same message when it is delivered a second time.
@@ -20,7 +20,8 @@ pub struct InboundKey {
 }
 
 /// What kind of room something was said in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RoomKind {
     /// One that the configuration names.
     Configured,
@@ -32,17 +33,55 @@ pub enum RoomKind {
     Other,
 }
 
-/// Something somebody said.
+/// What somebody did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// They said this, with mentions of people written as `@handle`.
+    Said(String),
+    /// They changed what a message of theirs says.
+    Edited {
+        /// The platform's handle of the message.
+        message: String,
+        /// What it says now.
+        text: String,
+    },
+    /// They took a message back, or a moderator did.
+    Redacted {
+        /// The platform's handle of the message.
+        message: String,
+    },
+    /// They put a sign on one of our messages.
+    Reacted {
+        /// The platform's handle of the message.
+        message: String,
+        /// The sign, as the platform delivers it.
+        key: String,
+    },
+    /// They said something that can't be decrypted, at least not yet.
+    Unreadable,
+    /// They removed us from the room.
+    Removed {
+        /// For good.
+        banned: bool,
+    },
+    /// They replaced the room by another one, in which we are already.
+    Moved {
+        /// The room that replaces it.
+        to: RoomRef,
+    },
+}
+
+/// Something that happened in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
-    /// The message.
+    /// What the platform knows it by: the message, or the event.
     pub message: MessageRef,
-    /// Who said it, according to the platform.
+    /// Who did it, according to the platform.
     pub person: Person,
-    /// What kind of room it was said in.
+    /// What kind of room it happened in.
     pub kind: RoomKind,
-    /// What was said, with mentions of people written as `@handle`.
-    pub text: String,
+    /// What they did.
+    pub content: Content,
     /// When, according to the platform.
     pub sent_at: DateTime<Utc>,
 }

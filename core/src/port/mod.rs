@@ -7,7 +7,7 @@ mod inbound;
 mod platform;
 mod store;
 
-pub use inbound::{Batch, Inbound, InboundKey, Position, Positions, RoomKind};
+pub use inbound::{Batch, Content, Inbound, InboundKey, Position, Positions, RoomKind};
 pub use platform::{Action, Attempt, Capabilities, ListenError, Outcome, Perform, Platform, Receipt};
 pub use store::{
     Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError,

@@ -70,6 +70,32 @@ pub enum Action {
         /// The people, the most needed first.
         people: Vec<Person>,
     },
+    /// See to it that there is a room in which we are alone with somebody. One that is there already is used.
+    OpenDirect {
+        /// The person.
+        person: Person,
+    },
+    /// See to it that a room is called this.
+    Name {
+        /// The room.
+        room: RoomRef,
+        /// Its name.
+        name: String,
+        /// Its topic.
+        topic: String,
+    },
+    /// Put signs on a message of our own, for people to press.
+    Buttons {
+        /// The message.
+        message: MessageRef,
+        /// The signs, in order.
+        keys: Vec<String>,
+    },
+    /// Try again to read a message that could not be decrypted. [`Outcome::Transient`] while there is no key.
+    Read {
+        /// The message.
+        message: MessageRef,
+    },
 }
 
 /// Something for a platform to do, now.
@@ -94,6 +120,8 @@ pub enum Receipt {
     Message(MessageRef),
     /// The room that was made, or found.
     Room(RoomRef),
+    /// What the message says that was to be read.
+    Text(String),
     /// Done but for these people, each with what the platform said.
     DoneExcept(Vec<(Person, String)>),
 }
@@ -135,6 +163,8 @@ pub struct Capabilities {
     pub threads: bool,
     /// Rooms can be limited to those who are asked in.
     pub private_rooms: bool,
+    /// Messages can carry signs that people press.
+    pub reactions: bool,
 }
 
 /// A chat platform.

@@ -8,6 +8,7 @@ use super::{InboundKey, Position};
 use crate::{
     effect::{Effect, EffectId},
     event::{Record, Subject},
+    incident::IncidentId,
     schedule::DueKind,
 };
 
@@ -64,6 +65,17 @@ pub struct Seen {
     pub key: InboundKey,
     /// When.
     pub at: DateTime<Utc>,
+    /// The incident that it was about or has declared, so that it is found when the message is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<IncidentId>,
+    /// Whether what it said was done, rather than refused.
+    #[serde(default = "yes")]
+    pub carried_out: bool,
+}
+
+/// Marks from before this was known are taken for commands that were carried out: nothing is done twice.
+fn yes() -> bool {
+    true
 }
 
 /// An effect as it is stored.
@@ -98,6 +110,8 @@ pub struct Commit {
     pub sequence: u64,
     /// New facts.
     pub facts: Vec<NumberedRecord>,
+    /// Facts whose words are erased; the facts stay.
+    pub words_erased: Vec<(Subject, u64)>,
     /// Deadlines that exist from now on. One that exists already under the key gets the new moment.
     pub dues_set: Vec<Due>,
     /// Deadlines that exist no more.
@@ -123,6 +137,7 @@ impl Commit {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
+            && self.words_erased.is_empty()
             && self.dues_set.is_empty()
             && self.dues_ended.is_empty()
             && self.effects_added.is_empty()

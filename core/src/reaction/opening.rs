@@ -3,7 +3,7 @@
 use super::Effects;
 use crate::{
     effect::{Desired, Purpose},
-    incident::RoomState,
+    incident::{Incident, RoomState},
     message::{card, declaration},
     reaction::{END_WORTH, NEWS_WORTH},
 };
@@ -14,7 +14,7 @@ pub(super) const INVITED_AT_ONCE: usize = 10;
 /// It is declared: it gets a room.
 pub(super) fn make_room(effects: &mut Effects<'_>) {
     let incident = effects.incident;
-    let topic = format!("{} · {}", incident.id, incident.title);
+    let topic = topic(incident);
     // Members of the room where it was declared need not all be on the allow-list, and who isn't reads nothing.
     let platform = &incident.origin.message.room.platform;
     let may_enter = !incident.private && effects.policy().allows_everybody(platform);
@@ -25,6 +25,20 @@ pub(super) fn make_room(effects: &mut Effects<'_>) {
         private: incident.private,
         open_to: may_enter.then(|| incident.origin.message.room.clone()),
     });
+}
+
+fn topic(incident: &Incident) -> String {
+    format!("{} · {}", incident.id, incident.title_or_gap())
+}
+
+/// The title has changed: so does what the room is called. Its name is made of the title, and goes with it.
+pub(super) fn rename_room(effects: &mut Effects<'_>) {
+    let incident = effects.incident;
+    if matches!(incident.room, RoomState::Open(_)) {
+        let is_erased = incident.title.is_empty();
+        let name = if is_erased { incident.id.to_string() } else { incident.room_name.clone() };
+        effects.keep(Desired::Named { name, topic: topic(incident) });
+    }
 }
 
 /// The room is there: the answer, the card, whoever is missing, the stakeholders.
@@ -55,7 +69,7 @@ pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
     announce(effects);
 }
 
-fn post_card(effects: &mut Effects<'_>) {
+pub(super) fn post_card(effects: &mut Effects<'_>) {
     let message = card::card(effects.incident, effects.policy());
     effects.say_at_home(Purpose::Card, message, END_WORTH);
 }

@@ -25,6 +25,12 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             tell_followers(effects, &message);
             effects.keep_members();
         }
+        IncidentEvent::Retitled => opening::rename_room(effects),
+        IncidentEvent::WordsErased { facts } => {
+            if facts.contains(&1) {
+                opening::rename_room(effects);
+            }
+        }
         IncidentEvent::Resolved => {
             let words = record.words.as_deref().unwrap_or_default();
             effects.tell_home(resolution::resolved(incident, words, true));

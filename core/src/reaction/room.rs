@@ -1,12 +1,15 @@
 //! What follows from what became of messages and rooms.
 
-use super::{Effects, opening};
+use super::{END_WORTH, Effects, opening};
 use crate::{
-    effect::{Desired, Purpose},
+    command::button,
+    effect::{Desired, Place, Pressed, Purpose, Say},
     event::RoomEvent,
     incident::RoomState,
     message::trouble,
+    person::Person,
     reaction::NEWS_WORTH,
+    room::MessageRef,
 };
 
 pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
@@ -14,14 +17,54 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
         RoomEvent::Opened { .. } => opening::opened(effects),
         RoomEvent::OpeningFailed { reason } => opening::failed(effects, reason),
         // In a room that belongs to others nothing is pinned over their heads.
-        RoomEvent::CardPosted { card } if matches!(effects.incident.room, RoomState::Open(_)) => {
-            effects.keep(Desired::Pinned { card: card.clone() });
+        RoomEvent::CardPosted { card } => {
+            if matches!(effects.incident.room, RoomState::Open(_)) {
+                effects.keep(Desired::Pinned { card: card.clone() });
+            }
+            put_buttons(effects, Pressed::Card, card);
         }
-        RoomEvent::CardPosted { .. } => {}
+        RoomEvent::PromptPosted { prompt } => put_buttons(effects, Pressed::Prompt, prompt),
+        RoomEvent::Lost { by, .. } => lost(effects, by),
+        RoomEvent::Moved { by, .. } => {
+            effects.say_at_home(Purpose::Notice, trouble::room_moved(effects.incident, by), NEWS_WORTH);
+            opening::post_card(effects);
+            effects.keep_members();
+        }
+        RoomEvent::Regained { .. } => opening::post_card(effects),
         RoomEvent::GivenUp { what, reason } => {
             let message = trouble::given_up(effects.incident.id, what, reason);
             effects.say_at_home(Purpose::Notice, message, NEWS_WORTH);
         }
         RoomEvent::Dropped { .. } => {}
+    }
+}
+
+fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
+    if effects.incident.status.is_open() {
+        effects.keep(Desired::Buttons { message: message.clone(), on, keys: button::keys(on) });
+    }
+}
+
+/// We were removed from the incident's room: it goes on where it was declared, or those who lead it are told.
+fn lost(effects: &mut Effects<'_>, by: &Person) {
+    let incident = effects.incident;
+    if incident.home().is_some() {
+        effects.say_at_home(Purpose::Notice, trouble::room_lost(incident, by), END_WORTH);
+        return;
+    }
+    let message = trouble::private_room_lost(incident, by, effects.policy());
+    let stale_at = effects.surroundings.now + END_WORTH;
+    let mut told: Vec<&Person> = incident.commander.iter().chain([&incident.reporter]).collect();
+    told.dedup();
+    for person in told.into_iter().filter(|person| *person != by) {
+        effects.push_say(Say {
+            platform: person.platform.clone(),
+            place: Place::Person(person.clone()),
+            purpose: Purpose::Notice,
+            about: Some(incident.id),
+            answers: None,
+            stale_at,
+            message: message.clone(),
+        });
     }
 }

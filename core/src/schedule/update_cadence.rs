@@ -24,6 +24,7 @@ pub(super) fn deadline(incident: &Incident) -> Option<(DueKind, DateTime<Utc>)> 
     let quarter = Duration::milliseconds(promise.interval_secs * 250);
     Some(match incident.updates.step {
         Step::Waiting => (DueKind::UpdatePrompt, promise.due),
+        Step::Snoozed(until) => (DueKind::UpdatePrompt, until.max(promise.due)),
         Step::Asked(at) => (DueKind::UpdatePromptAgain, at.max(promise.due) + quarter),
         Step::AskedAgain(at) => (DueKind::UpdateOverdue, at + quarter),
         Step::Missed(at) => (DueKind::UpdatePrompt, at + pause(quarter * 4, incident.updates.missed_rounds)),

@@ -16,5 +16,9 @@ pub(super) fn name_of(action: &Action) -> String {
         Action::Edit { message, .. } => format!("edit {} in {}", message.id, message.room.room),
         Action::Pin { message } => format!("pin {} in {}", message.id, message.room.room),
         Action::Invite { room, .. } => format!("invite to {}", room.room),
+        Action::OpenDirect { person } => format!("make a direct room with {}", person.handle),
+        Action::Name { room, name, .. } => format!("name {} {name}", room.room),
+        Action::Buttons { message, .. } => format!("put signs on {}", message.id),
+        Action::Read { message } => format!("read {}", message.id),
     }
 }

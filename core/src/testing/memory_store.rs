@@ -145,6 +145,12 @@ impl Held {
             let fact = Fact { record: to_json(record)?, words: record.words.clone() };
             self.facts.entry(*subject).or_default().push(fact);
         }
+        for (subject, number) in &commit.words_erased {
+            let index = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+            if let Some(fact) = self.facts.get_mut(subject).and_then(|facts| facts.get_mut(index)) {
+                fact.words = None;
+            }
+        }
         for ended in &commit.dues_ended {
             self.dues.remove(&ended.due.key);
         }

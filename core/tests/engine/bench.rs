@@ -9,8 +9,8 @@ use sitrep_core::{
     person::Person,
     policy::{PlatformPolicy, Policy},
     port::{
-        Action, Batch, Commit, Identity, Inbound, Outcome, Perform, Position, Receipt, RoomKind, Store,
-        StoreError,
+        Action, Batch, Commit, Content, Identity, Inbound, Outcome, Perform, Position, Receipt, RoomKind,
+        Store, StoreError,
     },
     room::{MessageRef, PlatformName, RoomRef},
     testing::{MemoryStore, block_on},
@@ -40,7 +40,11 @@ pub(crate) fn room(name: &str) -> RoomRef {
 /// Everybody may command, and the room `status` is told.
 fn policy() -> Policy {
     let mut policy = Policy::default();
-    let test = PlatformPolicy { allow: vec!["*".to_owned()], stakeholder_rooms: vec![room("status")] };
+    let test = PlatformPolicy {
+        allow: vec!["*".to_owned()],
+        stakeholder_rooms: vec![room("status")],
+        home_room: Some(room("ops")),
+    };
     policy.platforms.insert(platform(), test);
     policy
 }
@@ -99,17 +103,23 @@ impl Bench {
 
     /// Alice says something: in a room that the configuration names, in the kitchen, or in one that sitrep made.
     pub(crate) fn hear(&mut self, place: &str, text: &str) -> BatchId {
+        self.happens("alice", place, Content::Said(text.to_owned()))
+    }
+
+    /// Somebody does something.
+    pub(crate) fn happens(&mut self, person: &str, place: &str, content: Content) -> BatchId {
         self.heard += 1;
         let kind = match place {
             "ops" | "support" | "status" => RoomKind::Configured,
             "kitchen" => RoomKind::Other,
+            _ if place == person => RoomKind::Direct,
             _ => RoomKind::Own,
         };
         let inbound = Inbound {
             message: MessageRef { room: room(place), id: format!("m{}", self.heard), thread: None },
-            person: Person::new(&platform(), "alice"),
+            person: Person::new(&platform(), person),
             kind,
-            text: text.to_owned(),
+            content,
             sent_at: self.now,
         };
         let (stream, token) = ("all".to_owned(), self.heard.to_string());
@@ -160,7 +170,13 @@ impl Bench {
                 thread: None,
             }),
             Action::OpenRoom { name, .. } => Receipt::Room(room(name)),
-            Action::Edit { .. } | Action::Pin { .. } | Action::Invite { .. } => Receipt::Done,
+            Action::OpenDirect { person } => Receipt::Room(room(&person.handle)),
+            Action::Read { .. } => Receipt::Text("!status".to_owned()),
+            Action::Edit { .. }
+            | Action::Pin { .. }
+            | Action::Invite { .. }
+            | Action::Name { .. }
+            | Action::Buttons { .. } => Receipt::Done,
         };
         self.report(perform, Outcome::Done(receipt));
     }
@@ -185,7 +201,14 @@ impl Bench {
 pub(crate) fn saying(perform: &Perform) -> Option<(String, String)> {
     match &perform.action {
         Action::Say { room, message, .. } => Some((room.room.clone(), words(message))),
-        Action::OpenRoom { .. } | Action::Edit { .. } | Action::Pin { .. } | Action::Invite { .. } => None,
+        Action::OpenRoom { .. }
+        | Action::Edit { .. }
+        | Action::Pin { .. }
+        | Action::Invite { .. }
+        | Action::OpenDirect { .. }
+        | Action::Name { .. }
+        | Action::Buttons { .. }
+        | Action::Read { .. } => None,
     }
 }
 

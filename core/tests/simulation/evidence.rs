@@ -93,7 +93,7 @@ impl<'a> Evidence<'a> {
         self.entries().flat_map(|entry| &entry.commit.effects_added).filter_map(|stored| {
             match &stored.effect {
                 Effect::Say(say) => Some((stored, say)),
-                Effect::Keep(_) => None,
+                Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
             }
         })
     }

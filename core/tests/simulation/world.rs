@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, Utc};
-use sitrep_console::{CONFIGURED_ROOMS, Change, ConsolePlatform, PLATFORM, STAKEHOLDER_ROOM};
+use sitrep_console::{CONFIGURED_ROOMS, Change, ConsolePlatform, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM};
 use sitrep_core::{
     event::{Event, IncidentEvent, Subject},
     incident::{Incident, IncidentId, evolve},
@@ -77,10 +77,11 @@ pub(crate) fn policy() -> Policy {
     let platform = PlatformName::new(PLATFORM);
     let allow = ALLOWED.iter().map(|name| (*name).to_owned()).collect();
     let stakeholder_rooms = vec![RoomRef::new(&platform, STAKEHOLDER_ROOM)];
+    let home_room = Some(RoomRef::new(&platform, HOME_ROOM));
     let mut policy = Policy::default();
     policy.people.insert("bob".to_owned(), vec![Person::new(&platform, "bob")]);
     policy.severities[0].invite = vec!["bob".to_owned()];
-    policy.platforms.insert(platform, PlatformPolicy { allow, stakeholder_rooms });
+    policy.platforms.insert(platform, PlatformPolicy { allow, stakeholder_rooms, home_room });
     policy
 }
 

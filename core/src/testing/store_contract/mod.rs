@@ -253,8 +253,10 @@ pub async fn effects_come_in_order_until_they_end<S: Store>(open: impl Fn() -> S
 /// A mark stays until it is forgotten; the same id on another platform is another message.
 pub async fn marks_last_until_forgotten<S: Store>(open: impl Fn() -> S) {
     let store = open();
-    let elsewhere =
-        Seen { key: InboundKey { platform: PlatformName::new("other"), id: "$1".into() }, at: at(4) };
+    let elsewhere = Seen {
+        key: InboundKey { platform: PlatformName::new("other"), id: "$1".into() },
+        ..sample::seen("$1")
+    };
     let marks = vec![seen("$1"), seen("$2"), elsewhere.clone()];
     committed(&store, &Commit { sequence: 1, seen: marks.clone(), ..Commit::default() }).await;
     assert_eq!(sorted(opened(&store).await.seen), sorted(marks));

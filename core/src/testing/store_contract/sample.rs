@@ -40,6 +40,7 @@ pub fn fact(subject: Subject, number: u64, what: &str, words: Option<&str>) -> N
         v: RECORD_VERSION,
         at: at(i64::try_from(number).unwrap_or_default()),
         by: Some(Person::new(&platform(), "alice")),
+        message: words.map(|_| "$event".to_owned()),
         event: Event::Room(RoomEvent::Dropped { what: what.into() }),
         words: words.map(str::to_owned),
     };
@@ -76,7 +77,8 @@ pub fn due(subject: Subject, kind: DueKind, seconds: i64) -> Due {
 /// A mark of a message dealt with.
 #[must_use]
 pub fn seen(id: &str) -> Seen {
-    Seen { key: InboundKey { platform: platform(), id: id.into() }, at: at(3) }
+    let key = InboundKey { platform: platform(), id: id.into() };
+    Seen { key, at: at(3), about: Some(IncidentId(7)), carried_out: id.len() % 2 == 0 }
 }
 
 /// How far a stream has been read.
@@ -92,6 +94,7 @@ pub fn full_commit(sequence: u64) -> Commit {
     Commit {
         sequence,
         facts: vec![fact(Subject::Workspace, sequence, "one", None), fact(subject, 1, "two", Some("words"))],
+        words_erased: Vec::new(),
         dues_set: vec![due(subject, DueKind::UpdatePrompt, 60), due(subject, DueKind::UpdateOverdue, 90)],
         dues_ended: Vec::new(),
         effects_added: vec![say(sequence, "hello")],

@@ -89,7 +89,16 @@ fn asked_once(evidence: &Evidence<'_>, findings: &mut Findings) {
                 asked.insert(id, (at, if is_missed { quarter * 4 } else { quarter }));
                 continue;
             }
-            Event::Incident(IncidentEvent::Acknowledged | IncidentEvent::Resolved)
+            Event::Update(UpdateEvent::Snoozed { until }) => {
+                asked.insert(id, (fact.record.at, *until - fact.record.at));
+                continue;
+            }
+            Event::Incident(
+                IncidentEvent::Acknowledged
+                | IncidentEvent::Resolved
+                | IncidentEvent::Retitled
+                | IncidentEvent::WordsErased { .. },
+            )
             | Event::Workspace(_)
             | Event::Room(_)
             | Event::Role(_)

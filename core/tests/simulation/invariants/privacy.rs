@@ -78,7 +78,9 @@ fn rooms_opened_by(fact: &NumberedRecord) -> Vec<String> {
             fact.record.by.as_ref().map(|person| person.handle.clone()).into_iter().collect()
         }
         Event::Role(RoleEvent::Assigned { to, .. }) => vec![to.handle.clone()],
-        Event::Incident(IncidentEvent::Resolved)
+        Event::Incident(
+            IncidentEvent::Resolved | IncidentEvent::Retitled | IncidentEvent::WordsErased { .. },
+        )
         | Event::Workspace(_)
         | Event::Room(_)
         | Event::Update(_)

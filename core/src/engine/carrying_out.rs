@@ -1,0 +1,231 @@
+//! One command carried out, whichever way it came: typed, corrected, pressed, or read at last.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    Engine,
+    deciding::Missing,
+    draft::{Cause, Draft},
+};
+use crate::{
+    command::{About, Command, Context, Decision, Live, Parsed, View, parse},
+    effect::{Effect, Place, Purpose, Say},
+    event::{Event, RoomEvent, Subject, WorkspaceEvent},
+    incident::{Incident, IncidentId},
+    message::{Message, pressed_by},
+    person::Person,
+    port::{Inbound, InboundKey, RoomKind, Seen},
+    reaction::NEWS_WORTH,
+    refusal::Refusal,
+    room::MessageRef,
+};
+
+/// Words that were typed longer ago than this are read as if they were this old.
+const OLDEST_WORDS: Duration = Duration::days(7);
+/// How long a stranger's command is worth a word. What was passed over may be delivered again after a restart, and
+/// must not be answered then.
+const WORTH_A_WORD: Duration = Duration::minutes(5);
+/// How long somebody who may not command is not told so again.
+pub(super) const TURNED_AWAY_FOR: Duration = Duration::hours(1);
+
+/// What became of a message that was dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) at: DateTime<Utc>,
+    pub(super) about: Option<IncidentId>,
+    pub(super) carried_out: bool,
+}
+
+impl From<&Seen> for Mark {
+    fn from(seen: &Seen) -> Self {
+        Self { at: seen.at, about: seen.about, carried_out: seen.carried_out }
+    }
+}
+
+/// How a command came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As a message, which is answered.
+    Typed,
+    /// As a sign on a message, which can't be answered: the person is named instead.
+    Pressed,
+}
+
+/// A command's decision or refusal, and the incident that it was about.
+type Decided = (Option<IncidentId>, Result<Decision, Refusal>);
+
+impl Engine {
+    /// What became of a message, if it was dealt with.
+    pub(super) fn mark(&self, draft: &Draft, key: &InboundKey) -> Option<Mark> {
+        let in_draft = draft.commit.seen.iter().rev().find(|seen| seen.key == *key);
+        in_draft.map(Mark::from).or_else(|| self.stored.seen.get(key).copied())
+    }
+
+    /// Carries out what a message says, if that is a command, and answers it.
+    pub(super) fn carry_out(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        (text, manner): (&str, Manner),
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let parsed = parse(text, &self.policy.prefix);
+        if matches!(parsed, Parsed::Talk) {
+            return Ok(());
+        }
+        if !self.is_heard(draft, inbound)? {
+            return Ok(());
+        }
+        let refused = |refusal: Refusal| (None, Err(refusal));
+        let (about, decided) = if !self.policy.may_command(&inbound.person) {
+            if inbound.sent_at + WORTH_A_WORD < now || self.was_turned_away(draft, &inbound.person, now) {
+                return Ok(());
+            }
+            draft.turned_away.push(inbound.person.clone());
+            refused(Refusal::NotAllowed)
+        } else {
+            match parsed {
+                Parsed::Talk => return Ok(()),
+                Parsed::Refused(refusal) => refused(refusal),
+                Parsed::Command { command, .. } => {
+                    self.decide_command(draft, command.as_ref(), inbound, now)?
+                }
+            }
+        };
+        let carried_out = decided.is_ok();
+        let prefix = &self.policy.prefix;
+        let Decision { facts, reply } =
+            decided.unwrap_or_else(|refusal| Decision::answer(refusal.message(prefix)));
+        let declared = facts.iter().find_map(|(subject, ..)| match subject {
+            Subject::Incident(id) => Some(*id),
+            Subject::Workspace => None,
+        });
+        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: declared.or(about), carried_out });
+        draft.answering.push(inbound.message.clone());
+        if let Some(message) = reply {
+            let place = self.place_of(draft, inbound, about);
+            draft.add_effect(answer(inbound, place, about, (message, manner), now));
+        }
+        if carried_out {
+            self.learn_room(draft, inbound, now);
+        }
+        let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
+        for fact in facts {
+            self.record(draft, fact, cause, now);
+        }
+        Ok(())
+    }
+
+    /// A command decided, with the incident that it was about.
+    fn decide_command(
+        &self,
+        draft: &Draft,
+        command: &dyn Command,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<Decided, Subject> {
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        let here = &inbound.message.room;
+        let id = match command.about() {
+            About::Workspace => None,
+            About::Incident(Some(id)) => self.workspace(draft).knows(id).then_some(id),
+            About::Incident(None) | About::RoomIfAny => {
+                self.workspace(draft).incident_in(here).or_else(|| only(live.running_at(here)))
+            }
+        };
+        let readable = id.filter(|id| !self.unreadable.contains(&Subject::Incident(*id)));
+        let incident = match readable {
+            Some(id) => Some(self.incident(draft, id).ok_or(Subject::Incident(id))?),
+            None => None,
+        };
+        let view = View { workspace: self.workspace(draft), live, incident };
+        let context = Context {
+            now,
+            said_at: inbound.sent_at.clamp(now - OLDEST_WORDS, now),
+            person: &inbound.person,
+            message: &inbound.message,
+            kind: inbound.kind,
+            policy: &self.policy,
+            identity: &self.identity,
+        };
+        Ok((id, command.decide(&view, &context)))
+    }
+
+    /// What a command shows about the room that it came from: that we are alone with somebody there, or back in an
+    /// incident's room from which we were removed.
+    fn learn_room(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) {
+        let (room, person) = (&inbound.message.room, &inbound.person);
+        if inbound.kind == RoomKind::Direct && self.workspace(draft).direct_room(person) != Some(room) {
+            let opened = WorkspaceEvent::DirectRoomOpened { person: person.clone(), room: room.clone() };
+            self.record(draft, (Subject::Workspace, Event::Workspace(opened), None), Cause::default(), now);
+        }
+        let Some(id) = self.workspace(draft).incident_in(room) else { return };
+        if self.incident(draft, id).is_some_and(|incident| incident.lost_room.as_ref() == Some(room)) {
+            let regained = Event::Room(RoomEvent::Regained { room: room.clone() });
+            self.record(draft, (Subject::Incident(id), regained, None), Cause::default(), now);
+        }
+    }
+
+    /// Whether this person was told within the hour that they may not command: once is enough, or anybody could
+    /// keep the bot from answering those who may.
+    fn was_turned_away(&self, draft: &Draft, person: &Person, now: DateTime<Utc>) -> bool {
+        draft.turned_away.contains(person)
+            || self.turned_away.get(person).is_some_and(|at| now < *at + TURNED_AWAY_FOR)
+    }
+
+    /// Where an answer is given: in the incident's own lane if it was asked there, so that it keeps its order with
+    /// everything else that is said in that room.
+    fn place_of(&self, draft: &Draft, inbound: &Inbound, about: Option<IncidentId>) -> Place {
+        let room = &inbound.message.room;
+        let at_home = about
+            .filter(|id| self.incident(draft, *id).is_some_and(|incident| incident.home() == Some(room)));
+        at_home.map_or_else(|| Place::Room(room.clone()), Place::Incident)
+    }
+
+    /// An answer to a message, in the room where that was said.
+    pub(super) fn answer_to(
+        &self,
+        draft: &mut Draft,
+        message: &MessageRef,
+        words: Message,
+        now: DateTime<Utc>,
+    ) {
+        draft.add_effect(Effect::Say(Say {
+            platform: message.room.platform.clone(),
+            place: Place::Room(message.room.clone()),
+            purpose: Purpose::Answer,
+            about: None,
+            answers: Some(message.clone()),
+            stale_at: now + NEWS_WORTH,
+            message: words,
+        }));
+    }
+}
+
+fn answer(
+    inbound: &Inbound,
+    place: Place,
+    about: Option<IncidentId>,
+    (message, manner): (Message, Manner),
+    now: DateTime<Utc>,
+) -> Effect {
+    let (answers, message) = match manner {
+        Manner::Typed => (Some(inbound.message.clone()), message),
+        Manner::Pressed => (None, pressed_by(&inbound.person, message)),
+    };
+    Effect::Say(Say {
+        platform: inbound.message.room.platform.clone(),
+        place,
+        purpose: Purpose::Answer,
+        about,
+        answers,
+        stale_at: now + NEWS_WORTH,
+        message,
+    })
+}
+
+/// The only one, if there is exactly one.
+fn only<'a>(mut incidents: impl Iterator<Item = &'a Incident>) -> Option<IncidentId> {
+    let first = incidents.next()?;
+    incidents.next().is_none().then_some(first.id)
+}

@@ -1,0 +1,290 @@
+//! What people do, one thing at a time: what they say, correct, take back, press, and what can't be read.
+//!
+//! - A message is dealt with once, whatever comes again. Its mark says whether it was carried out and what it was about.
+//! - **A correction counts where nothing was done yet**: a command that was refused is read anew. What was carried out
+//!   stays as it is, but for the title of an incident within a minute of its declaration.
+//! - Words that are taken back are erased, here and in the store; what they led to stays.
+//!
+//! Carrying out a command is in `carrying_out.rs`; what happens to rooms is in `moving.rs`.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    Engine, Item,
+    carrying_out::Manner,
+    deciding::Missing,
+    draft::{Cause, Draft},
+};
+use crate::{
+    command::{Live, Parsed, button, parse},
+    effect::{Effect, Pressed, Read},
+    event::{Event, IncidentEvent, Subject},
+    incident::{Incident, IncidentId, RoomState},
+    message::{declaration, trouble},
+    person::Person,
+    port::{Content, Inbound, InboundKey, Position, RoomKind, Seen},
+    refusal::Refusal,
+    room::MessageRef,
+};
+
+/// How long after its declaration an incident's title follows an edit.
+const TITLE_FOLLOWS_FOR: Duration = Duration::minutes(1);
+/// How long a message that could not be decrypted is tried again.
+const READ_FOR: Duration = Duration::days(1);
+/// A message that becomes readable within this time is carried out; later, it is asked about.
+const CARRIED_OUT_WITHIN: Duration = Duration::minutes(5);
+/// How many messages of one platform wait to be read, at most: a room whose keys are lost must not fill the disk.
+const UNREAD_AT_ONCE: usize = 200;
+/// How long somebody whose messages can't be read is not told so again.
+pub(super) const PUZZLED_FOR: Duration = Duration::hours(1);
+
+impl Engine {
+    pub(super) fn decide_inbound(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        if self.mark(draft, &inbound.key()).is_some() {
+            return Ok(());
+        }
+        match &inbound.content {
+            Content::Said(text) => self.carry_out(draft, inbound, (text, Manner::Typed), now),
+            Content::Edited { message, text } => self.decide_edit(draft, inbound, (message, text), now),
+            Content::Redacted { message } => self.decide_redaction(draft, inbound, message, now),
+            Content::Reacted { message, key } => self.decide_press(draft, inbound, (message, key), now),
+            Content::Unreadable => self.decide_unreadable(draft, inbound, now),
+            Content::Removed { .. } => self.decide_removed(draft, inbound, now),
+            Content::Moved { to } => self.decide_moved(draft, inbound, to, now),
+        }
+    }
+
+    fn decide_edit(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        (message, text): (&str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let parsed = parse(text, &self.policy.prefix);
+        if matches!(parsed, Parsed::Talk) || !self.policy.may_command(&inbound.person) {
+            return Ok(());
+        }
+        let original = MessageRef { id: message.to_owned(), ..inbound.message.clone() };
+        let key = InboundKey { platform: original.room.platform.clone(), id: original.id.clone() };
+        let mark = self.mark(draft, &key);
+        let dealt_with =
+            Seen { key: inbound.key(), at: now, about: mark.and_then(|mark| mark.about), carried_out: true };
+        let Some(mark) = mark.filter(|mark| mark.carried_out) else {
+            let corrected =
+                Inbound { message: original, content: Content::Said(text.to_owned()), ..inbound.clone() };
+            self.carry_out(draft, &corrected, (text, Manner::Typed), now)?;
+            draft.commit.seen.push(dealt_with);
+            return Ok(());
+        };
+        if !self.is_heard(draft, inbound)? {
+            return Ok(());
+        }
+        let title = match &parsed {
+            Parsed::Command { command, .. } => command.title(),
+            Parsed::Talk | Parsed::Refused(_) => None,
+        };
+        let correction = match (title, mark.about.map(Subject::Incident)) {
+            (Some(title), Some(subject @ Subject::Incident(id))) if !self.unreadable.contains(&subject) => {
+                let incident = self.incident(draft, id).ok_or(Missing::Facts(subject))?;
+                correction(incident, title, inbound, &original)
+            }
+            (Some(_) | None, _) => Correction::TooLate,
+        };
+        draft.commit.seen.push(dealt_with);
+        match correction {
+            Correction::None => {}
+            Correction::TooLate => {
+                let words = Refusal::AlreadyCarriedOut.message(&self.policy.prefix);
+                self.answer_to(draft, &original, words, now);
+            }
+            Correction::Title { id, title, may_name } => {
+                let words = declaration::retitled(id, may_name.then_some(title.as_str()));
+                let cause = Cause { person: Some(&inbound.person), message: Some(&original) };
+                let retitled = Event::Incident(IncidentEvent::Retitled);
+                self.record(draft, (Subject::Incident(id), retitled, Some(title)), cause, now);
+                self.answer_to(draft, &original, words, now);
+            }
+        }
+        Ok(())
+    }
+
+    fn decide_redaction(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        message: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let key = InboundKey { platform: inbound.message.room.platform.clone(), id: message.to_owned() };
+        let Some(id) = self.mark(draft, &key).and_then(|mark| mark.about) else { return Ok(()) };
+        let subject = Subject::Incident(id);
+        if self.unreadable.contains(&subject) {
+            return Ok(());
+        }
+        let incident = self.incident(draft, id).ok_or(Missing::Facts(subject))?;
+        let Some(facts) = incident.typed.get(message).cloned() else { return Ok(()) };
+        draft.commit.words_erased.extend(facts.iter().map(|fact| (subject, *fact)));
+        let erased = Event::Incident(IncidentEvent::WordsErased { facts });
+        let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
+        self.record(draft, (subject, erased, None), cause, now);
+        Ok(())
+    }
+
+    fn decide_press(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        (message, key): (&str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let Some((incident, on)) = self.pressed(draft, inbound, message) else { return Ok(()) };
+        let Some(words) = button::command(on, key) else { return Ok(()) };
+        let text = format!("{}{words}", self.policy.prefix);
+        let text = button::addressed(&text, incident);
+        self.carry_out(draft, inbound, (&text, Manner::Pressed), now)
+    }
+
+    /// The incident whose card or question a message is.
+    fn pressed(&self, draft: &Draft, inbound: &Inbound, message: &str) -> Option<(IncidentId, Pressed)> {
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        let is_it = |ours: &Option<MessageRef>| {
+            ours.as_ref().is_some_and(|ours| ours.id == message && ours.room == inbound.message.room)
+        };
+        live.iter().find_map(|incident| {
+            let on_card = is_it(&incident.card).then_some(Pressed::Card);
+            let on = on_card.or_else(|| is_it(&incident.prompt).then_some(Pressed::Prompt))?;
+            Some((incident.id, on))
+        })
+    }
+
+    fn decide_unreadable(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let is_too_old = inbound.sent_at + READ_FOR <= now;
+        if is_too_old || !self.policy.may_command(&inbound.person) || !self.is_heard(draft, inbound)? {
+            return Ok(());
+        }
+        if self.outbox.unread(&inbound.message.room.platform) >= UNREAD_AT_ONCE {
+            draft.notes.push("too many messages can't be decrypted: one is passed over".to_owned());
+            return Ok(());
+        }
+        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: false });
+        draft.add_effect(Effect::Read(Read {
+            message: inbound.message.clone(),
+            person: inbound.person.clone(),
+            kind: inbound.kind,
+            sent_at: inbound.sent_at,
+            stale_at: now + READ_FOR,
+            told: self.was_puzzled(draft, &inbound.person, now),
+        }));
+        Ok(())
+    }
+
+    /// A message that could not be read is still unreadable: its author is told, once.
+    pub(super) fn decide_still_unreadable(&self, draft: &mut Draft, read: &Read, now: DateTime<Utc>) {
+        draft.add_effect(Effect::Read(Read { told: true, ..read.clone() }));
+        if !self.was_puzzled(draft, &read.person, now) {
+            draft.puzzled.push(read.person.clone());
+            self.answer_to(draft, &read.message, trouble::cannot_read(), now);
+        }
+    }
+
+    /// A message became readable. Soon after it was said it is carried out; later, the moment may have passed.
+    pub(super) fn decide_read(
+        &self,
+        draft: &mut Draft,
+        read: &Read,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let Read { message, person, kind, sent_at, .. } = read.clone();
+        let inbound = Inbound { message, person, kind, content: Content::Said(text.to_owned()), sent_at };
+        if self.mark(draft, &inbound.key()).is_some_and(|mark| mark.carried_out) {
+            // Said again in an edit, and done.
+            return Ok(());
+        }
+        if now <= sent_at + CARRIED_OUT_WITHIN {
+            return self.carry_out(draft, &inbound, (text, Manner::Typed), now);
+        }
+        if matches!(parse(text, &self.policy.prefix), Parsed::Talk) || !self.is_heard(draft, &inbound)? {
+            return Ok(());
+        }
+        self.answer_to(draft, &inbound.message, trouble::read_late(text, sent_at, &self.policy), now);
+        Ok(())
+    }
+
+    fn was_puzzled(&self, draft: &Draft, person: &Person, now: DateTime<Utc>) -> bool {
+        draft.puzzled.contains(person) || self.puzzled.get(person).is_some_and(|at| now < *at + PUZZLED_FOR)
+    }
+
+    /// Whether commands are heard in this room: a configured or a direct one, or one with an incident in it. `Err`
+    /// while it can't be said.
+    pub(super) fn is_heard(&self, draft: &Draft, inbound: &Inbound) -> Result<bool, Missing> {
+        let is_heard = match inbound.kind {
+            RoomKind::Configured | RoomKind::Direct => true,
+            RoomKind::Own | RoomKind::Other => {
+                let room = &inbound.message.room;
+                let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+                self.workspace(draft).incident_in(room).is_some() || live.running_at(room).next().is_some()
+            }
+        };
+        let may_be_heard = !is_heard
+            && inbound.kind == RoomKind::Own
+            && self.policy.may_command(&inbound.person)
+            && self.is_making_room(draft, inbound);
+        if may_be_heard { Err(Missing::Room) } else { Ok(is_heard) }
+    }
+
+    /// Whether a room is being made where this was said. People are asked in as it is made, and may type in it before
+    /// the platform's answer arrives.
+    fn is_making_room(&self, draft: &Draft, inbound: &Inbound) -> bool {
+        let platform = &inbound.message.room.platform;
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        live.all().any(|incident| {
+            incident.room == RoomState::Pending && incident.origin.message.room.platform == *platform
+        })
+    }
+
+    /// Whether something of this batch, or of one before it, waits for a room: it must be delivered again after a
+    /// crash.
+    pub(super) fn is_held_up(&self, positions: &[Position]) -> bool {
+        let platforms = self.held.iter().filter_map(|item| match item {
+            Item::Inbound(inbound) => Some(&inbound.message.room.platform),
+            Item::Reached(..) | Item::Due(_) | Item::Outcome(..) | Item::Expired(_) | Item::Restarted => None,
+        });
+        platforms.into_iter().any(|platform| positions.iter().any(|position| position.platform == *platform))
+    }
+}
+
+/// What an edit of a message that was carried out comes to.
+enum Correction {
+    /// Nothing has changed.
+    None,
+    /// What was done stays done.
+    TooLate,
+    /// The incident's title was meant differently.
+    Title { id: IncidentId, title: String, may_name: bool },
+}
+
+fn correction(incident: &Incident, title: &str, inbound: &Inbound, original: &MessageRef) -> Correction {
+    let origin = &incident.origin.message;
+    let is_its_own =
+        origin.id == original.id && origin.room == original.room && incident.reporter == inbound.person;
+    if is_its_own && incident.title == title {
+        Correction::None
+    } else if is_its_own && inbound.sent_at <= incident.declared_at + TITLE_FOLLOWS_FOR {
+        let may_name = incident.may_be_named_in(&original.room);
+        Correction::Title { id: incident.id, title: title.to_owned(), may_name }
+    } else {
+        Correction::TooLate
+    }
+}

@@ -1,0 +1,99 @@
+//! Rooms that we lose, and rooms that are replaced by others.
+//!
+//! Nothing stops for it. An incident whose room is gone runs on where it was declared, or, if it is private, is told to
+//! those who lead it, each alone. That a configured room is gone is said in the home room.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Engine,
+    deciding::Missing,
+    draft::{Cause, Draft},
+};
+use crate::{
+    effect::{Effect, Place, Purpose, Say},
+    event::{Event, RoomEvent, Subject, WorkspaceEvent},
+    incident::{IncidentId, RoomState},
+    message::{Message, trouble},
+    port::{Inbound, RoomKind, Seen},
+    reaction::NEWS_WORTH,
+    room::RoomRef,
+};
+
+impl Engine {
+    pub(super) fn decide_removed(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let room = &inbound.message.room;
+        if let Some(id) = self.incident_living_in(draft, room)? {
+            let lost = RoomEvent::Lost { room: room.clone(), by: inbound.person.clone() };
+            self.record_move(draft, id, lost, inbound, now);
+        } else if inbound.kind == RoomKind::Configured {
+            self.tell_home_room(draft, inbound, trouble::removed(room, &inbound.person), now);
+        }
+        Ok(())
+    }
+
+    pub(super) fn decide_moved(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        to: &RoomRef,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let room = &inbound.message.room;
+        if let Some(id) = self.incident_living_in(draft, room)? {
+            let bound = Event::Workspace(WorkspaceEvent::RoomBound { id, room: to.clone() });
+            self.record(draft, (Subject::Workspace, bound, None), Cause::default(), now);
+            let moved = RoomEvent::Moved { room: to.clone(), by: inbound.person.clone() };
+            self.record_move(draft, id, moved, inbound, now);
+        } else if inbound.kind == RoomKind::Configured {
+            self.tell_home_room(draft, inbound, trouble::moved(room, &inbound.person), now);
+        }
+        Ok(())
+    }
+
+    /// The incident whose own room this is at present, if it still owes anything.
+    fn incident_living_in(&self, draft: &Draft, room: &RoomRef) -> Result<Option<IncidentId>, Missing> {
+        let Some(id) = self.workspace(draft).incident_in(room) else { return Ok(None) };
+        let subject = Subject::Incident(id);
+        if self.unreadable.contains(&subject) {
+            return Ok(None);
+        }
+        let incident = self.incident(draft, id).ok_or(Missing::Facts(subject))?;
+        let lives_here = incident.is_live() && incident.room == RoomState::Open(room.clone());
+        Ok(lives_here.then_some(id))
+    }
+
+    fn record_move(
+        &self,
+        draft: &mut Draft,
+        id: IncidentId,
+        event: RoomEvent,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) {
+        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: Some(id), carried_out: true });
+        self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
+    }
+
+    /// Tells the home room of the platform, unless it is the room in question.
+    fn tell_home_room(&self, draft: &mut Draft, inbound: &Inbound, message: Message, now: DateTime<Utc>) {
+        let room = &inbound.message.room;
+        draft.notes.push(message.plain(|room, _| room.room.clone()));
+        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: true });
+        let Some(home) = self.policy.home_room(&room.platform).filter(|home| *home != room) else { return };
+        draft.add_effect(Effect::Say(Say {
+            platform: room.platform.clone(),
+            place: Place::Room(home.clone()),
+            purpose: Purpose::Notice,
+            about: None,
+            answers: None,
+            stale_at: now + NEWS_WORTH,
+            message,
+        }));
+    }
+}
