@@ -10,7 +10,7 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
-use sitrep_matrix::{DEFAULT_KEY_LIFETIME, MatrixAuth, MatrixSettings};
+use sitrep_matrix::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};
 
 use crate::config::{self, Allow, Config, Handle, Login};
 
@@ -146,5 +146,6 @@ pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> Matr
         allow: Box::new(move |user| allowed.iter().any(|pattern| allows(pattern, user))),
         state_dir: data_dir.join(MATRIX),
         key_lifetime: DEFAULT_KEY_LIFETIME,
+        look_up_every: DEFAULT_LOOK_UP_EVERY,
     }
 }

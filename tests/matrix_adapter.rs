@@ -8,6 +8,7 @@ use crate::support::trials::{Test, needs_synapse};
 
 mod acting;
 mod bot;
+mod changing;
 mod front;
 mod hearing;
 mod rooms;
@@ -74,6 +75,14 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse(
             "matrix_adapter::whoever_said_no_is_left_in_peace",
             acting::whoever_said_no_is_left_in_peace,
+        ),
+        needs_synapse(
+            "matrix_adapter::an_upgraded_room_is_followed_under_its_name",
+            changing::an_upgraded_room_is_followed_under_its_name,
+        ),
+        needs_synapse(
+            "matrix_adapter::an_address_that_moves_is_noticed",
+            changing::an_address_that_moves_is_noticed,
         ),
         needs_synapse("matrix_adapter::a_gap_is_filled_page_by_page", hearing::a_gap_is_filled_page_by_page),
         needs_synapse(

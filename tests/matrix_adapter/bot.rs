@@ -14,7 +14,9 @@ use sitrep_core::port::{
     Action, Attempt, Batch, Content, Inbound, ListenError, Outcome, Perform, Platform, Positions, Receipt,
 };
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
-use sitrep_matrix::{DEFAULT_KEY_LIFETIME, MatrixAuth, MatrixPlatform, MatrixSettings};
+use sitrep_matrix::{
+    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixPlatform, MatrixSettings,
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
@@ -34,6 +36,8 @@ pub(super) struct Bot {
     pub(super) runtime: Runtime,
     /// The configured rooms.
     pub(super) rooms: Vec<String>,
+    /// How long it takes a name to mean the same room.
+    pub(super) look_up_every: Duration,
     platform: Option<MatrixPlatform>,
     /// What was committed.
     pub(super) after: Positions,
@@ -49,6 +53,7 @@ impl Bot {
             folder: TempDir::new().doing("making a folder")?,
             runtime: Runtime::new().doing("starting a runtime")?,
             rooms: Vec::new(),
+            look_up_every: DEFAULT_LOOK_UP_EVERY,
             platform: None,
             after: Positions::new(),
         })
@@ -71,6 +76,7 @@ impl Bot {
             allow: Box::new(|user| !user.starts_with("@stranger")),
             state_dir: self.folder.path().join("matrix"),
             key_lifetime: DEFAULT_KEY_LIFETIME,
+            look_up_every: self.look_up_every,
         }
     }
 

@@ -20,7 +20,10 @@ use matrix_sdk::{
 use sitrep_core::port::RoomKind;
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{failure::Failure, homeserver::CALL_DEADLINE, room_names::RoomNames, settings::MatrixSettings};
+use crate::{
+    failure::Failure, homeserver::CALL_DEADLINE, room_names::RoomNames, settings::MatrixSettings,
+    successor::follow_to_the_end,
+};
 
 /// How often it is said that a room is missing, while nothing about it changes.
 const SAY_MISSING_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -44,7 +47,7 @@ struct Missing {
 impl Rooms {
     pub(crate) fn new(settings: &MatrixSettings) -> Self {
         Self {
-            names: RoomNames::new(&settings.rooms, &settings.state_dir),
+            names: RoomNames::new(&settings.rooms, &settings.state_dir, settings.look_up_every),
             missing: std::sync::Mutex::default(),
             direct: std::sync::Mutex::default(),
             settling: Mutex::default(),
@@ -117,28 +120,9 @@ impl Rooms {
 
     /// Enters a configured room. Returns what is wrong with it, if anything is.
     async fn enter(&self, client: &Client, settings: &MatrixSettings, name: &str) -> Option<String> {
-        let mut complaint = None;
-        let (id, servers) = match self.names.fresh_id_of(name) {
-            Some(id) => (id, Vec::new()),
-            None => match find(client, name).await {
-                Ok(found) => {
-                    // Before entering: whoever asks us in later does so into the configured room.
-                    self.names.learn(name, &found.0);
-                    found
-                }
-                Err(failure) => {
-                    if let Failure::Refused { .. } = failure {
-                        self.names.refuse(name);
-                    }
-                    let Some(id) = self.names.id_of(name) else { return Some(why(name, settings, &failure)) };
-                    complaint = Some(format!(
-                        "It is not known whether {name} still means the same room: {}. sitrep goes on in the one \
-                         that it meant.",
-                        failure.words()
-                    ));
-                    (id, Vec::new())
-                }
-            },
+        let (id, servers, complaint) = match self.which(client, name).await {
+            Ok(found) => found,
+            Err(failure) => return Some(why(name, settings, &failure)),
         };
         let inside = client.get_room(&id).is_some_and(|room| room.state() == RoomState::Joined);
         if !inside {
@@ -148,7 +132,50 @@ impl Rooms {
             }
             tracing::info!("Joined {name}.");
         }
+        if let Err(failure) = follow_to_the_end(client, &self.names, &id).await {
+            return Some(format!(
+                "The room {name} was upgraded, and sitrep could not follow: {}. Invite {} into the new room. It is \
+                 tried again every minute.",
+                failure.words(),
+                settings.user
+            ));
+        }
         complaint
+    }
+
+    /// The room that a configured name means, servers through which it can be entered, and what is wrong with that,
+    /// if it is known all the same.
+    async fn which(
+        &self,
+        client: &Client,
+        name: &str,
+    ) -> Result<(OwnedRoomId, Vec<OwnedServerName>, Option<String>), Failure> {
+        if let Some(id) = self.names.fresh_id_of(name) {
+            return Ok((id, Vec::new(), None));
+        }
+        match find(client, name).await {
+            Ok((id, servers)) => {
+                // Before entering: whoever asks us in later does so into the configured room.
+                if let Some(before) = self.names.learn(name, &id) {
+                    tracing::info!("{name} means another room now: {id} instead of {before}.");
+                }
+                Ok((self.names.id_of(name).unwrap_or(id), servers, None))
+            }
+            Err(failure) => {
+                let is_refused = matches!(failure, Failure::Refused { .. });
+                if is_refused {
+                    self.names.refuse(name);
+                }
+                let Some(id) = self.names.id_of(name) else { return Err(failure) };
+                let is_worth_saying = is_refused || !self.names.was_looked_up(name);
+                let complaint = format!(
+                    "It is not known whether {name} still means the same room: {}. sitrep goes on in the one that \
+                     it meant.",
+                    failure.words()
+                );
+                Ok((id, Vec::new(), Some(complaint).filter(|_| is_worth_saying)))
+            }
+        }
     }
 
     /// Says what is wrong with a room: when it changes, and once an hour.
@@ -246,7 +273,7 @@ mod tests {
     use matrix_sdk::ruma::events::room::join_rules::Restricted;
 
     use super::*;
-    use crate::settings::{DEFAULT_KEY_LIFETIME, MatrixAuth};
+    use crate::settings::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth};
 
     fn settings() -> MatrixSettings {
         MatrixSettings {
@@ -257,6 +284,7 @@ mod tests {
             allow: Box::new(|_| true),
             state_dir: PathBuf::from("/nonexistent"),
             key_lifetime: DEFAULT_KEY_LIFETIME,
+            look_up_every: DEFAULT_LOOK_UP_EVERY,
         }
     }
 

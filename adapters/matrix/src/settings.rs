@@ -6,6 +6,9 @@ use std::{fmt, path::PathBuf, time::Duration};
 /// working morning leaves room for clocks that differ and servers that forget sooner.
 pub const DEFAULT_KEY_LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// How long what a configured name means is taken for known before it is asked again.
+pub const DEFAULT_LOOK_UP_EVERY: Duration = Duration::from_secs(5 * 60);
+
 /// How the account proves who it is.
 #[derive(Clone)]
 pub enum MatrixAuth {
@@ -48,6 +51,9 @@ pub struct MatrixSettings {
     /// How long the homeserver is trusted to remember a key: [`DEFAULT_KEY_LIFETIME`]. Past it, what may have been
     /// sent is looked up in the room's history first.
     pub key_lifetime: Duration,
+    /// How long a configured name is taken to mean the same room before it is looked up again:
+    /// [`DEFAULT_LOOK_UP_EVERY`].
+    pub look_up_every: Duration,
 }
 
 impl fmt::Debug for MatrixSettings {
@@ -90,6 +96,7 @@ mod tests {
                 allow: Box::new(|_| true),
                 state_dir: PathBuf::new(),
                 key_lifetime: DEFAULT_KEY_LIFETIME,
+                look_up_every: DEFAULT_LOOK_UP_EVERY,
             };
             let shown = format!("{settings:?}");
             assert!(!shown.contains("sesame"), "{shown}");
