@@ -9,6 +9,7 @@ use crate::support::trials::{Test, needs_synapse};
 mod acting;
 mod bot;
 mod changing;
+mod direct;
 mod front;
 mod hearing;
 mod rooms;
@@ -86,8 +87,19 @@ pub(crate) fn tests() -> Vec<Test> {
         ),
         needs_synapse("matrix_adapter::a_gap_is_filled_page_by_page", hearing::a_gap_is_filled_page_by_page),
         needs_synapse(
-            "matrix_adapter::what_cannot_be_read_is_said_once",
-            hearing::what_cannot_be_read_is_said_once,
+            "matrix_adapter::what_cannot_be_read_is_heard_as_such",
+            hearing::what_cannot_be_read_is_heard_as_such,
         ),
+        needs_synapse(
+            "matrix_adapter::what_people_do_to_messages_is_heard",
+            hearing::what_people_do_to_messages_is_heard,
+        ),
+        needs_synapse(
+            "matrix_adapter::its_removal_is_heard_and_respected",
+            hearing::its_removal_is_heard_and_respected,
+        ),
+        needs_synapse("matrix_adapter::one_direct_room_a_person", direct::one_direct_room_a_person),
+        needs_synapse("matrix_adapter::signs_are_put_once", direct::signs_are_put_once),
+        needs_synapse("matrix_adapter::rooms_are_renamed", direct::rooms_are_renamed),
     ]
 }

@@ -4,7 +4,7 @@
 //! Nearly all of it is talk among people. So beyond a share of memory only what looks like a command is kept, and
 //! beyond all of it nothing: history is read backwards, so what is given up is the oldest. It is said in the log.
 
-use crate::inbound::Said;
+use crate::inbound::Heard;
 
 /// Half for everything, half for what looks like a command. A message takes about 300 bytes: this is what a busy
 /// organisation says in months, on the smallest machine on sale.
@@ -32,9 +32,10 @@ impl Budget {
     }
 
     /// Whether this can be kept, which is then taken off.
-    pub(crate) fn allows(&mut self, said: &Said) -> bool {
-        let bytes = said.text.len() + OVERHEAD_BYTES;
-        let reserved = if looks_like_a_command(&said.text) { 0 } else { self.for_commands };
+    pub(crate) fn allows(&mut self, heard: &Heard) -> bool {
+        let bytes = heard.text().len() + OVERHEAD_BYTES;
+        let reserved =
+            if !heard.is_speech() || looks_like_a_command(heard.text()) { 0 } else { self.for_commands };
         if self.left >= bytes + reserved {
             self.left -= bytes;
             return true;
@@ -44,7 +45,7 @@ impl Budget {
             tracing::error!(
                 "More was said while sitrep was away than it can hold. Of what was said until {}, only what begins \
                  with a sign such as ! is heard, as long as there is room.",
-                said.sent_at
+                heard.sent_at
             );
         }
         false
@@ -61,14 +62,15 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::inbound::What;
 
-    fn said(text: &str) -> Said {
-        Said {
+    fn said(text: &str) -> Heard {
+        Heard {
             event_id: String::new(),
             sender: String::new(),
             sent_at: DateTime::UNIX_EPOCH,
             thread: None,
-            text: text.to_owned(),
+            what: What::Said(text.to_owned()),
         }
     }
 

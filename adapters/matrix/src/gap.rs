@@ -10,7 +10,7 @@
 //! - A [`Gap`] is filled page by page and goes on from the last one when a page fails. Of each event only what an
 //!   inbound needs is kept; how much is kept of all gaps together is up to a [`Budget`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use matrix_sdk::{
     Room,
@@ -24,11 +24,18 @@ use serde::Deserialize;
 use crate::{
     budget::Budget,
     failure::Failure,
-    inbound::{self, Heard, Said},
+    inbound::{self, Heard},
 };
 
 /// What is read of a room's history: what may be an inbound, and our own comings and goings.
-const WANTED: [&str; 3] = ["m.room.message", "m.room.encrypted", "m.room.member"];
+const WANTED: [&str; 6] = [
+    "m.room.message",
+    "m.room.encrypted",
+    "m.reaction",
+    "m.room.redaction",
+    "m.room.member",
+    "m.room.tombstone",
+];
 
 /// How many pages an invitation is looked for.
 const PAGES_TO_INVITATION: usize = 3;
@@ -41,9 +48,7 @@ pub(crate) struct Gap {
     from: Option<String>,
     search: Search,
     /// Newest first, as history is read.
-    said: Vec<Said>,
-    /// The newest message of each person that we have no key for.
-    unreadable: BTreeMap<String, String>,
+    heard: Vec<Heard>,
 }
 
 /// How far back a gap goes.
@@ -66,8 +71,7 @@ impl Gap {
             since: since.to_owned(),
             from: timeline.prev_batch.clone(),
             search: Search::Position,
-            said: Vec::new(),
-            unreadable: BTreeMap::new(),
+            heard: Vec::new(),
         };
         gap.take(timeline.events.iter().rev(), budget);
         if gap.search == Search::Position && !timeline.limited {
@@ -83,7 +87,7 @@ impl Gap {
                 Search::Over => return Ok(()),
                 Search::Position => Some(self.since.as_str()),
                 Search::Invitation { entrance, pages_left: 0 } => {
-                    self.said.truncate(*entrance);
+                    self.heard.truncate(*entrance);
                     self.search = Search::Over;
                     continue;
                 }
@@ -105,15 +109,10 @@ impl Gap {
         }
     }
 
-    /// What was said, in order, each thing once.
-    pub(crate) fn said(&self) -> impl Iterator<Item = &Said> {
+    /// What happened, in order, each thing once.
+    pub(crate) fn heard(&self) -> impl Iterator<Item = &Heard> {
         let mut seen = BTreeSet::new();
-        self.said.iter().rev().filter(move |said| seen.insert(said.event_id.as_str()))
-    }
-
-    /// Who said something that we have no key for, and in which event.
-    pub(crate) fn unreadable(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.unreadable.iter().map(|(sender, event_id)| (sender.as_str(), event_id.as_str()))
+        self.heard.iter().rev().filter(move |heard| seen.insert(heard.event_id.as_str()))
     }
 
     /// Takes over events, newest first, until nothing further back concerns us.
@@ -123,7 +122,7 @@ impl Gap {
                 (Search::Over, _) => return,
                 (Search::Position, Some(glimpse)) if glimpse.is_entrance(&self.me) => {
                     self.search = if glimpse.follows_direct_invitation() {
-                        Search::Invitation { entrance: self.said.len(), pages_left: PAGES_TO_INVITATION }
+                        Search::Invitation { entrance: self.heard.len(), pages_left: PAGES_TO_INVITATION }
                     } else {
                         Search::Over
                     };
@@ -137,12 +136,10 @@ impl Gap {
     }
 
     fn keep(&mut self, event: &TimelineEvent, budget: &mut Budget) {
-        match inbound::read(event, &self.me) {
-            Some(Heard::Said(said)) if budget.allows(&said) => self.said.push(said),
-            Some(Heard::Unreadable { event_id, sender }) => {
-                self.unreadable.entry(sender).or_insert(event_id);
-            }
-            Some(Heard::Said(_)) | None => {}
+        if let Some(heard) = inbound::read(event, &self.me)
+            && budget.allows(&heard)
+        {
+            self.heard.push(heard);
         }
     }
 }
@@ -292,7 +289,7 @@ mod tests {
             let timeline = Timeline { events, ..Timeline::default() };
             let me = user_id!("@sitrep:example.org");
             let gap = Gap::new("s1", &timeline, me, &mut Budget::default());
-            let said: Vec<&str> = gap.said().map(|said| said.event_id.as_str()).collect();
+            let said: Vec<&str> = gap.heard().map(|heard| heard.event_id.as_str()).collect();
             assert_eq!((said, gap.search), (expected.clone(), search), "{expected:?}");
         }
     }

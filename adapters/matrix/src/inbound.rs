@@ -1,14 +1,14 @@
 //! From one event of a room to an inbound, or to nothing.
 //!
-//! Only what a person says counts: text messages of others. Edits, notices (which other bots send), and our own
-//! messages are passed over. The event is read leniently, for a client that gets a detail wrong is still somebody
-//! who calls for help. What can't be decrypted is known as such, so that whoever said it can be told.
+//! What others say counts, what they change and take back, and the signs that they put on messages; so do our removal
+//! and a room's upgrade. Notices (which other bots send) and our own events are passed over. Events are read leniently,
+//! for a client that gets a detail wrong is still somebody who calls for help. What can't be decrypted is known as such.
 
 use chrono::{DateTime, Utc};
 use matrix_sdk::{
     Room,
     deserialized_responses::{TimelineEvent, TimelineEventKind},
-    ruma::UserId,
+    ruma::{OwnedRoomId, RoomId, UserId},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -38,36 +38,82 @@ impl<'a> Spot<'a> {
     }
 }
 
-/// An event, as far as it concerns us.
-pub(crate) enum Heard {
-    Said(Said),
-    /// Something that we have no key for.
-    Unreadable {
-        event_id: String,
-        sender: String,
-    },
-}
-
-/// What a person said: as much of an event as an inbound needs.
+/// What somebody did: as much of an event as an inbound needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct Heard {
     pub(crate) event_id: String,
     pub(crate) sender: String,
     pub(crate) sent_at: DateTime<Utc>,
     pub(crate) thread: Option<String>,
-    pub(crate) text: String,
+    pub(crate) what: What,
 }
 
-impl Said {
+/// What it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Said(String),
+    Edited {
+        message: String,
+        text: String,
+    },
+    Redacted {
+        message: String,
+    },
+    Reacted {
+        message: String,
+        key: String,
+    },
+    /// Something that we have no key for.
+    Unreadable,
+    /// We were removed.
+    Removed {
+        banned: bool,
+    },
+    /// The room was upgraded to this one.
+    Upgraded {
+        to: OwnedRoomId,
+    },
+}
+
+impl Heard {
     pub(crate) fn inbound(&self, spot: &Spot<'_>) -> Inbound {
         let (id, thread) = (self.event_id.clone(), self.thread.clone());
         Inbound {
             message: MessageRef { room: spot.room.clone(), id, thread },
             person: Person::new(spot.platform, self.sender.clone()),
             kind: spot.kind,
-            content: Content::Said(self.text.clone()),
+            content: self.content(spot),
             sent_at: self.sent_at,
         }
+    }
+
+    fn content(&self, spot: &Spot<'_>) -> Content {
+        match self.what.clone() {
+            What::Said(text) => Content::Said(text),
+            What::Edited { message, text } => Content::Edited { message, text },
+            What::Redacted { message } => Content::Redacted { message },
+            What::Reacted { message, key } => Content::Reacted { message, key },
+            What::Unreadable => Content::Unreadable,
+            What::Removed { banned } => Content::Removed { banned },
+            What::Upgraded { to } => Content::Moved { to: RoomRef::new(spot.platform, to.as_str()) },
+        }
+    }
+
+    /// The words in it.
+    pub(crate) fn text(&self) -> &str {
+        match &self.what {
+            What::Said(text) | What::Edited { text, .. } => text,
+            What::Redacted { .. }
+            | What::Reacted { .. }
+            | What::Unreadable
+            | What::Removed { .. }
+            | What::Upgraded { .. } => "",
+        }
+    }
+
+    /// Whether it is ordinary speech, rather than something done.
+    pub(crate) fn is_speech(&self) -> bool {
+        matches!(self.what, What::Said(_))
     }
 }
 
@@ -78,39 +124,82 @@ struct Event {
     event_id: String,
     sender: String,
     origin_server_ts: i64,
+    state_key: Option<String>,
+    /// Where rooms older than version 11 say what is taken back.
+    redacts: Option<String>,
     #[serde(default)]
     content: Value,
+    #[serde(default)]
+    unsigned: Value,
 }
 
-/// What somebody else has said, if that is what the event is.
+/// What somebody else did, if it concerns us.
 pub(crate) fn read(event: &TimelineEvent, me: &UserId) -> Option<Heard> {
     let is_unreadable = matches!(event.kind, TimelineEventKind::UnableToDecrypt { .. });
     let event: Event = event.raw().deserialize_as_unchecked().ok()?;
     if event.sender == me.as_str() {
         return None;
     }
-    if is_unreadable || event.kind == "m.room.encrypted" {
-        return Some(Heard::Unreadable { event_id: event.event_id, sender: event.sender });
-    }
-    let content = &event.content;
-    if event.kind != "m.room.message" || content["msgtype"] != "m.text" {
-        return None;
-    }
-    let relation = &content["m.relates_to"];
-    let (kind, to) = (relation["rel_type"].as_str(), relation["event_id"].as_str());
-    if kind == Some("m.replace") {
-        return None;
-    }
-    let thread = if kind == Some("m.thread") { to.map(str::to_owned) } else { None };
-    let is_reply = relation["m.in_reply_to"]["event_id"].is_string();
-    let text = inbound_text::read(content["body"].as_str()?, html_of(content), is_reply);
-    Some(Heard::Said(Said {
+    let relation = &event.content["m.relates_to"];
+    let in_thread = relation["rel_type"] == "m.thread";
+    let thread = relation["event_id"].as_str().filter(|_| in_thread).map(str::to_owned);
+    let what = if is_unreadable || event.kind == "m.room.encrypted" {
+        // What was taken back has nothing left to decrypt.
+        event.content["ciphertext"].is_string().then_some(What::Unreadable)?
+    } else {
+        what(&event, me)?
+    };
+    Some(Heard {
+        sent_at: DateTime::<Utc>::from_timestamp_millis(event.origin_server_ts)?,
         event_id: event.event_id,
         sender: event.sender,
-        sent_at: DateTime::<Utc>::from_timestamp_millis(event.origin_server_ts)?,
         thread,
-        text,
-    }))
+        what,
+    })
+}
+
+fn what(event: &Event, me: &UserId) -> Option<What> {
+    let content = &event.content;
+    match (event.kind.as_str(), event.state_key.as_deref()) {
+        ("m.room.message", None) => said(content),
+        ("m.reaction", None) => {
+            let relation = &content["m.relates_to"];
+            let (message, key) = (relation["event_id"].as_str()?, relation["key"].as_str()?);
+            let is_sign = relation["rel_type"] == "m.annotation";
+            is_sign.then(|| What::Reacted { message: message.to_owned(), key: key.to_owned() })
+        }
+        ("m.room.redaction", None) => {
+            let message = content["redacts"].as_str().or(event.redacts.as_deref())?;
+            Some(What::Redacted { message: message.to_owned() })
+        }
+        ("m.room.member", Some(user)) if user == me.as_str() => {
+            let was_inside = event.unsigned["prev_content"]["membership"] == "join";
+            let banned = content["membership"] == "ban";
+            (was_inside && (banned || content["membership"] == "leave")).then_some(What::Removed { banned })
+        }
+        ("m.room.tombstone", Some("")) => {
+            let to = RoomId::parse(content["replacement_room"].as_str()?).ok()?;
+            Some(What::Upgraded { to })
+        }
+        _ => None,
+    }
+}
+
+/// What a message says, or what an edit makes another one say.
+fn said(content: &Value) -> Option<What> {
+    let relation = &content["m.relates_to"];
+    if relation["rel_type"] == "m.replace" {
+        let (message, text) = (relation["event_id"].as_str()?, text(&content["m.new_content"], false)?);
+        return Some(What::Edited { message: message.to_owned(), text });
+    }
+    let is_reply = relation["m.in_reply_to"]["event_id"].is_string();
+    text(content, is_reply).map(What::Said)
+}
+
+/// The text of a message's content, if it is one that people type.
+pub(crate) fn text(content: &Value, is_reply: bool) -> Option<String> {
+    let is_text = content["msgtype"] == "m.text";
+    is_text.then_some(inbound_text::read(content["body"].as_str()?, html_of(content), is_reply))
 }
 
 fn html_of(content: &Value) -> Option<&str> {
@@ -124,43 +213,79 @@ mod tests {
 
     use super::*;
 
-    fn read_content(sender: &str, kind: &str, content: Value) -> Option<Heard> {
-        let event = json!({
-            "type": kind, "event_id": "$e", "sender": sender, "origin_server_ts": 1500, "content": content,
-        });
-        let event = TimelineEvent::from_plaintext(Raw::new(&event).unwrap().cast_unchecked());
+    fn read_event(event: &Value) -> Option<Heard> {
+        let mut whole = json!({ "event_id": "$e", "sender": "@alice:example.org", "origin_server_ts": 1500 });
+        whole.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
+        let event = TimelineEvent::from_plaintext(Raw::new(&whole).unwrap().cast_unchecked());
         read(&event, user_id!("@sitrep:example.org"))
     }
 
+    fn message(content: Value) -> Value {
+        json!({ "type": "m.room.message", "content": content })
+    }
+
     #[test]
-    fn only_what_people_say_counts() {
-        let (alice, message) = ("@alice:example.org", "m.room.message");
+    fn only_what_people_say_is_said() {
         let text = json!({ "msgtype": "m.text", "body": "!incident" });
-        let edit = json!({
-            "msgtype": "m.text", "body": "* x", "m.relates_to": { "rel_type": "m.replace", "event_id": "$a" },
-        });
+        let strange = json!({ "msgtype": "m.text", "body": "x", "m.mentions": { "user_ids": [7] } });
         let cases = [
-            (alice, message, text.clone(), true),
-            ("@sitrep:example.org", message, text.clone(), false),
-            (alice, "m.room.topic", text, false),
-            (alice, message, json!({ "msgtype": "m.notice", "body": "beep" }), false),
-            (alice, message, json!({ "msgtype": "m.emote", "body": "waves" }), false),
-            (alice, message, json!({ "msgtype": "m.text", "body": 7 }), false),
-            (
-                alice,
-                message,
-                json!({ "msgtype": "m.text", "body": "x", "m.mentions": { "user_ids": [7] } }),
-                true,
-            ),
-            (alice, message, json!({}), false),
-            (alice, message, edit, false),
+            (message(text.clone()), true),
+            (message(strange), true),
+            (json!({ "type": "m.room.message", "sender": "@sitrep:example.org", "content": text }), false),
+            (json!({ "type": "m.room.topic", "state_key": "", "content": text }), false),
+            (message(json!({ "msgtype": "m.notice", "body": "beep" })), false),
+            (message(json!({ "msgtype": "m.emote", "body": "waves" })), false),
+            (message(json!({ "msgtype": "m.text", "body": 7 })), false),
+            (message(json!({})), false),
         ];
-        for (sender, kind, content, expected) in cases {
-            assert_eq!(
-                read_content(sender, kind, content.clone()).is_some(),
-                expected,
-                "{sender} {kind} {content}"
-            );
+        for (event, expected) in cases {
+            assert_eq!(read_event(&event).is_some_and(|heard| heard.is_speech()), expected, "{event}");
+        }
+    }
+
+    #[test]
+    fn what_people_do_is_known() {
+        let relation = |kind: &str| json!({ "rel_type": kind, "event_id": "$a", "key": "✅" });
+        let edit = json!({
+            "msgtype": "m.text", "body": "* !ack", "m.new_content": { "msgtype": "m.text", "body": "!ack" },
+            "m.relates_to": relation("m.replace"),
+        });
+        let reaction =
+            |kind: &str| json!({ "type": "m.reaction", "content": { "m.relates_to": relation(kind) } });
+        let member = |user: &str, from: &str, to: &str| {
+            json!({
+                "type": "m.room.member", "state_key": user, "content": { "membership": to },
+                "unsigned": { "prev_content": { "membership": from } },
+            })
+        };
+        let tombstone = |to: &str| json!({ "type": "m.room.tombstone", "state_key": "", "content": { "replacement_room": to } });
+        let (me, a) = ("@sitrep:example.org", "$a".to_owned());
+        let cases = [
+            (message(edit), Some(What::Edited { message: a.clone(), text: "!ack".to_owned() })),
+            (
+                message(json!({ "msgtype": "m.text", "body": "* x", "m.relates_to": relation("m.replace") })),
+                None,
+            ),
+            (reaction("m.annotation"), Some(What::Reacted { message: a.clone(), key: "✅".to_owned() })),
+            (reaction("m.thread"), None),
+            (
+                json!({ "type": "m.room.redaction", "redacts": "$a", "content": {} }),
+                Some(What::Redacted { message: a.clone() }),
+            ),
+            (
+                json!({ "type": "m.room.redaction", "content": { "redacts": "$a" } }),
+                Some(What::Redacted { message: a }),
+            ),
+            (json!({ "type": "m.room.redaction", "content": {} }), None),
+            (member(me, "join", "leave"), Some(What::Removed { banned: false })),
+            (member(me, "join", "ban"), Some(What::Removed { banned: true })),
+            (member(me, "invite", "leave"), None),
+            (member("@bob:example.org", "join", "leave"), None),
+            (tombstone("!new"), Some(What::Upgraded { to: RoomId::parse("!new").unwrap() })),
+            (tombstone("nonsense"), None),
+        ];
+        for (event, expected) in cases {
+            assert_eq!(read_event(&event).map(|heard| heard.what), expected, "{event}");
         }
     }
 
@@ -168,12 +293,10 @@ mod tests {
     fn threads_and_times_are_kept() {
         let relation = json!({ "rel_type": "m.thread", "event_id": "$root" });
         let content = json!({ "msgtype": "m.text", "body": "!ack", "m.relates_to": relation });
-        let Some(Heard::Said(said)) = read_content("@alice:example.org", "m.room.message", content) else {
-            panic!("it was not heard")
-        };
+        let heard = read_event(&message(content)).expect("it was heard");
         let platform = PlatformName::new("matrix");
         let room = RoomRef::new(&platform, "#ops:example.org");
-        let inbound = said.inbound(&Spot { platform: &platform, room, kind: RoomKind::Configured });
+        let inbound = heard.inbound(&Spot { platform: &platform, room, kind: RoomKind::Configured });
         assert_eq!(inbound.message.thread.as_deref(), Some("$root"));
         assert_eq!(inbound.person.handle, "@alice:example.org");
         assert_eq!(inbound.sent_at.timestamp_millis(), 1500);
@@ -181,13 +304,10 @@ mod tests {
 
     #[test]
     fn what_has_no_key_is_known_as_such() {
-        let content = json!({ "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x" });
-        let heard = |sender: &str| read_content(sender, "m.room.encrypted", content.clone());
-        let expected = ("$e", "@alice:example.org");
-        assert!(matches!(
-            heard("@alice:example.org"),
-            Some(Heard::Unreadable { event_id, sender }) if (event_id.as_str(), sender.as_str()) == expected
-        ));
-        assert!(heard("@sitrep:example.org").is_none());
+        let encrypted = |content: Value| json!({ "type": "m.room.encrypted", "content": content });
+        let megolm = json!({ "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x" });
+        let heard = read_event(&encrypted(megolm)).map(|heard| heard.what);
+        assert_eq!(heard, Some(What::Unreadable));
+        assert_eq!(read_event(&encrypted(json!({}))), None, "it was taken back");
     }
 }

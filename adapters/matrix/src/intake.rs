@@ -14,14 +14,16 @@
 //! Completing an answer is in `gap.rs`, reading events in `inbound.rs`.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use matrix_sdk::{
+    Room,
     config::{SyncSettings, SyncToken},
     ruma::{
-        OwnedRoomId,
+        OwnedRoomId, UserId,
         api::client::{
             filter::{Filter, FilterDefinition, LazyLoadOptions, RoomEventFilter},
             sync::sync_events,
@@ -42,9 +44,9 @@ use crate::{
     failure::Failure,
     gap::Gap,
     in_order::in_order,
-    inbound::Spot,
+    inbound::{Heard, Spot, What},
     settings::{ConnectError, MatrixAuth, MatrixSettings},
-    unreadable::Notices,
+    successor,
 };
 
 /// The only stream: a sync covers the whole account.
@@ -69,7 +71,6 @@ pub(crate) struct Intake {
     reached: Reached,
     settling: JoinSet<()>,
     settled_at: Instant,
-    notices: Notices,
 }
 
 /// How far the present batch has come. `since` is the position that it follows.
@@ -131,7 +132,6 @@ impl Intake {
             reached: Reached::Nowhere,
             settling: JoinSet::new(),
             settled_at: Instant::now(),
-            notices: Notices::default(),
         }
     }
 
@@ -241,19 +241,18 @@ impl Intake {
             let Some(room) = client.get_room(id) else { continue };
             let filled = gap.fill(&room, &mut answer.budget).await;
             filled.map_err(|failure| cannot_listen(&account.settings, &failure))?;
-            if gap.said().next().is_some() {
+            if gap.heard().next().is_some() {
                 in_doubt = in_doubt.or_else(|| account.rooms.may_be_configured(&room, &account.me));
             }
             let spot = Spot::of(&account, &room);
-            in_rooms.push(gap.said().map(|said| said.inbound(&spot)).collect());
-            for (sender, event_id) in gap.unreadable() {
-                tracing::warn!(
-                    "What {sender} said in {id} ({event_id}) can't be decrypted: it is not heard."
+            let mut inbounds = Vec::new();
+            for heard in gap.heard() {
+                let heard = follow_upgrade(&account, &room, spot.kind, heard).await;
+                inbounds.push(
+                    heard.map_err(|failure| cannot_listen(&account.settings, &failure))?.inbound(&spot),
                 );
-                if spot.kind != RoomKind::Other && (account.settings.allow)(sender) {
-                    self.notices.tell(client.clone(), id, event_id);
-                }
             }
+            in_rooms.push(inbounds);
         }
         let token = answer.next.clone();
         if let Some(name) = in_doubt {
@@ -281,13 +280,44 @@ impl Intake {
 impl Answer {
     fn new(account: &Account, since: Option<&str>, answer: &SyncResponse) -> Self {
         let mut budget = Budget::default();
-        let gaps = since.into_iter().flat_map(|since| {
-            answer.rooms.joined.iter().map(move |(id, update)| (since, id, &update.timeline))
-        });
+        // What was said in a room before we were removed from it counts, and so does the removal.
+        let joined = answer.rooms.joined.iter().map(|(id, update)| (id, &update.timeline));
+        let rooms: Vec<_> =
+            joined.chain(answer.rooms.left.iter().map(|(id, update)| (id, &update.timeline))).collect();
+        let gaps = since
+            .into_iter()
+            .flat_map(|since| rooms.iter().map(move |(id, timeline)| (since, *id, *timeline)));
         let gaps = gaps
             .map(|(since, id, timeline)| (id.clone(), Gap::new(since, timeline, &account.me, &mut budget)))
             .collect();
         Self { next: answer.next_batch.clone(), gaps, budget }
+    }
+}
+
+/// An upgraded room is followed before core hears of it. Where we may not go, the upgrade has removed us.
+async fn follow_upgrade<'h>(
+    account: &Account,
+    room: &Room,
+    kind: RoomKind,
+    heard: &'h Heard,
+) -> Result<Cow<'h, Heard>, Failure> {
+    let What::Upgraded { to } = &heard.what else { return Ok(Cow::Borrowed(heard)) };
+    if !matches!(kind, RoomKind::Configured | RoomKind::Own) {
+        return Ok(Cow::Borrowed(heard));
+    }
+    let by = UserId::parse(&heard.sender).ok();
+    let client = account.client();
+    match successor::follow(&client, &account.rooms.names, room.room_id(), to, by.as_deref()).await {
+        Ok(_) => Ok(Cow::Borrowed(heard)),
+        Err(failure @ Failure::Refused { .. }) => {
+            tracing::warn!(
+                "{} was upgraded to {to}, where sitrep may not go: {}.",
+                room.room_id(),
+                failure.words()
+            );
+            Ok(Cow::Owned(Heard { what: What::Removed { banned: false }, ..heard.clone() }))
+        }
+        Err(failure) => Err(failure),
     }
 }
 

@@ -39,7 +39,6 @@ mod session_file;
 mod settings;
 mod state_file;
 mod successor;
-mod unreadable;
 
 pub use platform::{CAPABILITIES, MatrixPlatform};
 pub use settings::{ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};

@@ -124,8 +124,16 @@ impl Rooms {
             Ok(found) => found,
             Err(failure) => return Some(why(name, settings, &failure)),
         };
-        let inside = client.get_room(&id).is_some_and(|room| room.state() == RoomState::Joined);
-        if !inside {
+        let state = client.get_room(&id).map(|room| room.state());
+        if let Some(RoomState::Left | RoomState::Banned) = state {
+            // Whoever was removed doesn't come back by itself, even where the door is open.
+            return Some(format!(
+                "sitrep was removed from the room {name}, and neither hears nor tells anybody there. Invite {} again, \
+                 or take {name} out of the configuration.",
+                settings.user
+            ));
+        }
+        if state != Some(RoomState::Joined) {
             let target: &RoomOrAliasId = (&*id).into();
             if let Err(error) = client.join_room_by_id_or_alias(target, &servers).await {
                 return Some(why(name, settings, &Failure::from(error)));
