@@ -95,6 +95,9 @@ pub struct Say {
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<MessageRef>,
+    /// The incident's fact whose words it passes on, so that they can be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<u64>,
     /// When it is no longer worth saying.
     pub stale_at: DateTime<Utc>,
     /// What is said.

@@ -105,6 +105,7 @@ fn every_effect() -> Vec<StoredEffect> {
             purpose,
             about,
             answers,
+            quotes: None,
             stale_at: moment(),
             message: words.clone(),
         })
@@ -146,6 +147,7 @@ fn every_effect() -> Vec<StoredEffect> {
             stale_at: moment(),
             told: true,
         }),
+        quoting(say(Place::Room(room()), Purpose::Notice), 5),
     ];
     let stored = |(index, effect)| StoredEffect {
         id: EffectId { sequence: 7, index },
@@ -154,6 +156,14 @@ fn every_effect() -> Vec<StoredEffect> {
         effect,
     };
     (0..).zip(effects).map(stored).collect()
+}
+
+/// A message that passes on the words of a fact.
+fn quoting(effect: Effect, fact: u64) -> Effect {
+    match effect {
+        Effect::Say(say) => Effect::Say(Say { quotes: Some(fact), ..say }),
+        other @ (Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_)) => other,
+    }
 }
 
 /// Every line of a fixture loads, and everything that this build writes has a line there.

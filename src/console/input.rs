@@ -4,13 +4,19 @@
 //! empty`. White space around a line means nothing, and neither does a line of nothing else.
 
 use chrono::Duration;
+use sitrep_console::Gesture;
 use sitrep_core::time::parse_duration;
 
 /// Everything that can be told to the console, with what it is good for.
-pub(crate) const WORDS: [(&str, &str, &str); 7] = [
+pub(crate) const WORDS: [(&str, &str, &str); 12] = [
     ("/room", "NAME", "goes to another room: ops, INC-1, or your own name to be alone with sitrep"),
     ("/as", "PERSON", "makes you somebody else"),
     ("/wait", "20m", "moves the clock on; what falls due meanwhile happens"),
+    ("/edit", "TEXT", "has your last message here say something else"),
+    ("/delete", "", "takes your last message here back"),
+    ("/react", "✅", "presses a sign on the last message here that carries it"),
+    ("/kick", "", "removes sitrep from this room"),
+    ("/invite", "", "brings it back"),
     ("/rooms", "", "lists the rooms"),
     ("/people", "", "lists the people"),
     ("/help", "", "shows this"),
@@ -27,6 +33,8 @@ pub(crate) enum Input {
     Nothing,
     /// The person says this in the room.
     Say(String),
+    /// The person does this in the room.
+    Do(Gesture),
     /// Go to this room.
     Room(String),
     /// Be this person.
@@ -64,6 +72,13 @@ pub(crate) fn read(line: &str) -> Result<Input, String> {
         "as" => name(rest, '@').map(Input::As).ok_or_else(|| "who? For example: /as bob".to_owned()),
         "wait" if rest.is_empty() => Err("how long? For example: /wait 20m".to_owned()),
         "wait" => parse_duration(rest).map(Input::Wait).map_err(|error| format!("/wait {rest}: {error}")),
+        "edit" if rest.is_empty() => Err("what should it say? For example: /edit !ack INC-1".to_owned()),
+        "edit" => Ok(Input::Do(Gesture::Edit(rest.to_owned()))),
+        "delete" => Ok(Input::Do(Gesture::TakeBack)),
+        "react" if rest.is_empty() => Err("which sign? For example: /react ✅".to_owned()),
+        "react" => Ok(Input::Do(Gesture::Press(rest.to_owned()))),
+        "kick" => Ok(Input::Do(Gesture::Kick)),
+        "invite" => Ok(Input::Do(Gesture::Invite)),
         "rooms" => Ok(Input::Rooms),
         "people" => Ok(Input::People),
         "help" | "?" => Ok(Input::Help),
@@ -119,6 +134,11 @@ mod tests {
             ("/wait 1h 30m", Input::Wait(Duration::minutes(90))),
             ("/wait 45s", Input::Wait(Duration::seconds(45))),
             ("/wait 2d", Input::Wait(Duration::days(2))),
+            ("/edit  !ack  INC-1 ", Input::Do(Gesture::Edit("!ack  INC-1".to_owned()))),
+            ("/delete", Input::Do(Gesture::TakeBack)),
+            ("/react ✅", Input::Do(Gesture::Press("✅".to_owned()))),
+            ("/kick", Input::Do(Gesture::Kick)),
+            ("/invite", Input::Do(Gesture::Invite)),
             ("/rooms", Input::Rooms),
             ("/people", Input::People),
             ("/help", Input::Help),
@@ -136,6 +156,8 @@ mod tests {
             ("/room", "which room? For example: /room ops"),
             ("/room #", "which room? For example: /room ops"),
             ("/as @", "who? For example: /as bob"),
+            ("/edit", "what should it say? For example: /edit !ack INC-1"),
+            ("/react", "which sign? For example: /react ✅"),
             ("/wait", "how long? For example: /wait 20m"),
             ("/wait 45", "/wait 45: 45 what? Write 45m for minutes or 45h for hours."),
             ("/romo ops", "there is no /romo. Did you mean /room?"),

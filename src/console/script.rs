@@ -87,7 +87,12 @@ impl Script {
         match typed.text.and_then(|line| input::read(&line)) {
             Err(sentence) => self.complain(&sentence),
             Ok(Input::Nothing) => {}
-            Ok(Input::Say(text)) => self.say(&text).await?,
+            Ok(Input::Say(text)) => {
+                self.act(|workspace, seat| workspace.say(&seat.person, &seat.room, &text)).await?
+            }
+            Ok(Input::Do(gesture)) => {
+                self.act(|workspace, seat| workspace.does(&seat.person, &seat.room, &gesture)).await?
+            }
             Ok(Input::Room(name)) => {
                 self.seat.room = self.workspace.read(|chat| seat::room_named(chat, &self.seat.person, &name));
                 if let Err(sentence) = self.workspace.read(|chat| self.seat.check(chat)) {
@@ -117,12 +122,13 @@ impl Script {
         Ok(Then::GoOn)
     }
 
-    async fn say(&mut self, text: &str) -> Result<()> {
+    /// The person says or does something in the room.
+    async fn act(&mut self, act: impl FnOnce(&Workspace, &Seat) -> Result<(), SayError>) -> Result<()> {
         if let Err(sentence) = self.workspace.read(|chat| self.seat.check(chat)) {
             self.complain(&format!("{sentence}, so this is not said"));
             return Ok(());
         }
-        match self.workspace.say(&self.seat.person, &self.seat.room, text) {
+        match act(&self.workspace, &self.seat) {
             Ok(()) => {}
             Err(SayError::Denied(denied)) => self.complain(&denied.to_string()),
             Err(SayError::Journal(error)) => return Err(error.into()),

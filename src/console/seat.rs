@@ -1,6 +1,6 @@
 //! Who speaks, and where: the one person and the one room that typed lines belong to.
 
-use sitrep_console::{CONFIGURED_ROOMS, Chat, Denied};
+use sitrep_console::{CONFIGURED_ROOMS, Chat};
 
 /// How long a person's name may be, in characters.
 const LONGEST_NAME: usize = 40;
@@ -27,10 +27,7 @@ impl Seat {
     /// # Errors
     /// When it would not, worded.
     pub(crate) fn check(&self, chat: &Chat) -> Result<(), String> {
-        chat.may_speak(&self.person, &self.room).map_err(|denied| match denied {
-            Denied::NoSuchRoom(room) => format!("there is no room #{room}"),
-            Denied::NotIn { person, room } => format!("{person} is not in #{room}, which is private"),
-        })
+        chat.may_speak(&self.person, &self.room).map_err(|denied| denied.to_string())
     }
 }
 

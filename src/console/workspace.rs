@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Duration, Utc};
-use sitrep_console::{Chat, ConsolePlatform, Line, SayError};
+use sitrep_console::{Chat, ConsolePlatform, Gesture, Line, SayError};
 use sitrep_core::{
     engine::Stepper,
     policy::Policy,
@@ -95,6 +95,14 @@ impl Workspace {
     /// When they may not, or it can't be kept.
     pub(crate) fn say(&self, person: &str, room: &str, text: &str) -> Result<(), SayError> {
         self.platform.say(person, room, text).map(|_| ())
+    }
+
+    /// A person does something other than to speak. It is noticed by [`Workspace::settle`].
+    ///
+    /// # Errors
+    /// When they may not, there is nothing that fits, or it can't be kept.
+    pub(crate) fn does(&self, person: &str, room: &str, gesture: &Gesture) -> Result<(), SayError> {
+        self.platform.does(person, room, gesture).map(|_| ())
     }
 
     /// Everything happens that can happen at this time.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::change::{Change, Said};
+use crate::change::{Change, Deed, Did, Said};
 
 /// A room as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,33 +17,44 @@ pub struct RoomView {
     pub members: BTreeSet<String>,
     /// Its pinned messages, the first one first.
     pub pinned: Vec<usize>,
+    /// Whether sitrep was removed from it.
+    pub without_sitrep: bool,
 }
 
-/// Why somebody can't speak in a room.
+/// Why somebody can't speak in a room, or do something in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
     /// There is no such room.
-    #[error("there is no room {0}")]
+    #[error("there is no room #{0}")]
     NoSuchRoom(String),
     /// It is private.
-    #[error("{person} is not in {room}, which is private")]
+    #[error("{person} is not in #{room}, which is private")]
     NotIn {
         /// Who.
         person: String,
         /// Where.
         room: String,
     },
-}
-
-/// A line for the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// The room.
-    pub room: String,
-    /// Who said it; `None` is sitrep.
-    pub person: Option<String>,
-    /// What is shown.
-    pub text: String,
+    /// There is no message of theirs to change.
+    #[error("{person} has said nothing in #{room} that is still there")]
+    NothingSaid {
+        /// Who.
+        person: String,
+        /// Where.
+        room: String,
+    },
+    /// There is nothing to press.
+    #[error("nothing in #{0} can be pressed")]
+    NothingToPress(String),
+    /// sitrep is not there.
+    #[error("sitrep is not in #{0}")]
+    WithoutSitrep(String),
+    /// sitrep is there.
+    #[error("sitrep is in #{0} already")]
+    WithSitrep(String),
+    /// The room is a direct one, which is nothing without sitrep.
+    #[error("#{0} is between sitrep and you")]
+    Direct(String),
 }
 
 /// The workspace.
@@ -51,6 +62,12 @@ pub struct Line {
 pub struct Chat {
     log: Vec<Change>,
     rooms: BTreeMap<String, RoomView>,
+    /// Messages that were taken back.
+    taken_back: BTreeSet<usize>,
+    /// Messages with signs to press on them.
+    signs: BTreeMap<usize, Vec<String>>,
+    /// Where the log tells of rooms in which sitrep was not at that time.
+    unheard: BTreeSet<usize>,
     /// Rooms by the key that made them, for ever.
     addresses: BTreeMap<String, String>,
     /// Messages by the key that said them, as long as the workspace remembers keys.
@@ -79,8 +96,20 @@ impl Chat {
                 if let Some(key) = &said.key {
                     self.keys.insert(key.clone(), index);
                 }
+                if self.is_without_sitrep(&said.room) {
+                    self.unheard.insert(index);
+                }
             }
+            Change::Did(did) => self.apply_deed(index, did),
             Change::Edited { .. } => {}
+            Change::Signed { message, keys } => {
+                self.signs.insert(*message, keys.clone());
+            }
+            Change::Retitled { room, topic } => {
+                if let Some(view) = self.rooms.get_mut(room) {
+                    view.topic.clone_from(topic);
+                }
+            }
             Change::Pinned { message } => {
                 let room = self.room_of(*message).and_then(|room| self.rooms.get_mut(&room));
                 if let Some(room) = room {
@@ -93,7 +122,7 @@ impl Chat {
                     topic: topic.clone(),
                     private: *private,
                     members: members.iter().cloned().collect(),
-                    pinned: Vec::new(),
+                    ..RoomView::public()
                 };
                 self.rooms.insert(room.clone(), made);
             }
@@ -104,6 +133,23 @@ impl Chat {
             }
         }
         self.log.push(change);
+    }
+
+    fn apply_deed(&mut self, index: usize, did: &Did) {
+        if self.is_without_sitrep(&did.room) {
+            self.unheard.insert(index);
+        }
+        match &did.deed {
+            Deed::Corrected { .. } | Deed::Pressed { .. } => {}
+            Deed::TookBack { message } => {
+                self.taken_back.insert(*message);
+            }
+            Deed::RemovedSitrep | Deed::InvitedSitrep => {
+                if let Some(room) = self.rooms.get_mut(&did.room) {
+                    room.without_sitrep = did.deed == Deed::RemovedSitrep;
+                }
+            }
+        }
     }
 
     /// The change that a person's message makes. A room named after the speaker is their direct room with sitrep.
@@ -147,13 +193,7 @@ impl Chat {
     /// Everybody who ever spoke or was asked in.
     #[must_use]
     pub fn people(&self) -> BTreeSet<&str> {
-        let speakers = self.log.iter().filter_map(|change| match change {
-            Change::Said(said) => said.person.as_deref(),
-            Change::Edited { .. }
-            | Change::Pinned { .. }
-            | Change::RoomMade { .. }
-            | Change::Joined { .. } => None,
-        });
+        let speakers = self.log.iter().filter_map(|change| change.said()?.person.as_deref());
         let members = self.rooms.values().flat_map(|room| room.members.iter().map(String::as_str));
         speakers.chain(members).collect()
     }
@@ -203,84 +243,43 @@ impl Chat {
     /// The room that a message is in.
     #[must_use]
     pub fn room_of(&self, message: usize) -> Option<String> {
-        match self.log.get(message)? {
-            Change::Said(said) => Some(said.room.clone()),
-            Change::Edited { .. }
-            | Change::Pinned { .. }
-            | Change::RoomMade { .. }
-            | Change::Joined { .. } => None,
-        }
+        Some(self.log.get(message)?.said()?.room.clone())
     }
 
-    /// What a message says now.
+    /// Whether sitrep was removed from a room.
     #[must_use]
-    pub fn text_of(&self, message: usize) -> Option<&str> {
-        self.text_before(message, self.log.len())
+    pub fn is_without_sitrep(&self, room: &str) -> bool {
+        self.rooms.get(room).is_some_and(|room| room.without_sitrep)
     }
 
-    /// What a message said before the entry at a place.
-    fn text_before(&self, message: usize, place: usize) -> Option<&str> {
-        let edited = self.log.iter().take(place).rev().find_map(|change| match change {
-            Change::Edited { message: edited, text } if *edited == message => Some(text.as_str()),
-            Change::Edited { .. }
-            | Change::Said(_)
-            | Change::Pinned { .. }
-            | Change::RoomMade { .. }
-            | Change::Joined { .. } => None,
-        });
-        edited.or_else(|| match self.log.get(message)? {
-            Change::Said(said) => Some(said.text.as_str()),
-            Change::Edited { .. }
-            | Change::Pinned { .. }
-            | Change::RoomMade { .. }
-            | Change::Joined { .. } => None,
-        })
-    }
-
-    /// A message as it stands now.
+    /// Whether what an entry tells of happened where sitrep was not.
     #[must_use]
-    pub fn line(&self, message: usize) -> Option<Line> {
-        let Change::Said(Said { room, person, .. }) = self.log.get(message)? else { return None };
-        let text = self.text_of(message)?.to_owned();
-        Some(Line { room: room.clone(), person: person.clone(), text })
+    pub fn is_unheard(&self, index: usize) -> bool {
+        self.unheard.contains(&index)
     }
 
-    /// The last messages of a room, the oldest first.
+    /// Whether a message was taken back.
     #[must_use]
-    pub fn last_in(&self, room: &str, count: usize) -> Vec<usize> {
-        let is_in = |change: &Change| matches!(change, Change::Said(said) if said.room == room);
-        let newest_first = self.log.iter().enumerate().rev().filter(|(_, change)| is_in(change));
-        let mut last: Vec<usize> = newest_first.map(|(index, _)| index).take(count).collect();
-        last.reverse();
-        last
+    pub fn is_taken_back(&self, message: usize) -> bool {
+        self.taken_back.contains(&message)
     }
 
-    /// What the screen shows of the log from a place on: a line a message. Of an edited message it is what has
-    /// changed, marked `*` as people mark corrections.
-    pub fn lines_from(&self, from: usize) -> impl Iterator<Item = Line> {
-        self.log.iter().enumerate().skip(from).filter_map(|(index, change)| match change {
-            Change::Said(said) => {
-                Some(Line { room: said.room.clone(), person: said.person.clone(), text: said.text.clone() })
-            }
-            Change::Edited { message, text } => {
-                let news = changed_lines(self.text_before(*message, index).unwrap_or_default(), text);
-                Some(Line { room: self.room_of(*message)?, person: None, text: format!("* {news}") })
-            }
-            Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
-        })
+    /// The signs on a message.
+    #[must_use]
+    pub fn signs_on(&self, message: usize) -> &[String] {
+        self.signs.get(&message).map_or(&[], Vec::as_slice)
     }
-}
-
-/// The lines that weren't there before; all of them, if lines have only gone.
-fn changed_lines(before: &str, after: &str) -> String {
-    let known: BTreeSet<&str> = before.lines().collect();
-    let changed: Vec<&str> = after.lines().filter(|line| !known.contains(line)).collect();
-    if changed.is_empty() { after.to_owned() } else { changed.join("\n") }
 }
 
 impl RoomView {
     fn public() -> Self {
-        Self { topic: String::new(), private: false, members: BTreeSet::new(), pinned: Vec::new() }
+        Self {
+            topic: String::new(),
+            private: false,
+            members: BTreeSet::new(),
+            pinned: Vec::new(),
+            without_sitrep: false,
+        }
     }
 
     /// A person's direct room with sitrep.
@@ -348,29 +347,5 @@ mod tests {
         chat.forget_keys_before(at(5));
         assert_eq!((chat.message_by_key("old"), chat.message_by_key("new")), (None, Some(1)));
         assert_eq!(chat.message_in_history("ops", "old"), Some(0));
-    }
-
-    #[test]
-    fn edits_are_shown_by_what_they_change() {
-        let mut chat = Chat::new(&["ops"]);
-        let first = chat.say("alice", "ops", "first", at(0)).expect("alice may speak");
-        chat.apply(first);
-        chat.apply(Change::Edited { message: 0, text: "first\nsecond\nthird".into() });
-        chat.apply(Change::Edited { message: 0, text: "first\n2nd\nthird".into() });
-        chat.apply(Change::Edited { message: 0, text: "first\nthird".into() });
-        assert_eq!(chat.text_of(0), Some("first\nthird"));
-        let lines: Vec<String> = chat.lines_from(0).map(|line| line.text).collect();
-        assert_eq!(lines, ["first", "* second\nthird", "* 2nd", "* first\nthird"]);
-        assert_eq!(chat.line(0).map(|line| line.text).as_deref(), Some("first\nthird"));
-    }
-
-    #[test]
-    fn the_last_messages_of_a_room_are_its_own() {
-        let mut chat = Chat::new(&["ops", "status"]);
-        for room in ["ops", "status", "ops", "ops"] {
-            let said = chat.say("alice", room, "hello", at(0)).expect("alice may speak");
-            chat.apply(said);
-        }
-        assert_eq!((chat.last_in("ops", 2), chat.last_in("ops", 9)), (vec![2, 3], vec![0, 2, 3]));
     }
 }

@@ -93,6 +93,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::{Deed, Did};
 
     fn pinned(message: usize) -> Change {
         Change::Pinned { message }
@@ -113,6 +114,28 @@ mod tests {
         assert_eq!(changes, [pinned(1)]);
         journal.append(&pinned(3)).expect("appended");
         assert_eq!(Journal::open(&path).expect("whole again").1, [pinned(1), pinned(3)]);
+    }
+
+    #[test]
+    fn what_people_did_is_kept() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("chat.jsonl");
+        let (mut journal, _) = Journal::open(&path).expect("a new journal");
+        let at = chrono::DateTime::UNIX_EPOCH;
+        let did = |deed| Change::Did(Did { room: "ops".into(), person: "alice".into(), at, deed });
+        let changes = [
+            did(Deed::Corrected { message: 0, text: "hello".into() }),
+            did(Deed::TookBack { message: 0 }),
+            did(Deed::Pressed { message: 1, key: "✅".into() }),
+            did(Deed::RemovedSitrep),
+            did(Deed::InvitedSitrep),
+            Change::Signed { message: 1, keys: vec!["✅".into()] },
+            Change::Retitled { room: "ops".into(), topic: "INC-1 · it is down".into() },
+        ];
+        for change in &changes {
+            journal.append(change).expect("appended");
+        }
+        assert_eq!(Journal::open(&path).expect("a journal").1, changes);
     }
 
     #[test]

@@ -5,17 +5,22 @@
 //! is sitrep's console; with faults in between it is what the simulation talks to. There is no second fake.
 //!
 //! - [`Chat`] is the workspace: every change is one entry of a log, and its state is what the log adds up to.
+//! - A [`Gesture`] is what somebody does in it other than to speak, and a [`Line`] what people read of it.
 //! - [`Journal`] keeps the log in a file, one line of JSON an entry.
 //! - [`ConsolePlatform`] is the port in front of it.
 
 mod change;
 mod chat;
+mod deed;
 mod journal;
 mod platform;
+mod shown;
 
-pub use change::{Change, Said};
-pub use chat::{Chat, Denied, Line, RoomView};
+pub use change::{Change, Deed, Did, Said};
+pub use chat::{Chat, Denied, RoomView};
+pub use deed::Gesture;
 pub use journal::{Journal, JournalError};
 pub use platform::{
     CAPABILITIES, CONFIGURED_ROOMS, Clock, ConsolePlatform, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM, SayError,
 };
+pub use shown::Line;

@@ -16,8 +16,9 @@ use sitrep_core::{
 use tokio::sync::Notify;
 
 use crate::{
-    change::{Change, Said},
+    change::{Change, Deed, Did, Said},
     chat::{Chat, Denied},
+    deed::Gesture,
     journal::{Journal, JournalError},
 };
 
@@ -105,16 +106,35 @@ impl ConsolePlatform {
         Ok(index)
     }
 
-    /// What was said after these positions; `None` when nothing was.
+    /// A person does something other than to speak. Gives back its place in the log.
+    ///
+    /// # Errors
+    /// When they may not, there is nothing that fits, or the log can't be kept.
+    pub fn does(&self, person: &str, room: &str, gesture: &Gesture) -> Result<usize, SayError> {
+        let mut shared = self.lock();
+        let change = shared.chat.deed(person, room, gesture, (self.clock)())?;
+        let index = shared.append(change)?;
+        drop(shared);
+        self.changed.notify_one();
+        Ok(index)
+    }
+
+    /// What happened after these positions; `None` when nothing did. What was taken back since is not among it, and
+    /// neither is what happened where sitrep was not.
     #[must_use]
     pub fn batch_after(&self, after: &Positions) -> Option<Batch> {
         let shared = self.lock();
         let from: usize = after.get(STREAM).and_then(|token| token.parse().ok()).unwrap_or(0);
-        let log = shared.chat.log();
+        let chat = &shared.chat;
+        let log = chat.log();
         let heard = |(index, change): (usize, &Change)| match change {
-            Change::Said(said) => self.inbound(index, said),
-            Change::Edited { .. }
+            Change::Said(said) if !chat.is_taken_back(index) => self.inbound(chat, index, Done::of(said)?),
+            Change::Did(did) => self.inbound(chat, index, Done::by(chat, did)?),
+            Change::Said(_)
+            | Change::Edited { .. }
             | Change::Pinned { .. }
+            | Change::Signed { .. }
+            | Change::Retitled { .. }
             | Change::RoomMade { .. }
             | Change::Joined { .. } => None,
         };
@@ -127,22 +147,22 @@ impl ConsolePlatform {
         Some(Batch { inbounds, positions: vec![position] })
     }
 
-    fn inbound(&self, index: usize, said: &Said) -> Option<Inbound> {
-        let person = said.person.as_ref()?;
-        let kind = if *person == said.room {
+    fn inbound(&self, chat: &Chat, index: usize, done: Done<'_>) -> Option<Inbound> {
+        let Done { person, room, content, at } = done;
+        let kind = if person == room {
             RoomKind::Direct
-        } else if CONFIGURED_ROOMS.contains(&said.room.as_str()) {
+        } else if CONFIGURED_ROOMS.contains(&room) {
             RoomKind::Configured
         } else {
             RoomKind::Own
         };
-        let room = RoomRef::new(&self.name, &said.room);
-        Some(Inbound {
+        let room = RoomRef::new(&self.name, room);
+        (!chat.is_unheard(index)).then(|| Inbound {
             message: MessageRef { room, id: index.to_string(), thread: None },
             person: Person::new(&self.name, person),
             kind,
-            content: Content::Said(said.text.clone()),
-            sent_at: said.at,
+            content,
+            sent_at: at,
         })
     }
 
@@ -204,6 +224,9 @@ impl ConsolePlatform {
 
     fn try_perform(&self, perform: &Perform) -> Result<Outcome, JournalError> {
         let mut shared = self.lock();
+        if place_of(&perform.action).is_some_and(|room| shared.chat.is_without_sitrep(room)) {
+            return Ok(Outcome::Permanent("I am not in that room".to_owned()));
+        }
         match &perform.action {
             Action::Say { room, answers, message } => {
                 self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), message, &perform.attempt)
@@ -214,8 +237,22 @@ impl ConsolePlatform {
                 let room = RoomRef::new(&self.name, &person.handle);
                 Ok(Outcome::Done(Receipt::Room(room)))
             }
-            // A room's name is its handle here, and the signs are known: there is nothing to do for either.
-            Action::Name { .. } | Action::Buttons { .. } => Ok(Outcome::Done(Receipt::Done)),
+            // A room's name is its handle here, and stays.
+            Action::Name { room, topic, .. } => {
+                if shared.chat.room(&room.room).is_some_and(|room| room.topic != *topic) {
+                    shared.append(Change::Retitled { room: room.room.clone(), topic: topic.clone() })?;
+                }
+                Ok(Outcome::Done(Receipt::Done))
+            }
+            Action::Buttons { message, keys } => {
+                let Ok(message) = message.id.parse::<usize>() else {
+                    return Ok(Outcome::Permanent("no such message".to_owned()));
+                };
+                if shared.chat.signs_on(message) != keys.as_slice() {
+                    shared.append(Change::Signed { message, keys: keys.clone() })?;
+                }
+                Ok(Outcome::Done(Receipt::Done))
+            }
             Action::Read { .. } => Ok(Outcome::Permanent("nothing is encrypted here".to_owned())),
             Action::Edit { message, content } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
@@ -251,6 +288,47 @@ impl ConsolePlatform {
                 Ok(Outcome::Done(Receipt::Done))
             }
         }
+    }
+}
+
+/// Something that a person did, as it is delivered.
+struct Done<'a> {
+    person: &'a str,
+    room: &'a str,
+    content: Content,
+    at: DateTime<Utc>,
+}
+
+impl<'a> Done<'a> {
+    fn of(said: &'a Said) -> Option<Self> {
+        let person = said.person.as_deref()?;
+        Some(Self { person, room: &said.room, content: Content::Said(said.text.clone()), at: said.at })
+    }
+
+    fn by(chat: &Chat, did: &'a Did) -> Option<Self> {
+        let id = |message: &usize| message.to_string();
+        let content = match &did.deed {
+            Deed::Corrected { message, .. } if chat.is_taken_back(*message) => return None,
+            Deed::Corrected { message, text } => Content::Edited { message: id(message), text: text.clone() },
+            Deed::TookBack { message } => Content::Redacted { message: id(message) },
+            Deed::Pressed { message, key } => Content::Reacted { message: id(message), key: key.clone() },
+            Deed::RemovedSitrep => Content::Removed { banned: false },
+            Deed::InvitedSitrep => return None,
+        };
+        Some(Self { person: &did.person, room: &did.room, content, at: did.at })
+    }
+}
+
+/// The room that something is done in; `None` if that is none that sitrep could have been removed from.
+fn place_of(action: &Action) -> Option<&str> {
+    match action {
+        Action::Say { room, .. } | Action::Invite { room, .. } | Action::Name { room, .. } => {
+            Some(&room.room)
+        }
+        Action::Edit { message, .. } | Action::Pin { message } | Action::Buttons { message, .. } => {
+            Some(&message.room.room)
+        }
+        Action::OpenRoom { .. } | Action::OpenDirect { .. } | Action::Read { .. } => None,
     }
 }
 

@@ -37,7 +37,11 @@ impl Command for Ack {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         if incident.status != Status::Declared {
-            let who = incident.acknowledged_by.as_ref().map_or("somebody", |person| person.short_name());
+            let who = match &incident.acknowledged_by {
+                Some(person) if person == context.person => "You",
+                Some(person) => person.short_name(),
+                None => "Somebody",
+            };
             return Err(Refusal::AlreadySo(format!("{who} acknowledged {} already.", incident.id)));
         }
         let leads = incident.commander.is_none();

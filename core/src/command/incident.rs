@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{About, Command, Context, Decision, Verb, View, parse::split_id, status};
 use crate::{
     event::{Event, IncidentEvent, Subject, WorkspaceEvent},
-    incident::{IncidentId, Origin, Severity, room_name::room_name, title},
+    incident::{Incident, IncidentId, Origin, Severity, room_name::room_name, title},
     person::Person,
     policy::Meeting,
     port::{Identity, RoomKind},
@@ -139,8 +139,11 @@ impl Command for Declare {
         About::RoomIfAny
     }
 
-    fn title(&self) -> Option<&str> {
-        Some(&self.title)
+    /// A public incident is not made private by an edit: its new title would be said where the old one was.
+    fn retitles(&self, incident: &Incident) -> Option<&str> {
+        let is_as_private = incident.private || !self.private;
+        let is_as_bad = self.severity.is_none_or(|severity| severity == incident.severity);
+        (is_as_private && is_as_bad).then_some(self.title.as_str())
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {

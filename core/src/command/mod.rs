@@ -27,7 +27,7 @@ use std::fmt::Debug;
 pub use parse::{Parsed, parse};
 pub use view::{About, Context, Decision, Live, View};
 
-use crate::{message::help::Description, refusal::Refusal};
+use crate::{incident::Incident, message::help::Description, refusal::Refusal};
 
 /// Every verb, in the order in which an incident needs them.
 pub const VERBS: &[Verb] = &[
@@ -76,8 +76,9 @@ pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
     fn about(&self) -> About;
 
-    /// The title that it gives to what it declares, if it declares something.
-    fn title(&self) -> Option<&str> {
+    /// The title that this incident would have if this had declared it; `None` if it declares nothing, or something
+    /// that differs in more than the title.
+    fn retitles(&self, _incident: &Incident) -> Option<&str> {
         None
     }
 

@@ -17,7 +17,7 @@ use crate::{
     port::{Inbound, InboundKey, RoomKind, Seen},
     reaction::NEWS_WORTH,
     refusal::Refusal,
-    room::MessageRef,
+    room::{MessageRef, RoomRef},
 };
 
 /// Words that were typed longer ago than this are read as if they were this old.
@@ -75,6 +75,9 @@ impl Engine {
         }
         if !self.is_heard(draft, inbound)? {
             return Ok(());
+        }
+        if self.policy.may_command(&inbound.person) {
+            self.regain_room(draft, &inbound.message.room, now)?;
         }
         let refused = |refusal: Refusal| (None, Err(refusal));
         let (about, decided) = if !self.policy.may_command(&inbound.person) {
@@ -151,18 +154,28 @@ impl Engine {
         Ok((id, command.decide(&view, &context)))
     }
 
-    /// What a command shows about the room that it came from: that we are alone with somebody there, or back in an
-    /// incident's room from which we were removed.
+    /// Whoever speaks to us in a room from which we were removed has us back in it. Known before the command is decided:
+    /// in a private incident's room more may be said than elsewhere.
+    fn regain_room(&self, draft: &mut Draft, room: &RoomRef, now: DateTime<Utc>) -> Result<(), Subject> {
+        let Some(id) = self.workspace(draft).incident_in(room) else { return Ok(()) };
+        let subject = Subject::Incident(id);
+        if self.unreadable.contains(&subject) {
+            return Ok(());
+        }
+        let incident = self.incident(draft, id).ok_or(subject)?;
+        if incident.lost_room.as_ref() == Some(room) {
+            let regained = Event::Room(RoomEvent::Regained { room: room.clone() });
+            self.record(draft, (subject, regained, None), Cause::default(), now);
+        }
+        Ok(())
+    }
+
+    /// What a command shows about the room that it came from: that we are alone with somebody there.
     fn learn_room(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) {
         let (room, person) = (&inbound.message.room, &inbound.person);
         if inbound.kind == RoomKind::Direct && self.workspace(draft).direct_room(person) != Some(room) {
             let opened = WorkspaceEvent::DirectRoomOpened { person: person.clone(), room: room.clone() };
             self.record(draft, (Subject::Workspace, Event::Workspace(opened), None), Cause::default(), now);
-        }
-        let Some(id) = self.workspace(draft).incident_in(room) else { return };
-        if self.incident(draft, id).is_some_and(|incident| incident.lost_room.as_ref() == Some(room)) {
-            let regained = Event::Room(RoomEvent::Regained { room: room.clone() });
-            self.record(draft, (Subject::Incident(id), regained, None), Cause::default(), now);
         }
     }
 
@@ -196,6 +209,7 @@ impl Engine {
             purpose: Purpose::Answer,
             about: None,
             answers: Some(message.clone()),
+            quotes: None,
             stale_at: now + NEWS_WORTH,
             message: words,
         }));
@@ -219,6 +233,7 @@ fn answer(
         purpose: Purpose::Answer,
         about,
         answers,
+        quotes: None,
         stale_at: now + NEWS_WORTH,
         message,
     })

@@ -80,7 +80,11 @@ impl Engine {
         outcome: &Outcome,
         now: DateTime<Utc>,
     ) -> Result<(), Missing> {
-        let Some(effect) = self.outbox.effect(id) else { return Ok(()) };
+        // What was ended in the same round, because it was taken back, is not learned any more.
+        let Some(effect) = self.outbox.effect(id).filter(|_| !draft.commit.effects_ended.contains(&id))
+        else {
+            return Ok(());
+        };
         match (effect, outcome) {
             (Effect::Read(read), Outcome::Done(Receipt::Text(text))) => {
                 self.decide_read(draft, read, text, now)?

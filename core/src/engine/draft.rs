@@ -77,6 +77,18 @@ impl Draft {
         self.effects.push(effect);
     }
 
+    /// Takes effects of this round back.
+    pub(super) fn drop_effects(&mut self, is_dropped: impl Fn(&Effect) -> bool) {
+        self.effects.retain(|effect| !is_dropped(effect));
+    }
+
+    /// Changes effects of this round.
+    pub(super) fn change_effects(&mut self, mut change: impl FnMut(&mut Effect) -> bool) {
+        for effect in &mut self.effects {
+            change(effect);
+        }
+    }
+
     /// Says that a deadline's time has come.
     pub(super) fn fired(&mut self, due: Due, id: IncidentId) {
         self.fired.insert(due);
@@ -132,7 +144,12 @@ impl Engine {
                 let facts = incident.facts;
                 draft.incidents.insert(id, incident);
                 draft.touched.insert(id, Some(name));
-                effects.into_iter().for_each(|effect| draft.add_effect(effect));
+                for mut effect in effects {
+                    if let (Effect::Say(say), true) = (&mut effect, record.words.is_some()) {
+                        say.quotes = Some(facts);
+                    }
+                    draft.add_effect(effect);
+                }
                 facts
             }
         };

@@ -3,9 +3,9 @@
 //! - A message is dealt with once, whatever comes again. Its mark says whether it was carried out and what it was about.
 //! - **A correction counts where nothing was done yet**: a command that was refused is read anew. What was carried out
 //!   stays as it is, but for the title of an incident within a minute of its declaration.
-//! - Words that are taken back are erased, here and in the store; what they led to stays.
 //!
-//! Carrying out a command is in `carrying_out.rs`; what happens to rooms is in `moving.rs`.
+//! Carrying out a command is in `carrying_out.rs`; words that are taken back in `taking_back.rs`; what happens to rooms
+//! in `moving.rs`.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -51,7 +51,7 @@ impl Engine {
         match &inbound.content {
             Content::Said(text) => self.carry_out(draft, inbound, (text, Manner::Typed), now),
             Content::Edited { message, text } => self.decide_edit(draft, inbound, (message, text), now),
-            Content::Redacted { message } => self.decide_redaction(draft, inbound, message, now),
+            Content::Redacted { message } => self.decide_taken_back(draft, inbound, message, now),
             Content::Reacted { message, key } => self.decide_press(draft, inbound, (message, key), now),
             Content::Unreadable => self.decide_unreadable(draft, inbound, now),
             Content::Removed { .. } => self.decide_removed(draft, inbound, now),
@@ -85,16 +85,14 @@ impl Engine {
         if !self.is_heard(draft, inbound)? {
             return Ok(());
         }
-        let title = match &parsed {
-            Parsed::Command { command, .. } => command.title(),
-            Parsed::Talk | Parsed::Refused(_) => None,
-        };
-        let correction = match (title, mark.about.map(Subject::Incident)) {
-            (Some(title), Some(subject @ Subject::Incident(id))) if !self.unreadable.contains(&subject) => {
-                let incident = self.incident(draft, id).ok_or(Missing::Facts(subject))?;
-                correction(incident, title, inbound, &original)
+        let correction = match (&parsed, mark.about) {
+            (Parsed::Command { command, .. }, Some(id))
+                if !self.unreadable.contains(&Subject::Incident(id)) =>
+            {
+                let incident = self.incident(draft, id).ok_or(Subject::Incident(id))?;
+                correction(incident, command.retitles(incident), inbound, &original)
             }
-            (Some(_) | None, _) => Correction::TooLate,
+            (Parsed::Talk | Parsed::Refused(_) | Parsed::Command { .. }, _) => Correction::TooLate,
         };
         draft.commit.seen.push(dealt_with);
         match correction {
@@ -103,7 +101,8 @@ impl Engine {
                 let words = Refusal::AlreadyCarriedOut.message(&self.policy.prefix);
                 self.answer_to(draft, &original, words, now);
             }
-            Correction::Title { id, title, may_name } => {
+            Correction::Title { id, before, title, may_name } => {
+                self.reword_title(draft, id, &before, &title);
                 let words = declaration::retitled(id, may_name.then_some(title.as_str()));
                 let cause = Cause { person: Some(&inbound.person), message: Some(&original) };
                 let retitled = Event::Incident(IncidentEvent::Retitled);
@@ -111,28 +110,6 @@ impl Engine {
                 self.answer_to(draft, &original, words, now);
             }
         }
-        Ok(())
-    }
-
-    fn decide_redaction(
-        &self,
-        draft: &mut Draft,
-        inbound: &Inbound,
-        message: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), Missing> {
-        let key = InboundKey { platform: inbound.message.room.platform.clone(), id: message.to_owned() };
-        let Some(id) = self.mark(draft, &key).and_then(|mark| mark.about) else { return Ok(()) };
-        let subject = Subject::Incident(id);
-        if self.unreadable.contains(&subject) {
-            return Ok(());
-        }
-        let incident = self.incident(draft, id).ok_or(Missing::Facts(subject))?;
-        let Some(facts) = incident.typed.get(message).cloned() else { return Ok(()) };
-        draft.commit.words_erased.extend(facts.iter().map(|fact| (subject, *fact)));
-        let erased = Event::Incident(IncidentEvent::WordsErased { facts });
-        let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
-        self.record(draft, (subject, erased, None), cause, now);
         Ok(())
     }
 
@@ -272,10 +249,16 @@ enum Correction {
     /// What was done stays done.
     TooLate,
     /// The incident's title was meant differently.
-    Title { id: IncidentId, title: String, may_name: bool },
+    Title { id: IncidentId, before: String, title: String, may_name: bool },
 }
 
-fn correction(incident: &Incident, title: &str, inbound: &Inbound, original: &MessageRef) -> Correction {
+fn correction(
+    incident: &Incident,
+    title: Option<&str>,
+    inbound: &Inbound,
+    original: &MessageRef,
+) -> Correction {
+    let Some(title) = title else { return Correction::TooLate };
     let origin = &incident.origin.message;
     let is_its_own =
         origin.id == original.id && origin.room == original.room && incident.reporter == inbound.person;
@@ -283,7 +266,8 @@ fn correction(incident: &Incident, title: &str, inbound: &Inbound, original: &Me
         Correction::None
     } else if is_its_own && inbound.sent_at <= incident.declared_at + TITLE_FOLLOWS_FOR {
         let may_name = incident.may_be_named_in(&original.room);
-        Correction::Title { id: incident.id, title: title.to_owned(), may_name }
+        let (before, title) = (incident.title.clone(), title.to_owned());
+        Correction::Title { id: incident.id, before, title, may_name }
     } else {
         Correction::TooLate
     }

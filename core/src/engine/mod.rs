@@ -22,6 +22,7 @@ mod hearing;
 mod moving;
 mod outbox;
 mod stepper;
+mod taking_back;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -92,6 +92,7 @@ impl Engine {
             purpose: Purpose::Notice,
             about: None,
             answers: None,
+            quotes: None,
             stale_at: now + NEWS_WORTH,
             message,
         }));

@@ -190,6 +190,11 @@ impl Outbox {
         self.entries.len()
     }
 
+    /// Everything that is not done yet.
+    pub(super) fn all(&self) -> impl Iterator<Item = &StoredEffect> {
+        self.entries.values().map(|entry| &entry.stored)
+    }
+
     pub(super) fn effect(&self, id: EffectId) -> Option<&Effect> {
         self.entries.get(&id).map(|entry| &entry.stored.effect)
     }
@@ -389,10 +394,17 @@ impl Outbox {
         self.attention.extend(self.lanes.keys().cloned());
     }
 
-    /// Takes over what a commit has made durable.
+    /// Takes over what a commit has made durable. What comes again under its number was reworded.
     pub(super) fn apply(&mut self, commit: &Commit) {
+        let mut added = Vec::new();
+        for stored in &commit.effects_added {
+            match self.entries.get_mut(&stored.id) {
+                Some(entry) => entry.stored.effect.clone_from(&stored.effect),
+                None => added.push(stored),
+            }
+        }
         commit.effects_ended.iter().for_each(|id| self.remove(*id));
-        commit.effects_added.iter().for_each(|stored| self.insert(stored.clone()));
+        added.into_iter().for_each(|stored| self.insert(stored.clone()));
     }
 }
 
@@ -436,11 +448,12 @@ fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
         Effect::Keep(Keep { platform, incident, desired }) => match desired {
             // There is none yet: the platform is all that it needs.
             Desired::Room { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
-            Desired::Card { .. }
-            | Desired::Pinned { .. }
-            | Desired::Members { .. }
-            | Desired::Named { .. }
-            | Desired::Buttons { .. } => at_home(incident),
+            Desired::Card { .. } | Desired::Pinned { .. } | Desired::Buttons { .. } => at_home(incident),
+            // Where it was declared nobody is asked in, and nothing is named, for its sake.
+            Desired::Members { .. } | Desired::Named { .. } => match places.incidents.get(incident) {
+                Some(Incident { room: RoomState::Open(_) | RoomState::Pending, .. }) => at_home(incident),
+                Some(_) | None => Whereabouts::Never,
+            },
         },
     }
 }

@@ -18,7 +18,7 @@ mod words;
 pub use id::{IncidentId, ParseIncidentIdError};
 pub use role::Role;
 pub use severity::Severity;
-pub use state::{Incident, Origin, RoomState};
+pub use state::{Incident, Origin, RoomState, TITLE_GAP};
 pub use status::Status;
 pub use title::title;
 pub use words::{glimpse, passage};

@@ -11,6 +11,9 @@ use crate::{
     room::{MessageRef, RoomRef},
 };
 
+/// What stands for a title that was taken back.
+pub const TITLE_GAP: &str = "(title removed)";
+
 /// Where an incident was declared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
@@ -98,7 +101,14 @@ impl Incident {
     /// Its title, as people read it.
     #[must_use]
     pub fn title_or_gap(&self) -> &str {
-        if self.title.is_empty() { "(title removed)" } else { &self.title }
+        if self.title.is_empty() { TITLE_GAP } else { &self.title }
+    }
+
+    /// Whether its title is another one than it was declared with, or none any more.
+    #[must_use]
+    pub fn title_has_changed(&self) -> bool {
+        let typed = self.typed.get(&self.origin.message.id);
+        self.title.is_empty() || typed.is_some_and(|facts| facts.len() > 1)
     }
 
     /// Whether this person belongs to it.

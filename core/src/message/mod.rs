@@ -62,6 +62,43 @@ impl Line {
     }
 }
 
+impl Line {
+    fn spans_mut(&mut self) -> &mut [Span] {
+        match self {
+            Self::Plain(spans) | Self::Bullet(spans) | Self::Quote(spans) => spans,
+        }
+    }
+
+    /// Whether it has these words in it as words of their own.
+    #[must_use]
+    pub fn names(&self, name: &str) -> bool {
+        self.spans().iter().any(|span| match span {
+            Span::Text(words) | Span::Bold(words) | Span::Code(words) => replaced(words, name, "").is_some(),
+            Span::Link(_) | Span::Person(_) | Span::Mention(_) | Span::Room(..) => false,
+        })
+    }
+}
+
+/// A text with some words replaced, where they are no part of longer ones; `None` if they are nowhere in it.
+fn replaced(text: &str, before: &str, after: &str) -> Option<String> {
+    let is_inside = |neighbour: Option<char>, edge: Option<char>| {
+        neighbour.is_some_and(char::is_alphanumeric) && edge.is_some_and(char::is_alphanumeric)
+    };
+    let (mut result, mut copied) = (String::new(), 0);
+    for (start, found) in text.match_indices(before) {
+        let end = start + found.len();
+        if is_inside(text[..start].chars().next_back(), found.chars().next())
+            || is_inside(text[end..].chars().next(), found.chars().next_back())
+        {
+            continue;
+        }
+        result.push_str(&text[copied..start]);
+        result.push_str(after);
+        copied = end;
+    }
+    (copied > 0).then(|| result + &text[copied..])
+}
+
 /// A message, from its first line to its last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -102,6 +139,30 @@ impl Message {
     pub fn quote(mut self, words: &str) -> Self {
         self.lines.extend(words.lines().map(|line| Line::Quote(vec![Span::Text(line.to_owned())])));
         self
+    }
+
+    /// Leaves out what people said, and says so.
+    pub fn strike_quotes(&mut self) {
+        let is_quote = |line: &Line| matches!(line, Line::Quote(_));
+        let Some(first) = self.lines.iter().position(is_quote) else { return };
+        self.lines.retain(|line| !is_quote(line));
+        self.lines.insert(first, Line::Quote(vec![Span::Text("(taken back)".to_owned())]));
+    }
+
+    /// Puts other words in the place of some, as a whole, in the lines that are meant. Says whether there were any.
+    pub fn replace(&mut self, before: &str, after: &str, is_meant: impl Fn(&Line) -> bool) -> bool {
+        let mut found = false;
+        for line in self.lines.iter_mut().filter(|line| is_meant(line)) {
+            for span in line.spans_mut() {
+                if let Span::Text(words) | Span::Bold(words) | Span::Code(words) = span
+                    && let Some(replaced) = replaced(words, before, after)
+                {
+                    *words = replaced;
+                    found = true;
+                }
+            }
+        }
+        found
     }
 
     /// Everybody it notifies, each once, in order of appearance.

@@ -94,6 +94,7 @@ impl Effects<'_> {
             purpose,
             about: Some(self.incident.id),
             answers: None,
+            quotes: None,
             stale_at: self.surroundings.now + worth,
             message,
         });
@@ -117,6 +118,7 @@ impl Effects<'_> {
                 purpose: Purpose::Notice,
                 about: Some(self.incident.id),
                 answers: None,
+                quotes: None,
                 stale_at: self.surroundings.now + worth,
                 message: message.clone(),
             });
@@ -132,6 +134,7 @@ impl Effects<'_> {
             purpose: Purpose::Answer,
             about: Some(self.incident.id),
             answers: Some(origin.clone()),
+            quotes: None,
             stale_at: self.surroundings.now + NEWS_WORTH,
             message,
         });

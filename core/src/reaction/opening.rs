@@ -50,6 +50,10 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
         room,
         incident.may_be_named_in(&incident.origin.message.room),
     ));
+    if incident.title_has_changed() {
+        // The room may have been asked for before.
+        rename_room(effects);
+    }
     post_card(effects);
     // Also those who were asked in as the room was made: one impossible name may have cost the others theirs.
     effects.keep_members();

@@ -63,6 +63,7 @@ fn lost(effects: &mut Effects<'_>, by: &Person) {
             purpose: Purpose::Notice,
             about: Some(incident.id),
             answers: None,
+            quotes: None,
             stale_at,
             message: message.clone(),
         });

@@ -63,7 +63,7 @@ impl<'a> Evidence<'a> {
             evidence.ended.extend(entry.commit.effects_ended.iter().map(|id| (*id, entry.at)));
         }
         for (index, change) in run.log.iter().enumerate() {
-            let Change::Said(said) = change else { continue };
+            let Some(said) = change.said() else { continue };
             if said.person.is_none() {
                 evidence.said.push((index, said));
                 evidence.by_key.entry(said.key.as_deref().unwrap_or_default()).or_default().push(index);
@@ -74,12 +74,9 @@ impl<'a> Evidence<'a> {
 
     /// Messages of people, by their place in the log.
     pub(crate) fn heard(&self) -> impl Iterator<Item = (usize, &'a str, &'a Said)> + use<'a> {
-        self.run.log.iter().enumerate().filter_map(|(index, change)| match change {
-            Change::Said(said) => Some((index, said.person.as_deref()?, said)),
-            Change::Edited { .. }
-            | Change::Pinned { .. }
-            | Change::RoomMade { .. }
-            | Change::Joined { .. } => None,
+        self.run.log.iter().enumerate().filter_map(|(index, change)| {
+            let said = change.said()?;
+            Some((index, said.person.as_deref()?, said))
         })
     }
 

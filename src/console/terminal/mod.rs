@@ -145,6 +145,11 @@ impl Terminal {
                 Ok(()) => drop(self.workspace.news()),
                 Err(error) => self.complain(&error.to_string()),
             },
+            Ok(Input::Do(gesture)) => {
+                if let Err(error) = self.workspace.does(&self.seat.person, &self.seat.room, &gesture) {
+                    self.complain(&error.to_string());
+                }
+            }
             Ok(Input::Room(name)) => self.go_to(&name),
             Ok(Input::As(name)) => self.become_somebody(name),
             Ok(Input::Wait(span)) => {

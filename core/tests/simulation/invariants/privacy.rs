@@ -90,20 +90,21 @@ fn rooms_opened_by(fact: &NumberedRecord) -> Vec<String> {
 
 /// Everything that sitrep put before people: messages, edits, and the names and topics of public rooms.
 fn sitreps_words(evidence: &Evidence<'_>) -> Vec<(usize, String, String)> {
-    let place = |index: usize| match evidence.run.log.get(index) {
-        Some(Change::Said(said)) => said.room.clone(),
-        Some(
-            Change::Edited { .. } | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. },
-        )
-        | None => String::new(),
-    };
+    let said_at = |index: usize| evidence.run.log.get(index).and_then(Change::said);
+    let place = |index: usize| said_at(index).map(|said| said.room.clone()).unwrap_or_default();
     let shown = |(index, change): (usize, &Change)| match change {
         Change::Said(said) if said.person.is_none() => Some((index, said.room.clone(), said.text.clone())),
         Change::Edited { message, text } => Some((index, place(*message), text.clone())),
         Change::RoomMade { room, topic, private: false, .. } => {
             Some((index, "everywhere".to_owned(), format!("{room} {topic}")))
         }
-        Change::Said(_) | Change::Pinned { .. } | Change::RoomMade { .. } | Change::Joined { .. } => None,
+        Change::Said(_)
+        | Change::Did(_)
+        | Change::Pinned { .. }
+        | Change::Signed { .. }
+        | Change::Retitled { .. }
+        | Change::RoomMade { .. }
+        | Change::Joined { .. } => None,
     };
     evidence.run.log.iter().enumerate().filter_map(shown).collect()
 }

@@ -85,7 +85,10 @@ fn one_card(
     let edited = evidence.run.log.iter().rev().find_map(|change| match change {
         Change::Edited { message, text } if message == index => Some(text.clone()),
         Change::Said(_)
+        | Change::Did(_)
         | Change::Edited { .. }
+        | Change::Signed { .. }
+        | Change::Retitled { .. }
         | Change::Pinned { .. }
         | Change::RoomMade { .. }
         | Change::Joined { .. } => None,

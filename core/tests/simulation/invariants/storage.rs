@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sitrep_console::{Change, Said};
 use sitrep_core::{
     event::Subject,
     incident::{Incident, IncidentId},
@@ -17,16 +16,8 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     findings.expect(run.settled.is_ok(), Invariant::Settles, || format!("{:?}", run.settled));
     for change in &run.log[run.log_before_restart..] {
         // A new process doesn't know that it has turned somebody away within the hour.
-        let asked = match change {
-            Change::Said(Said { answers: Some(asked), .. }) => run.log.get(*asked),
-            Change::Said(_)
-            | Change::Edited { .. }
-            | Change::Pinned { .. }
-            | Change::RoomMade { .. }
-            | Change::Joined { .. } => None,
-        };
-        let turns_away =
-            matches!(asked, Some(Change::Said(said)) if said.person.as_deref() == Some(STRANGER));
+        let asked = change.said().and_then(|said| run.log.get(said.answers?)?.said());
+        let turns_away = asked.is_some_and(|said| said.person.as_deref() == Some(STRANGER));
         findings.expect(turns_away, Invariant::Settles, || format!("a restart in peace led to {change:?}"));
     }
     for damage in &run.ledger.damage {

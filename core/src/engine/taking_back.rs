@@ -1,0 +1,127 @@
+//! Words that are taken back: erased here and in the store, and not said afterwards.
+//!
+//! - What they led to stays: the incident, its number, that an update was given.
+//! - **What waits to be said is reworded in place**, under its number and key. It keeps its turn, and an attempt that may
+//!   have worked is still recognised.
+//! - What was said already can't be taken back by sitrep: it stands in rooms that belong to others.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Engine,
+    deciding::Missing,
+    draft::{Cause, Draft},
+};
+use crate::{
+    command::Live,
+    effect::{Desired, Effect, Keep, Say},
+    event::{Event, IncidentEvent, Subject},
+    incident::{IncidentId, TITLE_GAP},
+    port::{Inbound, InboundKey, StoredEffect},
+};
+
+impl Engine {
+    pub(super) fn decide_taken_back(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        message: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let platform = &inbound.message.room.platform;
+        let key = InboundKey { platform: platform.clone(), id: message.to_owned() };
+        let mark = self.mark(draft, &key);
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        // Marks are forgotten in time.
+        let said_for =
+            || live.all().find(|incident| incident.typed.contains_key(message)).map(|found| found.id);
+        let about = mark.and_then(|mark| mark.about).or_else(said_for);
+        let subject = about.map(Subject::Incident).filter(|subject| !self.unreadable.contains(subject));
+        let incident = match (about, subject) {
+            (Some(id), Some(subject)) => Some(self.incident(draft, id).ok_or(subject)?),
+            (Some(_) | None, _) => None,
+        };
+        let erased = incident.and_then(|incident| {
+            let facts = incident.typed.get(message)?.clone();
+            Some((incident.id, incident.title.clone(), facts))
+        });
+        if mark.is_none_or(|mark| !mark.carried_out) {
+            self.leave_unanswered(draft, &key);
+        }
+        let Some((id, title, facts)) = erased else { return Ok(()) };
+        let subject = Subject::Incident(id);
+        draft.commit.words_erased.extend(facts.iter().map(|fact| (subject, *fact)));
+        self.reword(draft, |effect| strike_quotes(effect, id, &facts));
+        if facts.contains(&1) {
+            self.reword_title(draft, id, &title, TITLE_GAP);
+        }
+        let erased = Event::Incident(IncidentEvent::WordsErased { facts });
+        let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
+        self.record(draft, (subject, erased, None), cause, now);
+        Ok(())
+    }
+
+    /// Nothing was done about a message, and it is gone: it is not read any more, and its answer, which may repeat its
+    /// words, is not given.
+    fn leave_unanswered(&self, draft: &mut Draft, key: &InboundKey) {
+        let is_it = |effect: &Effect| match effect {
+            Effect::Say(Say { answers: Some(asked), about: None, .. }) => {
+                asked.id == key.id && asked.room.platform == key.platform
+            }
+            Effect::Read(read) => read.message.id == key.id && read.message.room.platform == key.platform,
+            Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) => false,
+        };
+        let waiting = self.outbox.all().filter(|stored| is_it(&stored.effect)).map(|stored| stored.id);
+        draft.commit.effects_ended.extend(waiting);
+        draft.drop_effects(is_it);
+    }
+
+    /// What waits to be said about an incident, and the room that waits to be made, are given another title.
+    pub(super) fn reword_title(&self, draft: &mut Draft, id: IncidentId, before: &str, after: &str) {
+        if !before.is_empty() {
+            self.reword(draft, |effect| replace_title(effect, id, before, after));
+        }
+    }
+
+    /// Changes everything that is not done yet. Says for each effect whether it was changed.
+    fn reword(&self, draft: &mut Draft, mut change: impl FnMut(&mut Effect) -> bool) {
+        for waiting in self.outbox.all() {
+            let changed_before = draft.commit.effects_added.iter().rev().find(|other| other.id == waiting.id);
+            let mut stored: StoredEffect = changed_before.unwrap_or(waiting).clone();
+            if change(&mut stored.effect) {
+                draft.commit.effects_added.push(stored);
+            }
+        }
+        draft.change_effects(change);
+    }
+}
+
+/// Takes the words of these facts out of what passes them on.
+fn strike_quotes(effect: &mut Effect, id: IncidentId, facts: &[u64]) -> bool {
+    match effect {
+        Effect::Say(say) if say.about == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) => {
+            say.message.strike_quotes();
+            true
+        }
+        Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => false,
+    }
+}
+
+fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str) -> bool {
+    match effect {
+        // A list names several incidents, each in its own line.
+        Effect::Say(say) => {
+            say.message.replace(before, after, |line| say.about == Some(id) || line.names(&id.to_string()))
+        }
+        Effect::Keep(Keep { incident, desired: Desired::Room { name, topic, .. }, .. })
+            if *incident == id =>
+        {
+            *topic = topic.replace(before, after);
+            if after == TITLE_GAP {
+                *name = id.to_string();
+            }
+            true
+        }
+        Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => false,
+    }
+}
