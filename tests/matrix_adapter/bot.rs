@@ -15,7 +15,7 @@ use sitrep_core::port::{
 };
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 use sitrep_matrix::{
-    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixPlatform, MatrixSettings,
+    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixPlatform, MatrixSettings,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -77,6 +77,8 @@ impl Bot {
             state_dir: self.folder.path().join("matrix"),
             key_lifetime: DEFAULT_KEY_LIFETIME,
             look_up_every: self.look_up_every,
+            encrypt: Encrypt::default(),
+            recovery_key: None,
         }
     }
 

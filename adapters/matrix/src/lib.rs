@@ -17,6 +17,7 @@ mod buttons;
 mod content_key;
 mod direct;
 mod edit;
+mod encryption;
 mod failure;
 mod gap;
 mod history;
@@ -41,5 +42,8 @@ mod state_file;
 mod successor;
 mod unreadable;
 
+pub use encryption::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
 pub use platform::{CAPABILITIES, MatrixPlatform};
-pub use settings::{ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};
+pub use settings::{
+    ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings,
+};
