@@ -10,7 +10,7 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
-use sitrep_matrix::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};
+use sitrep_matrix::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings};
 
 use crate::config::{self, Allow, Config, Handle, Login};
 
@@ -147,5 +147,11 @@ pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> Matr
         state_dir: data_dir.join(MATRIX),
         key_lifetime: DEFAULT_KEY_LIFETIME,
         look_up_every: DEFAULT_LOOK_UP_EVERY,
+        encrypt: match section.encrypt {
+            config::Encrypt::Never => Encrypt::Never,
+            config::Encrypt::Private => Encrypt::Private,
+            config::Encrypt::Always => Encrypt::Always,
+        },
+        recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
     }
 }

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 mod conformance;
 mod console;
+mod encryption;
 mod matrix_adapter;
 mod readme;
 mod service;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let topics = [
         conformance::tests(),
         console::tests(),
+        encryption::tests(),
         matrix_adapter::tests(),
         readme::tests(),
         service::tests(),

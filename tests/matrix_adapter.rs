@@ -7,7 +7,7 @@
 use crate::support::trials::{Test, needs_synapse};
 
 mod acting;
-mod bot;
+pub(crate) mod bot;
 mod changing;
 mod direct;
 mod front;

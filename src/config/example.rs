@@ -63,7 +63,16 @@ fn the_example_shows_every_key_and_no_other() {
 #[test]
 fn what_the_example_shows_as_defaults_are_the_defaults() {
     // All that is commented out, except what only goes with another choice.
-    let special = ["password_file", "access_token", "access_token_file", "device_id", "url", "support_room"];
+    let special = [
+        "password_file",
+        "access_token",
+        "access_token_file",
+        "device_id",
+        "url",
+        "support_room",
+        "recovery_key",
+        "recovery_key_file",
+    ];
     let special = special.into_iter().chain(["stakeholder_rooms", "invite = [\"payments\"]"]);
     let special: Vec<String> = special.map(|key| format!("# {key}")).collect();
     let uncommented: Vec<&str> = EXAMPLE

@@ -21,9 +21,10 @@ pub(super) const SHAPE: Shape = Shape {
         ("support_room", "\"#support:example.org\""),
         ("stakeholder_rooms", "[\"#status:example.org\"]"),
         ("allow", "[\"*:example.org\"]"),
+        ("encrypt", "\"private\""),
     ],
-    secrets: &["password", "access_token"],
-    later: &["recovery_key", "recovery_key_file", "space"],
+    secrets: &["password", "access_token", "recovery_key"],
+    later: &["space"],
     ..Shape::new("matrix")
 };
 
@@ -43,6 +44,21 @@ pub(crate) struct Matrix {
     pub(crate) stakeholder_rooms: Vec<String>,
     /// Whose commands are heard; at least one entry.
     pub(crate) allow: Vec<Allow>,
+    pub(crate) encrypt: Encrypt,
+    /// What opens the account's secret storage, for an account that has one.
+    pub(crate) recovery_key: Option<Secret>,
+}
+
+/// Which of the rooms that sitrep makes are encrypted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Encrypt {
+    /// None.
+    Never,
+    /// Those of private incidents, and direct rooms.
+    #[default]
+    Private,
+    /// All.
+    Always,
 }
 
 /// How the account logs in.
@@ -70,6 +86,8 @@ pub(super) fn read(section: &Section<'_>, folder: &Path) -> Option<Matrix> {
     let stakeholder_rooms = section.parsed_list("stakeholder_rooms", matrix_id::room).unwrap_or_default();
     let allow = section.parsed_list("allow", matrix_id::allow);
     not_empty(section, "allow", "nobody could command");
+    let encrypt = section.parsed("encrypt", encrypt).unwrap_or_default();
+    let recovery_key = section.secret("recovery_key", folder).map(|found| found.value);
     Some(Matrix {
         homeserver: homeserver?,
         user: user?,
@@ -78,6 +96,8 @@ pub(super) fn read(section: &Section<'_>, folder: &Path) -> Option<Matrix> {
         support_room,
         stakeholder_rooms,
         allow: allow?,
+        encrypt,
+        recovery_key,
     })
 }
 
@@ -128,6 +148,18 @@ fn with_token(section: &Section<'_>, token: Found<Secret>, device_id: Option<Str
         section.report_at(&token.place, Wrong::new("an access token needs its `device_id`", help));
     }
     device_id.map(|device_id| Login::AccessToken { token: token.value, device_id })
+}
+
+fn encrypt(text: &str) -> Result<Encrypt, Wrong> {
+    match text {
+        "never" => Ok(Encrypt::Never),
+        "private" => Ok(Encrypt::Private),
+        "always" => Ok(Encrypt::Always),
+        _ => Err(Wrong::new(
+            format!("`{text}` does not say which rooms are encrypted"),
+            "one of \"private\", \"always\" and \"never\"",
+        )),
+    }
 }
 
 fn device_id(text: &str) -> Result<String, Wrong> {

@@ -46,7 +46,7 @@ use chrono_tz::Tz;
 
 pub(crate) use diagnose::{Problem, Problems};
 pub(crate) use incident::Incident;
-pub(crate) use matrix::{Login, Matrix};
+pub(crate) use matrix::{Encrypt, Login, Matrix};
 pub(crate) use matrix_id::Allow;
 pub(crate) use meeting::Meeting;
 pub(crate) use people::{Handle, Roster};

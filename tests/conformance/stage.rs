@@ -52,7 +52,7 @@ impl Stage {
             aliases.insert(name, format!("#{alias}:{SERVER_NAME}"));
         }
         let mut configuration = format!(
-            "data_dir = \"data\"\n\n[matrix]\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\n\
+            "data_dir = \"data\"\n\n[matrix]\nencrypt = \"never\"\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\n\
              rooms = [\"{}\"]\nsupport_room = \"{}\"\nstakeholder_rooms = [\"{}\"]\nallow = [\"*\"]\n{more}",
             synapse.url, bot.user_id, aliases["ops"], aliases["support"], aliases["status"],
         );

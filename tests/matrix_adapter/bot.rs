@@ -7,7 +7,7 @@ use std::fs;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sitrep_core::effect::EffectId;
 use sitrep_core::person::Person as Handle;
 use sitrep_core::port::{
@@ -15,7 +15,7 @@ use sitrep_core::port::{
 };
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 use sitrep_matrix::{
-    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixPlatform, MatrixSettings,
+    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixPlatform, MatrixSettings,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -27,24 +27,25 @@ use crate::support::synapse::{Account, SERVER_NAME, Synapse};
 use crate::support::{Doing, Failed, PATIENCE};
 
 /// The adapter and its account.
-pub(super) struct Bot {
+pub(crate) struct Bot {
     /// Where it looks for the homeserver.
-    pub(super) url: String,
-    pub(super) auth: MatrixAuth,
-    pub(super) account: Account,
+    pub(crate) url: String,
+    pub(crate) auth: MatrixAuth,
+    pub(crate) account: Account,
     folder: TempDir,
-    pub(super) runtime: Runtime,
+    pub(crate) runtime: Runtime,
     /// The configured rooms.
-    pub(super) rooms: Vec<String>,
+    pub(crate) rooms: Vec<String>,
     /// How long it takes a name to mean the same room.
-    pub(super) look_up_every: Duration,
+    pub(crate) look_up_every: Duration,
     platform: Option<MatrixPlatform>,
     /// What was committed.
-    pub(super) after: Positions,
+    pub(crate) after: Positions,
+    pub(crate) recovery_key: Option<String>,
 }
 
 impl Bot {
-    pub(super) fn new(synapse: &Synapse) -> Result<Bot, Failed> {
+    pub(crate) fn new(synapse: &Synapse) -> Result<Bot, Failed> {
         let account = synapse.account("sitrep")?;
         Ok(Bot {
             url: synapse.url.clone(),
@@ -56,18 +57,19 @@ impl Bot {
             look_up_every: DEFAULT_LOOK_UP_EVERY,
             platform: None,
             after: Positions::new(),
+            recovery_key: None,
         })
     }
 
     /// A room of alice's that the configuration names, with an invitation for the bot.
-    pub(super) fn configured_room(&mut self, synapse: &Synapse, alice: &Person) -> Result<String, Failed> {
+    pub(crate) fn configured_room(&mut self, synapse: &Synapse, alice: &Person) -> Result<String, Failed> {
         let alias = synapse.unique("ops");
         let room = alice.create_room(Some(&alias), &[&self.account.user_id])?;
         self.rooms.push(format!("#{alias}:{SERVER_NAME}"));
         Ok(room)
     }
 
-    pub(super) fn settings(&self) -> MatrixSettings {
+    pub(crate) fn settings(&self) -> MatrixSettings {
         MatrixSettings {
             homeserver: self.url.clone(),
             user: self.account.user_id.clone(),
@@ -77,17 +79,19 @@ impl Bot {
             state_dir: self.folder.path().join("matrix"),
             key_lifetime: DEFAULT_KEY_LIFETIME,
             look_up_every: self.look_up_every,
+            encrypt: Encrypt::default(),
+            recovery_key: self.recovery_key.clone(),
         }
     }
 
-    pub(super) fn connect(&mut self) -> Result<(), Failed> {
+    pub(crate) fn connect(&mut self) -> Result<(), Failed> {
         let connected = self.runtime.block_on(MatrixPlatform::connect(self.settings()));
         self.platform = Some(connected.doing("connecting")?);
         Ok(())
     }
 
     /// The first start: connects and commits the first position.
-    pub(super) fn start(&mut self) -> Result<(), Failed> {
+    pub(crate) fn start(&mut self) -> Result<(), Failed> {
         self.connect()?;
         let first = self.listen()?;
         assert!(first.inbounds.is_empty(), "{first:?}");
@@ -95,34 +99,34 @@ impl Bot {
         Ok(())
     }
 
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let runtime = &self.runtime;
         let platform = self.platform.take();
         runtime.block_on(async { drop(platform) });
     }
 
-    pub(super) fn platform(&self) -> Result<&MatrixPlatform, Failed> {
+    pub(crate) fn platform(&self) -> Result<&MatrixPlatform, Failed> {
         self.platform.as_ref().ok_or_else(|| "the adapter is not running".into())
     }
 
-    pub(super) fn try_listen(&self) -> Result<Result<Batch, ListenError>, Failed> {
+    pub(crate) fn try_listen(&self) -> Result<Result<Batch, ListenError>, Failed> {
         let listening =
             async { timeout(PATIENCE, self.platform()?.listen(&self.after)).await.doing("listening") };
         self.runtime.block_on(listening)
     }
 
-    pub(super) fn listen(&self) -> Result<Batch, Failed> {
+    pub(crate) fn listen(&self) -> Result<Batch, Failed> {
         self.try_listen()?.doing("listening")
     }
 
-    pub(super) fn acknowledge(&mut self, batch: &Batch) {
+    pub(crate) fn acknowledge(&mut self, batch: &Batch) {
         for position in &batch.positions {
             self.after.insert(position.stream.clone(), position.token.clone());
         }
     }
 
     /// Listens and commits until this many messages were heard.
-    pub(super) fn hear(&mut self, count: usize) -> Result<Vec<Inbound>, Failed> {
+    pub(crate) fn hear(&mut self, count: usize) -> Result<Vec<Inbound>, Failed> {
         let mut heard = Vec::new();
         while heard.len() < count {
             let batch = self.listen().map_err(|failed| -> Failed {
@@ -136,7 +140,7 @@ impl Bot {
     }
 
     /// Nothing is heard for a while. What comes without messages is committed.
-    pub(super) fn is_quiet(&mut self) -> Result<(), Failed> {
+    pub(crate) fn is_quiet(&mut self) -> Result<(), Failed> {
         loop {
             let platform = self.platform()?;
             let listening =
@@ -148,8 +152,45 @@ impl Bot {
         }
     }
 
+    /// Listens until nothing comes for a moment, and commits. What is heard is dropped.
+    pub(crate) fn until_quiet(&mut self) -> Result<(), Failed> {
+        loop {
+            let platform = self.platform()?;
+            let listening =
+                async { timeout(Duration::from_millis(1500), platform.listen(&self.after)).await };
+            let Ok(batch) = self.runtime.block_on(listening) else { return Ok(()) };
+            self.acknowledge(&batch.doing("listening")?);
+        }
+    }
+
+    /// From now on it uses the token of a session that somebody else has made.
+    pub(crate) fn use_token(&mut self, synapse: &Synapse) -> Result<(), Failed> {
+        let identifier = json!({ "type": "m.id.user", "user": self.account.user_id });
+        let password = &self.account.password;
+        let body = json!({ "type": "m.login.password", "identifier": identifier, "password": password });
+        let answer = Api::anonymous(&synapse.url).post("/_matrix/client/v3/login", &body)?;
+        let text = |field: &str| answer[field].as_str().unwrap_or_default().to_owned();
+        self.auth = MatrixAuth::AccessToken { token: text("access_token"), device_id: text("device_id") };
+        Ok(())
+    }
+
+    /// Tries again to read a message: what it says, or why it can't be read.
+    pub(crate) fn read(&self, room: &str, event_id: &str) -> Result<String, String> {
+        match self.perform("key-read", Utc::now(), Action::Read { message: self.message(room, event_id) }) {
+            Outcome::Done(Receipt::Text(text)) => Ok(text),
+            Outcome::Transient(words) => Err(words),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// A message of a room, as core refers to it.
+    pub(crate) fn message(&self, room: &str, event_id: &str) -> MessageRef {
+        let room = RoomRef::new(&PlatformName::new("matrix"), room);
+        MessageRef { room, id: event_id.to_owned(), thread: None }
+    }
+
     /// Listens until the bot is in a room.
-    pub(super) fn until_joined(&mut self, alice: &Person, room: &str) -> Result<Vec<Inbound>, Failed> {
+    pub(crate) fn until_joined(&mut self, alice: &Person, room: &str) -> Result<Vec<Inbound>, Failed> {
         let mut heard = Vec::new();
         while !alice.members(room)?.contains(&self.account.user_id) {
             let batch = self.listen()?;
@@ -160,11 +201,11 @@ impl Bot {
     }
 
     /// A configured room, as core knows it.
-    pub(super) fn room(&self, index: usize) -> RoomRef {
+    pub(crate) fn room(&self, index: usize) -> RoomRef {
         RoomRef::new(&PlatformName::new("matrix"), self.rooms[index].clone())
     }
 
-    pub(super) fn perform(&self, key: &str, first_tried: DateTime<Utc>, action: Action) -> Outcome {
+    pub(crate) fn perform(&self, key: &str, first_tried: DateTime<Utc>, action: Action) -> Outcome {
         let attempt = Attempt { key: key.to_owned(), first_tried, number: 1 };
         let id = EffectId { sequence: 1, index: 0 };
         let perform = Perform { id, platform: PlatformName::new("matrix"), action, attempt };
@@ -175,7 +216,7 @@ impl Bot {
     }
 
     /// Tries until it is done or can't be, as the engine does.
-    pub(super) fn settled(&self, key: &str, action: impl Fn() -> Action) -> Result<Outcome, Failed> {
+    pub(crate) fn settled(&self, key: &str, action: impl Fn() -> Action) -> Result<Outcome, Failed> {
         for _ in 0..10 {
             let outcome = self.perform(key, Utc::now(), action());
             if matches!(outcome, Outcome::Done(_) | Outcome::Permanent(_)) {
@@ -185,7 +226,7 @@ impl Bot {
         Err("it was tried ten times in vain".into())
     }
 
-    pub(super) fn said(&self, key: &str, action: Action) -> Result<MessageRef, Failed> {
+    pub(crate) fn said(&self, key: &str, action: Action) -> Result<MessageRef, Failed> {
         let outcome = self.perform(key, Utc::now(), action);
         let Outcome::Done(Receipt::Message(message)) = outcome else {
             return Err(format!("{outcome:?}").into());
@@ -194,23 +235,23 @@ impl Bot {
     }
 
     /// What the adapter has stored about its session.
-    pub(super) fn session(&self) -> Result<Value, Failed> {
+    pub(crate) fn session(&self) -> Result<Value, Failed> {
         let path = self.folder.path().join("matrix/session.json");
         serde_json::from_slice(&fs::read(path).doing("reading the session")?).doing("reading the session")
     }
 
-    pub(super) fn device(&self) -> Result<String, Failed> {
+    pub(crate) fn device(&self) -> Result<String, Failed> {
         Ok(self.session()?["device_id"].to_string())
     }
 
-    pub(super) fn session_api(&self) -> Result<Api, Failed> {
+    pub(crate) fn session_api(&self) -> Result<Api, Failed> {
         let session = self.session()?;
         let token = session["access_token"].as_str().ok_or("no token is stored")?;
         Ok(Api::authorized(&self.url, token))
     }
 }
 
-pub(super) fn texts(inbounds: &[Inbound]) -> Vec<String> {
+pub(crate) fn texts(inbounds: &[Inbound]) -> Vec<String> {
     let said = inbounds.iter().filter_map(|inbound| match &inbound.content {
         Content::Said(text) => Some(text.clone()),
         Content::Edited { .. }
@@ -223,10 +264,10 @@ pub(super) fn texts(inbounds: &[Inbound]) -> Vec<String> {
     said.collect()
 }
 
-pub(super) fn handle(user: &str) -> Handle {
+pub(crate) fn handle(user: &str) -> Handle {
     Handle::new(&PlatformName::new("matrix"), user)
 }
 
-pub(super) fn handles(users: &[&str]) -> Vec<Handle> {
+pub(crate) fn handles(users: &[&str]) -> Vec<Handle> {
     users.iter().map(|user| handle(user)).collect()
 }

@@ -45,11 +45,11 @@ impl Town {
         Ok(Self { synapse, bot, alice, bob, mallory, ops, status, ops_alias, status_alias })
     }
 
-    /// The configuration, with more sections behind it.
+    /// The configuration, with more sections behind it. Nothing is encrypted: people of plain HTTP read along.
     pub(crate) fn configuration(&self, more: &str) -> String {
         format!(
-            "data_dir = \"data\"\ntimezone = \"Europe/Berlin\"\n\n[matrix]\nhomeserver = \"{}\"\nuser = \"{}\"\n\
-             password_file = \"password\"\nrooms = [\"{}\"]\nstakeholder_rooms = [\"{}\"]\n\
+            "data_dir = \"data\"\ntimezone = \"Europe/Berlin\"\n\n[matrix]\nencrypt = \"never\"\n\
+             homeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\nrooms = [\"{}\"]\nstakeholder_rooms = [\"{}\"]\n\
              allow = [\"{}\", \"{}\"]\n\n{more}\n",
             self.synapse.url,
             self.bot.user_id,

@@ -1,6 +1,7 @@
 //! What the end-to-end tests are written with.
 //!
 //! - [`synapse`]: a Matrix server of our own, and [`person`]: people on it who speak plain HTTP.
+//! - [`encrypted_person`]: people whose client encrypts.
 //! - [`sitrep`]: the binary under test, as a service or run to its end.
 //! - [`trials`]: how tests are registered, and what happens where there is no Synapse.
 //!
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use libtest_mimic::Failed;
 
+pub(crate) mod encrypted_person;
 pub(crate) mod evidence;
 pub(crate) mod http;
 pub(crate) mod person;
@@ -23,6 +25,7 @@ pub(crate) mod seen;
 pub(crate) mod sitrep;
 pub(crate) mod synapse;
 pub(crate) mod trials;
+pub(crate) mod venv;
 
 /// How long a test waits for something that should happen at once. Generous: it is spent only by tests that
 /// fail.

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use super::http::Api;
 use super::person::Person;
 use super::process::Process;
-use super::{Doing, Failed, evidence, poll};
+use super::{Doing, Failed, evidence, poll, venv};
 
 mod installation;
 mod settings;
@@ -92,7 +92,7 @@ impl Synapse {
     }
 
     fn start_with(python: &Path, limits: Limits) -> Result<Synapse, Failed> {
-        let parent = installation::scratch_folder()?;
+        let parent = venv::scratch_folder()?;
         let folder =
             tempfile::Builder::new().prefix("synapse-").tempdir_in(parent).doing("making a folder")?;
         let free = TcpListener::bind(("127.0.0.1", 0)).doing("looking for a free port")?;

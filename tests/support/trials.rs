@@ -1,7 +1,8 @@
 //! How tests are registered and which of them run.
 //!
 //! Where Synapse can't be made, one test, [`CAN_BE_MADE`], fails and says why; those that need a Synapse are
-//! ignored, rather than each of them failing for the same reason.
+//! ignored, rather than each of them failing for the same reason. It is the same with the encrypting client that some
+//! tests need besides, and [`CAN_ENCRYPT`].
 //!
 //! - `SITREP_WITHOUT_SYNAPSE=1` accepts that, and the one test is ignored too. Where `CI` is set the variable
 //!   is refused: a pipeline must not be green because it tested nothing.
@@ -16,11 +17,16 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use super::encrypted_person::NIO;
 use super::synapse::{self, Synapse};
+use super::venv;
 use super::{Failed, evidence};
 
 /// The test that fails where Synapse can't be made.
 const CAN_BE_MADE: &str = "synapse_can_be_made";
+
+/// The test that fails where there is no encrypting client.
+const CAN_ENCRYPT: &str = "people_can_encrypt";
 
 const WITHOUT: &str = "SITREP_WITHOUT_SYNAPSE";
 
@@ -30,20 +36,33 @@ type Run = fn() -> Result<(), Failed>;
 pub(crate) struct Test {
     name: &'static str,
     run: Run,
-    needs_synapse: bool,
+    needs: Needs,
+}
+
+/// What a test can't do without; each includes the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Needs {
+    Nothing,
+    Synapse,
+    EncryptedPerson,
 }
 
 /// A test that needs nothing but the binary. Names begin with their topic: `console::declares`.
 pub(crate) fn test(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs_synapse: false }
+    Test { name, run, needs: Needs::Nothing }
 }
 
 /// A test that is ignored where Synapse can't be made.
 pub(crate) fn needs_synapse(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs_synapse: true }
+    Test { name, run, needs: Needs::Synapse }
 }
 
-/// What is known about Synapse when the run starts.
+/// A test that is ignored where Synapse can't be made, or where there is no encrypting client.
+pub(crate) fn needs_encrypted_person(name: &'static str, run: Run) -> Test {
+    Test { name, run, needs: Needs::EncryptedPerson }
+}
+
+/// What is known about something that tests need when the run starts.
 enum Verdict {
     /// It runs, or nobody has asked for it.
     Fine,
@@ -57,33 +76,65 @@ enum Verdict {
 pub(crate) fn run(tests: Vec<Test>) -> ExitCode {
     let arguments = Arguments::from_args();
     let verdict = judge(&arguments, &tests);
-    let without = !matches!(verdict, Verdict::Fine);
+    let client = match &verdict {
+        Verdict::Fine => judge_client(&arguments, &tests),
+        Verdict::Declined | Verdict::Missing(_) => Verdict::Declined,
+    };
+    let is_fine = |verdict: &Verdict| matches!(verdict, Verdict::Fine);
+    let available = match (is_fine(&verdict), is_fine(&client)) {
+        (true, true) => Needs::EncryptedPerson,
+        (true, false) => Needs::Synapse,
+        (false, _) => Needs::Nothing,
+    };
     let mut trials: Vec<Trial> = tests
         .into_iter()
-        .map(|test| trial(test.name, test.run).with_ignored_flag(test.needs_synapse && without))
+        .map(|test| trial(test.name, test.run).with_ignored_flag(test.needs > available))
         .collect();
-    let can_be_made = can_be_made(&verdict);
-    let hidden = arguments.is_filtered_out(&can_be_made);
-    trials.push(can_be_made);
+    let canaries = [
+        canary(CAN_BE_MADE, &verdict, || Synapse::shared().map(drop)),
+        canary(CAN_ENCRYPT, &client, || Ok(venv::python(&NIO).map(drop)?)),
+    ];
+    let hidden = canaries.each_ref().map(|canary| arguments.is_filtered_out(canary));
+    trials.extend(canaries);
     let conclusion = libtest_mimic::run(&arguments, trials);
     Synapse::let_go_of_shared();
-    match verdict {
-        Verdict::Missing(reason) if hidden && env::var_os("NEXTEST").is_none() => {
+    for (verdict, hidden) in [verdict, client].iter().zip(hidden) {
+        if let Verdict::Missing(reason) = verdict
+            && hidden
+            && env::var_os("NEXTEST").is_none()
+        {
             eprintln!("{reason}");
-            ExitCode::FAILURE
+            return ExitCode::FAILURE;
         }
-        Verdict::Missing(_) | Verdict::Fine | Verdict::Declined => conclusion.exit_code(),
+    }
+    conclusion.exit_code()
+}
+
+fn canary(name: &str, verdict: &Verdict, check: Run) -> Trial {
+    match verdict {
+        Verdict::Fine => Trial::test(name, check),
+        Verdict::Declined => Trial::test(name, || Ok(())).with_ignored_flag(true),
+        Verdict::Missing(reason) => {
+            let reason = reason.clone();
+            Trial::test(name, || Err(reason.into()))
+        }
     }
 }
 
-fn can_be_made(verdict: &Verdict) -> Trial {
-    match verdict {
-        Verdict::Fine => Trial::test(CAN_BE_MADE, || Synapse::shared().map(drop)),
-        Verdict::Declined => Trial::test(CAN_BE_MADE, || Ok(())).with_ignored_flag(true),
-        Verdict::Missing(reason) => {
-            let reason = reason.clone();
-            Trial::test(CAN_BE_MADE, || Err(reason.into()))
-        }
+/// Whether a run asks for a test with these needs, or for the test that says whether they are met.
+fn wants(arguments: &Arguments, tests: &[Test], needs: Needs, canary: &str) -> bool {
+    let names = tests.iter().filter(|test| test.needs >= needs).map(|test| test.name).chain([canary]);
+    names.map(|name| Trial::test(name, || Ok(()))).any(|test| !arguments.is_filtered_out(&test))
+}
+
+/// Whether there is an encrypting client, where there is a Synapse.
+fn judge_client(arguments: &Arguments, tests: &[Test]) -> Verdict {
+    if arguments.list || !wants(arguments, tests, Needs::EncryptedPerson, CAN_ENCRYPT) {
+        return Verdict::Fine;
+    }
+    match venv::python(&NIO) {
+        Ok(_) => Verdict::Fine,
+        Err(trouble) => Verdict::Missing(format!("{trouble}.")),
     }
 }
 
@@ -97,9 +148,7 @@ fn judge(arguments: &Arguments, tests: &[Test]) -> Verdict {
     if declined {
         return Verdict::Declined;
     }
-    let names = tests.iter().filter(|test| test.needs_synapse).map(|test| test.name).chain([CAN_BE_MADE]);
-    let wanted = names.map(|name| Trial::test(name, || Ok(()))).any(|test| !arguments.is_filtered_out(&test));
-    if arguments.list || !wanted {
+    if arguments.list || !wants(arguments, tests, Needs::Synapse, CAN_BE_MADE) {
         return Verdict::Fine;
     }
     let choice = match pipeline {

@@ -1,6 +1,6 @@
 //! Our account on the homeserver, as everything that acts for it sees it.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use matrix_sdk::{
@@ -51,6 +51,8 @@ pub(crate) struct Account {
     pub(crate) rooms: Rooms,
     stored: StoredSession,
     client: RwLock<Anchored>,
+    /// What encryption is waiting for, in sentences.
+    encryption_trouble: Mutex<Option<String>>,
 }
 
 impl Account {
@@ -66,6 +68,7 @@ impl Account {
             rooms: Rooms::new(&settings),
             stored,
             client: RwLock::new(Anchored::new(client)),
+            encryption_trouble: Mutex::default(),
             settings,
         })
     }
@@ -80,6 +83,16 @@ impl Account {
         let fresh = session::restore(&self.settings, &self.stored).await?;
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Anchored::new(fresh);
         Ok(())
+    }
+
+    /// Notes what encryption is waiting for; nothing if it is set up.
+    pub(crate) fn note_encryption_trouble(&self, trouble: Option<String>) {
+        *self.encryption_trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// What encryption is waiting for, as far as it is known.
+    pub(crate) fn encryption_trouble(&self) -> Option<String> {
+        self.encryption_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the homeserver may have forgotten a key that was first used then: too long ago, or by a device that

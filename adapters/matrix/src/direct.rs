@@ -21,7 +21,7 @@ use sitrep_core::{
     room::RoomRef,
 };
 
-use crate::{account::Account, failure::Failure, open_room};
+use crate::{account::Account, encryption::RoomUse, failure::Failure, open_room};
 
 /// Sees to it that there is a room in which we are alone with somebody.
 pub(crate) async fn open(account: &Account, attempt: &Attempt, person: &Person) -> Result<Receipt, Failure> {
@@ -43,7 +43,7 @@ async fn make(account: &Account, attempt: &Attempt, person: &Person) -> Result<O
         topic: "Just the two of us: what is said here is private.",
         invited: std::slice::from_ref(person),
         open_to: None,
-        direct: true,
+        room_use: RoomUse::Direct,
     };
     match open_room::open(account, attempt, &plan).await? {
         Receipt::Room(room) => account.room_id(&room.room).await,

@@ -10,6 +10,7 @@ use matrix_sdk::{
 };
 
 use crate::{
+    encryption,
     failure::Failure,
     session_file,
     settings::{ConnectError, MatrixSettings},
@@ -58,6 +59,7 @@ fn builder(store: Option<&Path>) -> ClientBuilder {
     let calls = RequestConfig::new().disable_retry().timeout(CALL_DEADLINE);
     let builder =
         Client::builder().respect_login_well_known(false).request_config(calls).user_agent("sitrep");
+    let builder = builder.with_encryption_settings(encryption::sdk_settings());
     match store {
         Some(path) => builder.sqlite_store(path, None),
         None => builder,

@@ -17,6 +17,7 @@ mod buttons;
 mod content_key;
 mod direct;
 mod edit;
+mod encryption;
 mod failure;
 mod gap;
 mod history;
@@ -40,5 +41,8 @@ mod settings;
 mod state_file;
 mod successor;
 
+pub use encryption::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
 pub use platform::{CAPABILITIES, MatrixPlatform};
-pub use settings::{ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};
+pub use settings::{
+    ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings,
+};

@@ -8,6 +8,7 @@
 //!   join rule, so that the link in the answer leads somewhere. A private one is for those who are asked in.
 //! - **An invitation never costs the room.** If the homeserver refuses, it is tried once without them; whoever is
 //!   missing is invited by the effect that keeps the members.
+//! - A room that is to be encrypted is so from birth: what was said before could be read by the server.
 //! - Synapse makes the alias before the room's first events, so that an alias may lead nowhere when the server was
 //!   killed between the two. Such an alias is removed, once nobody can be busy with it any more.
 
@@ -33,7 +34,11 @@ use sitrep_core::{
     room::RoomRef,
 };
 
-use crate::{account::Account, failure::Failure};
+use crate::{
+    account::Account,
+    encryption::{self, RoomUse},
+    failure::Failure,
+};
 
 /// More than these in the request, and Synapse refuses it (`max_invites` is higher, its limiter is not).
 const MAX_INVITED: usize = 10;
@@ -48,8 +53,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) invited: &'a [Person],
     /// Whose members may come in unasked.
     pub(crate) open_to: Option<&'a RoomRef>,
-    /// Whether it is for one person and us.
-    pub(crate) direct: bool,
+    pub(crate) room_use: RoomUse,
 }
 
 /// Makes the room, or finds the one that was made under the key.
@@ -57,7 +61,8 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
     let client = account.client();
     let local = alias_of(&attempt.key);
     let invited = invitees(account, plan.invited);
-    let first_state = first_state(open_to(account, plan).await.as_deref());
+    let mut first_state = first_state(open_to(account, plan).await.as_deref());
+    first_state.extend(encryption::state_of_a_room(account.settings.encrypt, plan.room_use));
     let room = Blueprint { local: &local, plan, first_state: &first_state };
     let mut made = create(&client, &room, &invited).await;
     if let Err(failure @ Failure::Refused { .. }) = &made
@@ -146,7 +151,7 @@ async fn create(
     // listed.
     request.preset = Some(RoomPreset::PrivateChat);
     request.invite = invited.to_vec();
-    request.is_direct = room.plan.direct;
+    request.is_direct = room.plan.room_use == RoomUse::Direct;
     let first_state = room.first_state.iter().map(|(kind, content)| state(kind, content));
     request.initial_state = first_state.collect::<Result<_, _>>()?;
     Ok(client.create_room(request).await?.room_id().to_owned())

@@ -4,14 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sitrep_core::{
-    port::{Action, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Positions},
+    port::{Action, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Positions, Receipt},
     room::PlatformName,
 };
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{sync::Mutex, task::JoinSet, time::timeout};
 
 use crate::{
     account::Account,
     buttons, direct, edit,
+    encryption::{self, EncryptionReport, RoomUse},
     failure::Failure,
     intake::Intake,
     invite, name, open_room, pin, say,
@@ -29,6 +30,8 @@ const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
 pub struct MatrixPlatform {
     account: Arc<Account>,
     intake: Mutex<Intake>,
+    /// What goes on beside everything else. It ends when this is dropped.
+    _beside: JoinSet<()>,
 }
 
 impl MatrixPlatform {
@@ -41,7 +44,26 @@ impl MatrixPlatform {
         let account = Arc::new(Account::connect(settings).await?);
         account.rooms.settle(&account.client(), &account.settings).await;
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));
-        Ok(Self { account, intake })
+        let mut beside = JoinSet::new();
+        beside.spawn(encryption::keep(Arc::clone(&account)));
+        Ok(Self { account, intake, _beside: beside })
+    }
+
+    /// How encryption stands. Changes nothing.
+    ///
+    /// # Errors
+    /// When the homeserver can't be asked, in words that continue a sentence.
+    pub async fn encryption(&self) -> Result<EncryptionReport, String> {
+        in_time(encryption::report(&self.account)).await
+    }
+
+    /// Says something in an encrypted room made for that, reads it back, and leaves the room. Gives how long saying
+    /// and reading took.
+    ///
+    /// # Errors
+    /// When it doesn't come back as it was said, in words that continue a sentence.
+    pub async fn try_encryption(&self) -> Result<Duration, String> {
+        in_time(encryption::round_trip(&self.account)).await
     }
 }
 
@@ -67,6 +89,13 @@ impl Platform for MatrixPlatform {
     }
 }
 
+async fn in_time<T>(asking: impl Future<Output = Result<T, Failure>>) -> Result<T, String> {
+    match timeout(PERFORM_DEADLINE, asking).await {
+        Ok(answer) => answer.map_err(|failure| failure.words()),
+        Err(_) => Err("the homeserver takes too long to answer".to_owned()),
+    }
+}
+
 async fn act(account: &Account, perform: &Perform) -> Outcome {
     let attempt = &perform.attempt;
     let done = match &perform.action {
@@ -76,7 +105,8 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {
             let open_to = open_to.as_ref().filter(|_| !private);
-            let plan = open_room::Plan { name, topic, invited, open_to, direct: false };
+            let room_use = if *private { RoomUse::Private } else { RoomUse::Public };
+            let plan = open_room::Plan { name, topic, invited, open_to, room_use };
             open_room::open(account, attempt, &plan).await
         }
         Action::Pin { message } => pin::pin(account, message).await,
@@ -84,7 +114,7 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::OpenDirect { person } => direct::open(account, attempt, person).await,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await,
         Action::Buttons { message, keys } => buttons::put(account, attempt, message, keys).await,
-        Action::Read { .. } => Err(Failure::NotYet("its key has not arrived".to_owned())),
+        Action::Read { message } => encryption::read_again(account, message).await.map(Receipt::Text),
     };
     match done {
         Ok(receipt) => Outcome::Done(receipt),

@@ -281,7 +281,7 @@ mod tests {
     use matrix_sdk::ruma::events::room::join_rules::Restricted;
 
     use super::*;
-    use crate::settings::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth};
+    use crate::settings::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth};
 
     fn settings() -> MatrixSettings {
         MatrixSettings {
@@ -293,6 +293,8 @@ mod tests {
             state_dir: PathBuf::from("/nonexistent"),
             key_lifetime: DEFAULT_KEY_LIFETIME,
             look_up_every: DEFAULT_LOOK_UP_EVERY,
+            encrypt: Encrypt::default(),
+            recovery_key: None,
         }
     }
 

@@ -54,6 +54,22 @@ pub struct MatrixSettings {
     /// How long a configured name is taken to mean the same room before it is looked up again:
     /// [`DEFAULT_LOOK_UP_EVERY`].
     pub look_up_every: Duration,
+    /// Which of the rooms that are made here are encrypted.
+    pub encrypt: Encrypt,
+    /// What opens the account's secret storage. Without it, the key that was made at the first start is used.
+    pub recovery_key: Option<String>,
+}
+
+/// Which of the rooms that are made here are encrypted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encrypt {
+    /// None.
+    Never,
+    /// Those of private incidents, and direct rooms.
+    #[default]
+    Private,
+    /// All.
+    Always,
 }
 
 impl fmt::Debug for MatrixSettings {
@@ -65,6 +81,7 @@ impl fmt::Debug for MatrixSettings {
             .field("rooms", &self.rooms)
             .field("state_dir", &self.state_dir)
             .field("key_lifetime", &self.key_lifetime)
+            .field("encrypt", &self.encrypt)
             .finish_non_exhaustive()
     }
 }
@@ -97,6 +114,8 @@ mod tests {
                 state_dir: PathBuf::new(),
                 key_lifetime: DEFAULT_KEY_LIFETIME,
                 look_up_every: DEFAULT_LOOK_UP_EVERY,
+                encrypt: Encrypt::default(),
+                recovery_key: Some("sesame".to_owned()),
             };
             let shown = format!("{settings:?}");
             assert!(!shown.contains("sesame"), "{shown}");

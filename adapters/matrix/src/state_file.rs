@@ -27,13 +27,18 @@ pub(crate) fn read<T: DeserializeOwned>(state_dir: &Path, name: &str) -> io::Res
 
 /// Replaces the file. Durable when it returns.
 pub(crate) fn write<T: Serialize>(state_dir: &Path, name: &str, content: &T) -> io::Result<()> {
+    replace(state_dir, name, &serde_json::to_vec_pretty(content)?)
+}
+
+/// Replaces the file by these bytes. Durable when it returns.
+pub(crate) fn replace(state_dir: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let (target, draft) = (state_dir.join(name), state_dir.join(format!("{name}.new")));
     match fs::remove_file(&draft) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
     let mut file = File::options().write(true).create_new(true).mode(0o600).open(&draft)?;
-    file.write_all(&serde_json::to_vec_pretty(content)?)?;
+    file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&draft, &target)?;
     File::open(state_dir)?.sync_all()

@@ -1,0 +1,23 @@
+//! Encryption, with people on an independent client: what sitrep says they read, and what they say it hears; also after
+//! a loss. What the server and the files show of it is looked at as well.
+//!
+//! The adapter by itself is in `encryption/keys.rs` and `encryption/losses.rs`, the whole service in
+//! `encryption/incident.rs`.
+
+use crate::support::trials::{Test, needs_encrypted_person, needs_synapse};
+
+mod incident;
+mod keys;
+mod losses;
+
+pub(crate) fn tests() -> Vec<Test> {
+    vec![
+        needs_synapse("encryption::the_device_is_signed_and_the_key_handed_over", keys::set_up),
+        needs_synapse("encryption::a_token_is_enough_for_a_new_account", keys::with_token),
+        needs_synapse("encryption::a_configured_key_is_used", keys::configured_key),
+        needs_encrypted_person("encryption::both_sides_read_each_other", keys::both_sides),
+        needs_encrypted_person("encryption::what_had_no_key_is_read_later", keys::read_later),
+        needs_encrypted_person("encryption::a_new_device_is_not_deaf", losses::new_device),
+        needs_encrypted_person("encryption::a_private_incident", incident::private_incident),
+    ]
+}

@@ -1,0 +1,48 @@
+//! A whole private incident, declared, led and read on an encrypting client.
+
+use crate::support::Failed;
+use crate::support::encrypted_person::EncryptedPerson;
+use crate::support::sitrep::{Home, Sitrep};
+use crate::support::synapse::{SERVER_NAME, Synapse};
+
+pub(super) fn private_incident() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (mut nora, bot) = (EncryptedPerson::new(&synapse, "nora")?, synapse.account("sitrep")?);
+    let alice = synapse.person("alice")?;
+    let alias = synapse.unique("ops");
+    alice.create_room(Some(&alias), &[&bot.user_id])?;
+    let configuration = format!(
+        "data_dir = \"data\"\n\n[matrix]\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\n\
+         rooms = [\"#{alias}:{SERVER_NAME}\"]\nallow = [\"{}\"]\n",
+        synapse.url, bot.user_id, nora.user_id,
+    );
+    let mut sitrep =
+        Sitrep::run(Home::with(&[("sitrep.toml", &configuration), ("password", &bot.password)])?)?;
+    let direct = nora.create_room(&[&bot.user_id], true)?;
+    let declared = nora.say(&direct, "!incident payroll zebra")?;
+    let room = nora.join_next(&[&direct])?;
+    let answer = nora.wait_for("the answer", |read| read.replies_to() == Some(&declared))?;
+    assert!(answer.was_encrypted && answer.body().contains("payroll zebra"), "{answer:?}");
+    let card = nora.wait_for("the card", |read| {
+        read.room == room && read.sender == bot.user_id && read.body().contains("Next update due")
+    })?;
+    assert!(card.was_encrypted, "{card:?}");
+    let acked = nora.say(&room, "!ack")?;
+    let led = nora.wait_for("the answer to !ack", |read| read.replies_to() == Some(&acked))?;
+    assert!(led.was_encrypted && led.body().contains("you lead"), "{led:?}");
+    nora.wait_for("the card, edited", |read| {
+        read.was_encrypted && read.content["m.relates_to"]["event_id"] == card.event_id.as_str()
+    })?;
+    // The key is on disk and in no log.
+    let key = sitrep.home().read("data/matrix/recovery-key")?;
+    let log = sitrep.log();
+    assert!(log.contains("recovery-key"), "it is said where the key is: {log}");
+    assert!(!key.trim().is_empty() && !log.contains(key.trim()), "the key stands in the log");
+    // Killed, it still reads and is still read.
+    sitrep.kill9();
+    let asked = nora.say(&room, "!status")?;
+    sitrep.start_again()?;
+    let status = nora.wait_for("the answer to !status", |read| read.replies_to() == Some(&asked))?;
+    assert!(status.was_encrypted && status.body().contains("payroll zebra"), "{status:?}");
+    Ok(())
+}

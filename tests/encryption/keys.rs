@@ -1,0 +1,174 @@
+//! Identity, recovery key and room keys.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use chrono::Utc;
+use serde_json::json;
+use sitrep_core::message::Message;
+use sitrep_core::port::{Action, Outcome, Receipt};
+use sitrep_matrix::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
+
+use crate::matrix_adapter::bot::{Bot, handles, texts};
+use crate::support::encrypted_person::EncryptedPerson;
+use crate::support::person::Person;
+use crate::support::synapse::Synapse;
+use crate::support::{Doing, Failed, poll};
+
+/// Setting up, by a debug build on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(super) fn whole() -> EncryptionReport {
+    EncryptionReport {
+        cross_signed: true,
+        secret_storage: SecretStorage::Kept,
+        backup: KeyBackup::Working,
+        recovery_key: RecoveryKey::Opens,
+        trouble: None,
+    }
+}
+
+/// Waits until encryption is completely set up.
+pub(super) fn until_set_up(bot: &Bot) -> Result<(), Failed> {
+    let mut last = None;
+    let found = poll(PATIENCE, || {
+        last = Some(bot.runtime.block_on(bot.platform()?.encryption()));
+        Ok(last.as_ref().is_some_and(|report| *report == Ok(whole())).then_some(()))
+    })?;
+    found.ok_or_else(|| format!("encryption is not set up: {last:?}").into())
+}
+
+pub(super) fn key_file(bot: &Bot) -> Result<String, Failed> {
+    let path = bot.settings().state_dir.join("recovery-key");
+    Ok(fs::read_to_string(path).doing("reading the recovery key")?.trim().to_owned())
+}
+
+/// What the server shows somebody else of the bot's devices: by device, whether the bot's identity has signed it.
+pub(super) fn signed_devices(bot: &Bot, observer: &Person) -> Result<Vec<(String, bool)>, Failed> {
+    let me = bot.account.user_id.as_str();
+    let shown = observer.api.post("/_matrix/client/v3/keys/query", &json!({ "device_keys": { me: [] } }))?;
+    let signing = shown["self_signing_keys"][me]["keys"].as_object().cloned().unwrap_or_default();
+    let devices = shown["device_keys"][me].as_object().cloned().unwrap_or_default();
+    let is_signed =
+        |device: &serde_json::Value| signing.keys().any(|key| device["signatures"][me][key].is_string());
+    Ok(devices.iter().map(|(id, device)| (id.clone(), is_signed(device))).collect())
+}
+
+/// An encrypted direct room with the bot, who has come.
+pub(super) fn direct_room(nora: &mut EncryptedPerson, bot: &mut Bot) -> Result<String, Failed> {
+    let me = bot.account.user_id.clone();
+    let room = nora.start_room(&[&me], true)?;
+    nora.until_members(&room, &[&me], || bot.until_quiet())?;
+    Ok(room)
+}
+
+pub(super) fn set_up() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
+    bot.start()?;
+    until_set_up(&bot)?;
+    assert_eq!(
+        signed_devices(&bot, &alice)?,
+        [(bot.session()?["device_id"].as_str().unwrap().to_owned(), true)]
+    );
+    let path = bot.settings().state_dir.join("recovery-key");
+    let mode = fs::metadata(&path).doing("looking at the recovery key")?.permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let key = key_file(&bot)?;
+    assert!(key.starts_with("Es"), "a recovery key as clients show it");
+    let took = bot.runtime.block_on(bot.platform()?.try_encryption())?;
+    assert!(took > Duration::ZERO);
+    let rooms = bot.session_api()?.get("/_matrix/client/v3/joined_rooms")?;
+    assert_eq!(rooms["joined_rooms"], json!([]), "the room for trying is left");
+    bot.kill();
+    bot.connect()?;
+    until_set_up(&bot)?;
+    assert_eq!(key_file(&bot)?, key, "made once");
+    Ok(())
+}
+
+pub(super) fn with_token() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let mut bot = Bot::new(&synapse)?;
+    bot.use_token(&synapse)?;
+    bot.start()?;
+    until_set_up(&bot)
+}
+
+pub(super) fn configured_key() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let mut bot = Bot::new(&synapse)?;
+    bot.recovery_key = Some("correct horse battery staple".to_owned());
+    bot.start()?;
+    until_set_up(&bot)?;
+    assert!(key_file(&bot).is_err(), "nothing is made where a key is configured");
+    // A wrong one is said, and costs nothing else.
+    bot.kill();
+    bot.recovery_key = Some("wrong".to_owned());
+    bot.connect()?;
+    let report = poll(PATIENCE, || {
+        let report = bot.runtime.block_on(bot.platform()?.encryption())?;
+        Ok(report.trouble.is_some().then_some(report))
+    })?;
+    let report = report.ok_or("nothing was said")?;
+    assert_eq!((report.recovery_key, report.cross_signed), (RecoveryKey::Wrong, true));
+    let trouble = report.trouble.unwrap_or_default();
+    assert!(trouble.contains("configured recovery key is not the one"), "{trouble}");
+    assert!(!trouble.contains("wrong"), "{trouble}");
+    Ok(())
+}
+
+pub(super) fn both_sides() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (mut nora, mut bot) = (EncryptedPerson::new(&synapse, "nora")?, Bot::new(&synapse)?);
+    bot.start()?;
+    let key = synapse.unique("key");
+    let open = Action::OpenRoom {
+        name: "secret".to_owned(),
+        topic: "the topic".to_owned(),
+        invited: handles(&[&nora.user_id]),
+        private: true,
+        open_to: None,
+    };
+    let opened = bot.perform(&key, Utc::now(), open);
+    let Outcome::Done(Receipt::Room(room)) = opened else { return Err(format!("{opened:?}").into()) };
+    assert_eq!(nora.join_next(&[])?, room.room);
+    bot.until_quiet()?;
+    let say = Action::Say { room: room.clone(), answers: None, message: Message::text("the zebra is loose") };
+    let said = bot.said("key-enc-1", say.clone())?;
+    let read = nora.wait_for("what sitrep says", |read| read.event_id == said.id)?;
+    assert!(read.was_encrypted && read.is_readable, "{read:?}");
+    assert_eq!(
+        (read.body(), read.content["org.sitrep.key"].as_str()),
+        ("the zebra is loose", Some("key-enc-1"))
+    );
+    assert_eq!(read.content["m.mentions"], json!({}));
+    // Long after, it is found by the key inside.
+    let long_ago = Utc::now() - chrono::TimeDelta::days(2);
+    assert_eq!(bot.perform("key-enc-1", long_ago, say), Outcome::Done(Receipt::Message(said.clone())));
+    let edit = Action::Edit { message: said.clone(), content: Message::text("the zebra is home") };
+    assert_eq!(bot.perform("key-enc-2", Utc::now(), edit), Outcome::Done(Receipt::Done));
+    nora.wait_for("the edit", |read| {
+        read.was_encrypted && read.content["m.new_content"]["body"] == "the zebra is home"
+    })?;
+    nora.say(&room.room, "!ack")?;
+    assert_eq!(texts(&bot.hear(1)?), ["!ack"]);
+    Ok(())
+}
+
+pub(super) fn read_later() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (mut nora, mut bot) = (EncryptedPerson::new(&synapse, "nora")?, Bot::new(&synapse)?);
+    bot.start()?;
+    let room = direct_room(&mut nora, &mut bot)?;
+    let sent =
+        nora.say_without_key_for(&room, "!incident the zebra is loose", &bot.account.user_id.clone())?;
+    bot.until_quiet()?;
+    let words = bot.read(&room, &sent).expect_err("there is no key");
+    assert!(words.contains("key"), "{words}");
+    nora.hand_over_key()?;
+    bot.until_quiet()?;
+    assert_eq!(bot.read(&room, &sent).as_deref(), Ok("!incident the zebra is loose"));
+    Ok(())
+}
