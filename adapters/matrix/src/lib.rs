@@ -14,8 +14,10 @@
 mod account;
 mod budget;
 mod buttons;
+mod complaint;
 mod content_key;
 mod direct;
+mod doctor;
 mod edit;
 mod failure;
 mod gap;
@@ -32,6 +34,7 @@ mod pin;
 mod platform;
 mod render;
 mod room_names;
+mod room_power;
 mod rooms;
 mod say;
 mod session;
@@ -40,6 +43,7 @@ mod settings;
 mod state_file;
 mod successor;
 mod unreadable;
+mod waits;
 
 pub use platform::{CAPABILITIES, MatrixPlatform};
 pub use settings::{ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sitrep_core::{
-    port::{Action, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Positions},
+    port::{Action, Batch, Capabilities, Finding, ListenError, Outcome, Perform, Platform, Positions},
     room::PlatformName,
 };
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
     account::Account,
-    buttons, direct, edit,
+    buttons, direct, doctor, edit,
     failure::Failure,
     intake::Intake,
     invite, name, open_room, pin, say,
@@ -65,6 +65,10 @@ impl Platform for MatrixPlatform {
             Err(_) => Outcome::InDoubt("the homeserver takes too long to answer".to_owned()),
         }
     }
+
+    async fn checkup(&self) -> Vec<Finding> {
+        doctor::check_up(&self.account).await
+    }
 }
 
 async fn act(account: &Account, perform: &Perform) -> Outcome {
@@ -88,6 +92,11 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
     };
     match done {
         Ok(receipt) => Outcome::Done(receipt),
-        Err(failure) => failure.into_outcome(),
+        Err(failure) => {
+            if let Failure::Limited(_) = failure {
+                account.waits.note();
+            }
+            failure.into_outcome()
+        }
     }
 }
