@@ -10,7 +10,7 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
-use sitrep_matrix::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};
+use sitrep_matrix::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings, SpaceSettings};
 
 use crate::config::{self, Allow, Config, Handle, Login};
 

@@ -44,6 +44,7 @@ async fn make(account: &Account, attempt: &Attempt, person: &Person) -> Result<O
         invited: std::slice::from_ref(person),
         open_to: None,
         direct: true,
+        in_space: false,
     };
     match open_room::open(account, attempt, &plan).await? {
         Receipt::Room(room) => account.room_id(&room.room).await,

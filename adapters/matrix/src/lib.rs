@@ -35,15 +35,19 @@ mod platform;
 mod render;
 mod room_names;
 mod room_power;
+mod room_state;
 mod rooms;
 mod say;
 mod session;
 mod session_file;
 mod settings;
+mod space;
 mod state_file;
 mod successor;
 mod unreadable;
 mod waits;
 
 pub use platform::{CAPABILITIES, MatrixPlatform};
-pub use settings::{ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings};
+pub use settings::{
+    ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, MatrixAuth, MatrixSettings, SpaceSettings,
+};

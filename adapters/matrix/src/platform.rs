@@ -7,7 +7,7 @@ use sitrep_core::{
     port::{Action, Batch, Capabilities, Finding, ListenError, Outcome, Perform, Platform, Positions},
     room::PlatformName,
 };
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{sync::Mutex, task::JoinSet, time::timeout};
 
 use crate::{
     account::Account,
@@ -16,6 +16,7 @@ use crate::{
     intake::Intake,
     invite, name, open_room, pin, say,
     settings::{ConnectError, MatrixSettings},
+    space,
 };
 
 /// What Matrix can do natively.
@@ -29,6 +30,8 @@ const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
 pub struct MatrixPlatform {
     account: Arc<Account>,
     intake: Mutex<Intake>,
+    /// What goes on beside everything else. It ends when this is dropped.
+    _beside: JoinSet<()>,
 }
 
 impl MatrixPlatform {
@@ -41,7 +44,9 @@ impl MatrixPlatform {
         let account = Arc::new(Account::connect(settings).await?);
         account.rooms.settle(&account.client(), &account.settings).await;
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));
-        Ok(Self { account, intake })
+        let mut beside = JoinSet::new();
+        beside.spawn(space::keep(Arc::clone(&account)));
+        Ok(Self { account, intake, _beside: beside })
     }
 }
 
@@ -80,11 +85,16 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {
             let open_to = open_to.as_ref().filter(|_| !private);
-            let plan = open_room::Plan { name, topic, invited, open_to, direct: false };
+            account.space.meet(&account.settings, invited);
+            let (direct, in_space) = (false, !private);
+            let plan = open_room::Plan { name, topic, invited, open_to, direct, in_space };
             open_room::open(account, attempt, &plan).await
         }
         Action::Pin { message } => pin::pin(account, message).await,
-        Action::Invite { room, people } => invite::invite(account, room, people).await,
+        Action::Invite { room, people } => {
+            account.space.meet(&account.settings, people);
+            invite::invite(account, room, people).await
+        }
         Action::OpenDirect { person } => direct::open(account, attempt, person).await,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await,
         Action::Buttons { message, keys } => buttons::put(account, attempt, message, keys).await,
