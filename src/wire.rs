@@ -10,7 +10,9 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
-use sitrep_matrix::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings};
+use sitrep_matrix::{
+    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings, SpaceSettings,
+};
 
 use crate::config::{self, Allow, Config, Handle, Login};
 
@@ -143,6 +145,7 @@ pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> Matr
         user: section.user.clone(),
         auth,
         rooms,
+        command_rooms: section.rooms.clone(),
         allow: Box::new(move |user| allowed.iter().any(|pattern| allows(pattern, user))),
         state_dir: data_dir.join(MATRIX),
         key_lifetime: DEFAULT_KEY_LIFETIME,

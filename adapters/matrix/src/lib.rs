@@ -14,8 +14,10 @@
 mod account;
 mod budget;
 mod buttons;
+mod complaint;
 mod content_key;
 mod direct;
+mod doctor;
 mod edit;
 mod encryption;
 mod failure;
@@ -33,16 +35,21 @@ mod pin;
 mod platform;
 mod render;
 mod room_names;
+mod room_power;
+mod room_state;
 mod rooms;
 mod say;
 mod session;
 mod session_file;
 mod settings;
+mod space;
 mod state_file;
 mod successor;
+mod waits;
 
 pub use encryption::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
 pub use platform::{CAPABILITIES, MatrixPlatform};
 pub use settings::{
     ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings,
+    SpaceSettings,
 };

@@ -4,19 +4,22 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sitrep_core::{
-    port::{Action, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Positions, Receipt},
+    port::{
+        Action, Batch, Capabilities, Finding, ListenError, Outcome, Perform, Platform, Positions, Receipt,
+    },
     room::PlatformName,
 };
 use tokio::{sync::Mutex, task::JoinSet, time::timeout};
 
 use crate::{
     account::Account,
-    buttons, direct, edit,
+    buttons, direct, doctor, edit,
     encryption::{self, EncryptionReport, RoomUse},
     failure::Failure,
     intake::Intake,
     invite, name, open_room, pin, say,
     settings::{ConnectError, MatrixSettings},
+    space,
 };
 
 /// What Matrix can do natively.
@@ -45,6 +48,7 @@ impl MatrixPlatform {
         account.rooms.settle(&account.client(), &account.settings).await;
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));
         let mut beside = JoinSet::new();
+        beside.spawn(space::keep(Arc::clone(&account)));
         beside.spawn(encryption::keep(Arc::clone(&account)));
         Ok(Self { account, intake, _beside: beside })
     }
@@ -87,6 +91,10 @@ impl Platform for MatrixPlatform {
             Err(_) => Outcome::InDoubt("the homeserver takes too long to answer".to_owned()),
         }
     }
+
+    async fn checkup(&self) -> Vec<Finding> {
+        doctor::check_up(&self.account).await
+    }
 }
 
 async fn in_time<T>(asking: impl Future<Output = Result<T, Failure>>) -> Result<T, String> {
@@ -105,12 +113,16 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {
             let open_to = open_to.as_ref().filter(|_| !private);
+            account.space.meet(&account.settings, invited);
             let room_use = if *private { RoomUse::Private } else { RoomUse::Public };
             let plan = open_room::Plan { name, topic, invited, open_to, room_use };
             open_room::open(account, attempt, &plan).await
         }
         Action::Pin { message } => pin::pin(account, message).await,
-        Action::Invite { room, people } => invite::invite(account, room, people).await,
+        Action::Invite { room, people } => {
+            account.space.meet(&account.settings, people);
+            invite::invite(account, room, people).await
+        }
         Action::OpenDirect { person } => direct::open(account, attempt, person).await,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await,
         Action::Buttons { message, keys } => buttons::put(account, attempt, message, keys).await,
@@ -118,6 +130,11 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
     };
     match done {
         Ok(receipt) => Outcome::Done(receipt),
-        Err(failure) => failure.into_outcome(),
+        Err(failure) => {
+            if let Failure::Limited(_) = failure {
+                account.waits.note();
+            }
+            failure.into_outcome()
+        }
     }
 }

@@ -44,14 +44,18 @@ pub struct MatrixSettings {
     pub auth: MatrixAuth,
     /// Every room that the configuration names, as `#alias:server` or as a room id.
     pub rooms: Vec<String>,
+    /// Those of them where commands are heard: an incident may have to run there, with its card pinned.
+    pub command_rooms: Vec<String>,
     /// Whether somebody, given as a full user id, may ask sitrep into a room.
     pub allow: Box<dyn Fn(&str) -> bool + Send + Sync>,
+    /// The space that the rooms of public incidents are put in.
+    pub space: Option<SpaceSettings>,
     /// Where the session and the SDK's store are kept. Made if missing; nobody else may read it.
     pub state_dir: PathBuf,
     /// How long the homeserver is trusted to remember a key: [`DEFAULT_KEY_LIFETIME`]. Past it, what may have been
     /// sent is looked up in the room's history first.
     pub key_lifetime: Duration,
-    /// How long a configured name is taken to mean the same room before it is looked up again:
+    /// How long what is known of a configured room is taken to be so before it is looked at again:
     /// [`DEFAULT_LOOK_UP_EVERY`].
     pub look_up_every: Duration,
     /// Which of the rooms that are made here are encrypted.
@@ -72,6 +76,17 @@ pub enum Encrypt {
     Always,
 }
 
+/// The space that the rooms of public incidents are put in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpaceSettings {
+    /// The address or id of one that exists; anything else is the name of one that is made.
+    pub space: String,
+    /// Who is asked into one that is made here, as full user ids: people who may command.
+    pub people: Vec<String>,
+    /// Where everybody may command: the configured room whose members may enter one that is made here.
+    pub open_to: Option<String>,
+}
+
 impl fmt::Debug for MatrixSettings {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.debug_struct("MatrixSettings")
@@ -79,6 +94,7 @@ impl fmt::Debug for MatrixSettings {
             .field("user", &self.user)
             .field("auth", &self.auth)
             .field("rooms", &self.rooms)
+            .field("space", &self.space)
             .field("state_dir", &self.state_dir)
             .field("key_lifetime", &self.key_lifetime)
             .field("encrypt", &self.encrypt)
@@ -98,26 +114,33 @@ pub enum ConnectError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Settings for tests that contact nobody.
+    pub(crate) fn settings() -> MatrixSettings {
+        MatrixSettings {
+            homeserver: "https://example.org".to_owned(),
+            user: "@sitrep:example.org".to_owned(),
+            auth: MatrixAuth::Password(String::new()),
+            rooms: vec!["#ops:example.org".to_owned()],
+            command_rooms: vec!["#ops:example.org".to_owned()],
+            allow: Box::new(|_| true),
+            space: None,
+            state_dir: PathBuf::from("/nonexistent"),
+            key_lifetime: DEFAULT_KEY_LIFETIME,
+            look_up_every: DEFAULT_LOOK_UP_EVERY,
+            encrypt: Encrypt::default(),
+            recovery_key: None,
+        }
+    }
 
     #[test]
     fn secrets_are_not_shown() {
         let token = MatrixAuth::AccessToken { token: "sesame".to_owned(), device_id: "DEVICE".to_owned() };
         for auth in [MatrixAuth::Password("sesame".to_owned()), token] {
-            let settings = MatrixSettings {
-                homeserver: "https://example.org".to_owned(),
-                user: "@sitrep:example.org".to_owned(),
-                auth,
-                rooms: Vec::new(),
-                allow: Box::new(|_| true),
-                state_dir: PathBuf::new(),
-                key_lifetime: DEFAULT_KEY_LIFETIME,
-                look_up_every: DEFAULT_LOOK_UP_EVERY,
-                encrypt: Encrypt::default(),
-                recovery_key: Some("sesame".to_owned()),
-            };
-            let shown = format!("{settings:?}");
+            let recovery_key = Some("sesame".to_owned());
+            let shown = format!("{:?}", MatrixSettings { auth, recovery_key, ..settings() });
             assert!(!shown.contains("sesame"), "{shown}");
         }
     }
