@@ -10,6 +10,7 @@
 
 use std::process::ExitCode;
 
+mod axe;
 mod conformance;
 mod console;
 mod matrix_adapter;
@@ -20,6 +21,7 @@ mod synapse_harness;
 
 fn main() -> ExitCode {
     let topics = [
+        axe::tests(),
         conformance::tests(),
         console::tests(),
         matrix_adapter::tests(),
