@@ -10,6 +10,7 @@
 
 use std::process::ExitCode;
 
+mod axe;
 mod conformance;
 mod console;
 mod encryption;
@@ -21,6 +22,7 @@ mod synapse_harness;
 
 fn main() -> ExitCode {
     let topics = [
+        axe::tests(),
         conformance::tests(),
         console::tests(),
         encryption::tests(),

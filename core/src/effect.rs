@@ -236,6 +236,8 @@ pub enum Rank {
     Card,
     /// The conversation.
     Say,
+    /// What the card is found by.
+    Pin,
     /// People who are missing.
     Members,
     /// What can wait until the conversation is served.
@@ -271,8 +273,9 @@ impl Effect {
             },
             Self::Keep(keep) => match keep.desired.aspect() {
                 Aspect::Room => Rank::Room,
+                Aspect::Pinned => Rank::Pin,
                 Aspect::Members => Rank::Members,
-                Aspect::Pinned | Aspect::Card | Aspect::Named | Aspect::Buttons(_) => Rank::Upkeep,
+                Aspect::Card | Aspect::Named | Aspect::Buttons(_) => Rank::Upkeep,
             },
             Self::Direct(_) => Rank::Room,
             Self::Read(_) => Rank::Say,

@@ -203,6 +203,13 @@ pub enum RoomEvent {
         /// What the platform said.
         reason: String,
     },
+    /// The platform limits us so much that what is still to be said and done takes minutes.
+    Delayed {
+        /// How many messages and invitations wait.
+        things: u32,
+        /// How long they take.
+        minutes: u32,
+    },
     /// A message came too late to be worth saying and was dropped.
     Dropped {
         /// What it was, in a few words.
@@ -350,6 +357,7 @@ impl Event {
             Self::Room(RoomEvent::OpeningFailed { .. }) => "RoomOpeningFailed",
             Self::Room(RoomEvent::CardPosted { .. }) => "CardPosted",
             Self::Room(RoomEvent::GivenUp { .. }) => "GivenUp",
+            Self::Room(RoomEvent::Delayed { .. }) => "Delayed",
             Self::Room(RoomEvent::Dropped { .. }) => "Dropped",
             Self::Role(RoleEvent::Assigned { .. }) => "RoleAssigned",
             Self::Update(UpdateEvent::Posted { .. }) => "UpdatePosted",

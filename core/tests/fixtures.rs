@@ -76,6 +76,7 @@ fn every_event() -> Vec<Event> {
         Event::Room(RoomEvent::OpeningFailed { reason: "refused".to_owned() }),
         Event::Room(RoomEvent::CardPosted { card: message() }),
         Event::Room(RoomEvent::GivenUp { what: "pin the card".to_owned(), reason: "forbidden".to_owned() }),
+        Event::Room(RoomEvent::Delayed { things: 17, minutes: 4 }),
         Event::Room(RoomEvent::Dropped { what: "ask for an update".to_owned() }),
         Event::Role(RoleEvent::Assigned { role: Role::Commander, to: alice() }),
         Event::Update(UpdateEvent::Posted { promise: Some(promise), to: vec![room()] }),

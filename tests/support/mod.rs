@@ -3,6 +3,7 @@
 //! - [`synapse`]: a Matrix server of our own, and [`person`]: people on it who speak plain HTTP.
 //! - [`encrypted_person`]: people whose client encrypts.
 //! - [`sitrep`]: the binary under test, as a service or run to its end.
+//! - [`proxy`]: what may stand between the two, and [`dice`] for what goes wrong by chance.
 //! - [`trials`]: how tests are registered, and what happens where there is no Synapse.
 //!
 //! Everything that can go wrong is a [`Failed`], worded for whoever reads the test's output; `?` turns any
@@ -17,10 +18,12 @@ use std::time::{Duration, Instant};
 pub(crate) use libtest_mimic::Failed;
 
 pub(crate) mod encrypted_person;
+pub(crate) mod dice;
 pub(crate) mod evidence;
 pub(crate) mod http;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod proxy;
 pub(crate) mod seen;
 pub(crate) mod sitrep;
 pub(crate) mod synapse;

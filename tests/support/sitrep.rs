@@ -3,6 +3,7 @@
 //! - A [`Home`] is a folder of its own: the configuration, the secrets and the data of one installation. The
 //!   binary runs in it, so that a configuration may say `data_dir = "data"`.
 //! - `SITREP_*` variables of whoever runs the tests are kept from it: they would override the configuration.
+//!   `SITREP_BINARY` is the tests' own: another build of the binary, such as a release.
 //! - The home lies in the system's folder for temporary files: sockets in it need a short path.
 
 use std::env;
@@ -29,6 +30,9 @@ const TERMINATE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long a program that was run to its end may take.
 const RUN_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Of how many starts the logs are shown if the test fails.
+const KEPT_STARTS: u32 = 6;
 
 /// The folder of one installation; deleted on drop.
 pub(crate) struct Home {
@@ -97,7 +101,8 @@ impl Home {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sitrep"));
+        let built = env::var_os("SITREP_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_sitrep").into());
+        let mut command = Command::new(built);
         command.args(args).current_dir(self.path());
         for (name, _) in env::vars_os() {
             if name.to_string_lossy().starts_with("SITREP_") {
@@ -188,6 +193,20 @@ impl Sitrep {
         Ok(sitrep)
     }
 
+    /// Starts it in the same home without waiting until it is ready.
+    pub(crate) fn start_unready(&mut self) -> Result<(), Failed> {
+        if self.process.is_some() {
+            return Err("sitrep runs already".into());
+        }
+        self.process = Some(self.spawn()?);
+        Ok(())
+    }
+
+    /// How it ended, if it has ended by itself.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>, Failed> {
+        self.process.as_mut().map_or(Ok(None), Process::ended)
+    }
+
     fn spawn(&mut self) -> Result<Process, Failed> {
         self.starts += 1;
         let mut command = self.home.command(&self.args.iter().map(String::as_str).collect::<Vec<_>>());
@@ -240,7 +259,7 @@ impl Sitrep {
 impl Drop for Sitrep {
     fn drop(&mut self) {
         self.kill9();
-        for start in 1..=self.starts {
+        for start in self.starts.saturating_sub(KEPT_STARTS) + 1..=self.starts {
             let log = self.home.path().join(format!("stderr-{start}.log"));
             evidence::keep(&format!("sitrep's log, start {start}"), &log);
         }

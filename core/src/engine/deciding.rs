@@ -44,6 +44,7 @@ impl Engine {
             Item::Due(due) => return self.decide_due(draft, *due, now),
             Item::Outcome(id, outcome) => return self.decide_outcome(draft, *id, outcome, now),
             Item::Expired(id) => self.decide_expired(draft, *id, now),
+            Item::Late(backlog) => self.decide_late(draft, *backlog, now),
             Item::Restarted => {
                 let ids: Vec<IncidentId> = self.stored.incidents.keys().copied().collect();
                 ids.into_iter().for_each(|id| draft.touch(id));
@@ -92,7 +93,10 @@ impl Engine {
             (Effect::Read(read), Outcome::Transient(_)) => self.decide_still_unreadable(draft, read, now),
             (_, Outcome::Done(receipt)) => self.decide_done(draft, effect, receipt, now),
             (_, Outcome::Permanent(reason)) => self.decide_given_up(draft, effect, reason, now),
-            (_, Outcome::RetryAfter(_) | Outcome::Transient(_) | Outcome::InDoubt(_)) => {}
+            (
+                _,
+                Outcome::RetryAfter(_) | Outcome::Partly { .. } | Outcome::Transient(_) | Outcome::InDoubt(_),
+            ) => {}
         }
         draft.commit.effects_ended.push(id);
         Ok(())

@@ -236,7 +236,12 @@ impl Engine {
     pub(super) fn is_held_up(&self, positions: &[Position]) -> bool {
         let platforms = self.held.iter().filter_map(|item| match item {
             Item::Inbound(inbound) => Some(&inbound.message.room.platform),
-            Item::Reached(..) | Item::Due(_) | Item::Outcome(..) | Item::Expired(_) | Item::Restarted => None,
+            Item::Reached(..)
+            | Item::Due(_)
+            | Item::Outcome(..)
+            | Item::Expired(_)
+            | Item::Late(_)
+            | Item::Restarted => None,
         });
         platforms.into_iter().any(|platform| positions.iter().any(|position| position.platform == *platform))
     }

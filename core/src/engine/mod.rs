@@ -11,14 +11,17 @@
 //! - What can't be decided because its subject isn't in memory waits at the head of the queue for its load.
 //!
 //! `draft.rs` is the round of decisions, `deciding.rs` decides one item, `hearing.rs` what people do, `outbox.rs` holds effects in their lanes,
-//! `due_table.rs` the deadlines.
+//! `limits.rs` what platforms let us do, `due_table.rs` the deadlines.
 
+mod backlog;
 mod carrying_out;
 mod committing;
 mod deciding;
 mod draft;
 mod due_table;
+mod entry;
 mod hearing;
+mod limits;
 mod moving;
 mod outbox;
 mod stepper;
@@ -29,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use self::{
+    backlog::Backlog,
     carrying_out::Mark,
     deciding::Missing,
     draft::Draft,
@@ -110,6 +114,8 @@ enum Item {
     Due(Due),
     /// An effect that is not worth doing any more.
     Expired(EffectId),
+    /// What limits hold up for long.
+    Late(Backlog),
     /// All that is owed was loaded: deadlines are compared with what is stored.
     Restarted,
 }
@@ -273,11 +279,7 @@ impl Engine {
             }
             Input::Committed => self.committed(now),
             Input::CommitFailed(error) => self.commit_failed(now, &error),
-            Input::Outcome(id, outcome) => {
-                if let Some(outcome) = self.outbox.settle(id, outcome, now) {
-                    self.queue.push_back(Item::Outcome(id, outcome));
-                }
-            }
+            Input::Outcome(id, outcome) => self.settle(id, outcome, now),
             Input::Tick => {}
         }
         self.advance(now);

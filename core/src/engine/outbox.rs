@@ -3,11 +3,18 @@
 //! Lanes run side by side; within a lane one effect is under way at a time, the most important first, and what is
 //! said is said in order. An effect leaves by a commit that knows what became of it; until then a second attempt
 //! has the same key as the first.
+//!
+//! How many lanes of one platform may go at once, and whether any may, is known to `limits.rs`. Those that may not are
+//! in line, the most important of all places first. `entry.rs` is one effect and its patience.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
+use super::{
+    entry::{Entry, Stage, Verdict},
+    limits::{Importance, Kind, Leave, Limits, importance, kind},
+};
 use crate::{
     effect::{Desired, Effect, EffectId, Keep, Lane, Place, Rank, Read, Say},
     incident::{Incident, IncidentId, RoomState},
@@ -17,80 +24,10 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::minutes(5);
-/// The longest that a platform's request to wait is honoured at a time.
-const LONGEST_WAIT: Duration = Duration::minutes(10);
-/// How long a room is tried for in vain before the incident runs without one: people are waiting.
-const ROOM_TRIED_FOR: Duration = Duration::seconds(90);
-/// How long a room is waited for when the platform says when it may be had.
-const ROOM_WAITED_FOR: Duration = Duration::minutes(5);
-/// How long it is looked for when it may have been made.
-const ROOM_DOUBTED_FOR: Duration = Duration::minutes(10);
-
-/// How often a message that can't be decrypted is tried at first, and at last.
-const SHORTEST_READING_PAUSE: Duration = Duration::seconds(2);
-const LONGEST_READING_PAUSE: Duration = Duration::minutes(10);
-
 /// The key of an effect: incarnation, commit, place in it. Letters, digits and `-`, at most 25 characters.
 pub(super) fn key(identity: &Identity, id: EffectId) -> String {
     let incarnation: String = identity.incarnation.chars().take(8).collect();
     format!("{incarnation}-{:x}-{:x}", id.sequence, id.index)
-}
-
-/// How far one effect is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// It may go from this moment on.
-    Waiting(DateTime<Utc>),
-    /// It is being done.
-    UnderWay,
-    /// What became of it is known and waits for its commit.
-    Settled,
-}
-
-#[derive(Debug)]
-struct Entry {
-    stored: StoredEffect,
-    stage: Stage,
-    attempts: u32,
-    /// When it was first tried by this process.
-    since: Option<DateTime<Utc>>,
-    /// Whether an attempt may have worked although its answer was lost.
-    in_doubt: bool,
-}
-
-impl Entry {
-    fn is_room(&self) -> bool {
-        matches!(self.stored.effect, Effect::Keep(Keep { desired: Desired::Room { .. }, .. }))
-    }
-
-    fn is_read(&self) -> bool {
-        matches!(self.stored.effect, Effect::Read(_))
-    }
-
-    fn is_untold(&self) -> bool {
-        matches!(self.stored.effect, Effect::Read(Read { told: false, .. }))
-    }
-
-    /// A key that comes usually comes soon: a message is tried often at first, and then less and less.
-    fn until_next_reading(&self, now: DateTime<Utc>) -> Duration {
-        let age = now - self.stored.created_at;
-        (age / 10).clamp(SHORTEST_READING_PAUSE, LONGEST_READING_PAUSE)
-    }
-
-    /// Whether a room has been tried for so long that the incident had better run without one. A room that may have
-    /// been made is not given up lightly: people may be in it.
-    fn is_hopeless(&self, now: DateTime<Utc>) -> bool {
-        let patience = if self.in_doubt { ROOM_DOUBTED_FOR } else { ROOM_TRIED_FOR };
-        self.is_room() && self.attempts >= 3 && self.since.is_some_and(|since| since + patience <= now)
-    }
-
-    /// Whether people can wait for a room until then.
-    fn is_worth_waiting(&self, until: DateTime<Utc>) -> bool {
-        let patience = if self.in_doubt { ROOM_DOUBTED_FOR } else { ROOM_WAITED_FOR };
-        !self.is_room() || self.since.is_none_or(|since| until <= since + patience)
-    }
 }
 
 /// What waits in one lane, and whether something is under way in it.
@@ -108,6 +45,13 @@ pub(super) struct Outbox {
     lanes: BTreeMap<Lane, Queue>,
     attention: BTreeSet<Lane>,
     sleeping: BTreeSet<(DateTime<Utc>, Lane)>,
+    limits: Limits,
+    /// What could go if the platform were not limited or busy.
+    in_line: BTreeMap<PlatformName, BTreeSet<(Importance, EffectId, Lane)>>,
+    /// Lanes that wait until something of the same kind is done.
+    in_turn: BTreeSet<Lane>,
+    /// When what is in line may be let go again.
+    opens_at: Option<DateTime<Utc>>,
     about: BTreeMap<IncidentId, usize>,
     busy: usize,
 }
@@ -140,8 +84,7 @@ impl Outbox {
         if let Some(about) = stored.effect.about() {
             *self.about.entry(about).or_default() += 1;
         }
-        let stage = Stage::Waiting(DateTime::<Utc>::MIN_UTC);
-        self.entries.insert(stored.id, Entry { stored, stage, attempts: 0, since: None, in_doubt: false });
+        self.entries.insert(stored.id, Entry::new(stored));
     }
 
     fn remove(&mut self, id: EffectId) {
@@ -150,6 +93,9 @@ impl Outbox {
         let lane = effect.lane();
         if let Some(queue) = self.lanes.get_mut(&lane) {
             queue.effects.remove(&(effect.rank(), id));
+            if let (Stage::UnderWay, Some(kind)) = (entry.stage, kind(effect)) {
+                self.limits.ended(&lane.platform, kind);
+            }
             if !matches!(entry.stage, Stage::Waiting(_)) {
                 queue.occupied = queue.occupied.saturating_sub(1);
                 self.busy = self.busy.saturating_sub(1);
@@ -174,8 +120,15 @@ impl Outbox {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let was_busy = !matches!(entry.stage, Stage::Waiting(_));
         let is_busy = !matches!(stage, Stage::Waiting(_));
-        entry.stage = stage;
+        let was = std::mem::replace(&mut entry.stage, stage);
         let lane = entry.stored.effect.lane();
+        if let Some(kind) = kind(&entry.stored.effect) {
+            match (was == Stage::UnderWay, stage == Stage::UnderWay) {
+                (false, true) => self.limits.started(&lane.platform, kind),
+                (true, false) => self.limits.ended(&lane.platform, kind),
+                (true, true) | (false, false) => {}
+            }
+        }
         if let Some(queue) = self.lanes.get_mut(&lane)
             && was_busy != is_busy
         {
@@ -184,6 +137,25 @@ impl Outbox {
             self.busy = count(self.busy);
         }
         self.attention.insert(lane);
+    }
+
+    /// What was met of the platforms' limits.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What waits to be done on a platform: its kind, the incident that it is about, and how many things it is.
+    pub(super) fn waiting_on(
+        &self,
+        platform: &PlatformName,
+    ) -> impl Iterator<Item = (Kind, Option<IncidentId>, usize)> {
+        let lanes = self.lanes.iter().filter(move |(lane, _)| lane.platform == *platform);
+        let entries = lanes.flat_map(|(_, queue)| &queue.effects).filter_map(|(_, id)| self.entries.get(id));
+        let waiting = entries.filter(|entry| matches!(entry.stage, Stage::Waiting(_)));
+        waiting.filter_map(|entry| {
+            let effect = &entry.stored.effect;
+            Some((kind(effect)?, effect.about(), entry.things_left()))
+        })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -267,51 +239,45 @@ impl Outbox {
 
     /// When a lane is to be looked at again.
     pub(super) fn next_wake(&self) -> Option<DateTime<Utc>> {
-        self.sleeping.first().map(|(at, _)| *at)
+        self.sleeping.first().map(|(at, _)| *at).into_iter().chain(self.opens_at).min()
     }
 
     /// What became of an attempt. An outcome that only means "later" is dealt with here; one that must be decided
     /// is given back.
     pub(super) fn settle(&mut self, id: EffectId, outcome: Outcome, now: DateTime<Utc>) -> Option<Outcome> {
         let entry = self.entries.get_mut(&id).filter(|entry| entry.stage == Stage::UnderWay)?;
-        entry.in_doubt |= matches!(outcome, Outcome::InDoubt(_));
-        let (pause, outcome) = match outcome {
-            Outcome::Done(_) | Outcome::Permanent(_) => (None, outcome),
-            Outcome::RetryAfter(wait) => {
-                let wait = Duration::from_std(wait).unwrap_or(LONGEST_WAIT);
-                let wait = wait.clamp(Duration::milliseconds(100), LONGEST_WAIT);
-                match entry.is_worth_waiting(now + wait) {
-                    true => (Some(wait), outcome),
-                    false => (None, Outcome::Permanent("the server asks to wait for too long".to_owned())),
-                }
-            }
-            Outcome::Transient(reason) | Outcome::InDoubt(reason) if entry.is_hopeless(now) => {
-                (None, Outcome::Permanent(reason))
-            }
-            // The person waits for a word; it is decided what becomes of the next attempts.
-            Outcome::Transient(_) if entry.is_untold() => (None, outcome),
-            Outcome::Transient(_) | Outcome::InDoubt(_) if entry.is_read() => {
-                (Some(entry.until_next_reading(now)), outcome)
-            }
-            Outcome::Transient(_) | Outcome::InDoubt(_) => {
-                let pause = Duration::seconds(1 << entry.attempts.saturating_sub(1).min(9));
-                let longest = if entry.is_room() { Duration::seconds(20) } else { LONGEST_PAUSE };
-                (Some(pause.min(longest)), outcome)
-            }
-        };
-        match pause {
-            Some(pause) => {
+        let platform = entry.stored.effect.lane().platform;
+        let kind = kind(&entry.stored.effect);
+        let verdict = entry.judge(outcome, now);
+        if let Some(kind) = kind {
+            self.learn(&platform, kind, &verdict, now);
+        }
+        match verdict {
+            Verdict::GoesOn(pause) | Verdict::Limited(pause) | Verdict::Again(pause) => {
                 self.move_to(id, Stage::Waiting(now + pause));
                 None
             }
-            None => {
+            Verdict::Over(outcome) => {
                 self.move_to(id, Stage::Settled);
                 Some(outcome)
             }
         }
     }
 
-    /// Lets the next effect of each free lane go. Also gives back those that are not worth doing any more.
+    /// What an outcome tells about the platform's limits.
+    fn learn(&mut self, platform: &PlatformName, kind: Kind, verdict: &Verdict, now: DateTime<Utc>) {
+        match verdict {
+            Verdict::Over(Outcome::Done(_)) | Verdict::GoesOn(_) => {
+                self.limits.succeeded(platform, kind, now);
+            }
+            Verdict::Limited(wait) => self.limits.limited(platform, kind, *wait, now),
+            Verdict::Over(_) | Verdict::Again(_) => {}
+        }
+        self.attention.append(&mut self.in_turn);
+    }
+
+    /// Lets the next effect of each free lane go, as far as the platforms let us. Also gives back those that are not
+    /// worth doing any more.
     pub(super) fn release(
         &mut self,
         now: DateTime<Utc>,
@@ -325,16 +291,17 @@ impl Outbox {
         let mut released = Vec::new();
         let mut expired = Vec::new();
         for lane in std::mem::take(&mut self.attention) {
-            let Some(queue) = self.lanes.get(&lane).filter(|queue| queue.occupied == 0) else { continue };
-            match self.look_at(queue, now, places) {
-                Next::Go(id, room) => released.extend(self.start(id, room, now)),
+            match self.look_at(&lane, now, places) {
+                Next::Go(id, room) if self.goes_anyway(id, now) => released.extend(self.start(id, room, now)),
+                Next::Go(id, _) => self.get_in_line(id, lane),
                 Next::Expired(ids) => expired.extend(ids),
-                Next::Sleep(until) => self.sleeping.extend(until.map(|at| (at, lane))),
+                Next::Sleep { until, in_turn } => self.sleep(lane, until, in_turn),
             }
         }
         for id in &expired {
             self.move_to(*id, Stage::Settled);
         }
+        released.extend(self.let_the_first_go(now, places));
         // What was just let go or set aside needs no second look.
         self.attention.clear();
         // Answers were decided first, and so go first.
@@ -342,11 +309,74 @@ impl Outbox {
         (released, expired)
     }
 
-    /// What a free lane should do now.
-    fn look_at(&self, queue: &Queue, now: DateTime<Utc>, places: Places<'_>) -> Next {
+    fn sleep(&mut self, lane: Lane, until: Option<DateTime<Utc>>, in_turn: bool) {
+        self.sleeping.extend(until.map(|at| (at, lane.clone())));
+        if in_turn {
+            self.in_turn.insert(lane);
+        }
+    }
+
+    /// What no limit holds back: reading, and a room that people can't wait for any longer.
+    fn goes_anyway(&self, id: EffectId, now: DateTime<Utc>) -> bool {
+        self.entries.get(&id).is_some_and(|entry| {
+            kind(&entry.stored.effect).is_none() || entry.tried_all_the_same_at().is_some_and(|at| at <= now)
+        })
+    }
+
+    /// It may go when the platform lets it and nothing more important is in line.
+    fn get_in_line(&mut self, id: EffectId, lane: Lane) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        let later = stale_at(&entry.stored.effect).into_iter().chain(entry.tried_all_the_same_at());
+        self.sleeping.extend(later.map(|at| (at, lane.clone())));
+        let importance = importance(&entry.stored.effect, entry.attempts);
+        let line = self.in_line.entry(lane.platform.clone()).or_default();
+        line.insert((importance, id, lane));
+    }
+
+    /// Lets as many of those in line go as each platform allows, the most important first.
+    fn let_the_first_go(&mut self, now: DateTime<Utc>, places: Places<'_>) -> Vec<Perform> {
+        let mut released = Vec::new();
+        self.opens_at = None;
+        for platform in self.in_line.keys().cloned().collect::<Vec<_>>() {
+            while let Some((_, id, lane)) = self.in_line.get(&platform).and_then(|line| line.first()).cloned()
+            {
+                // Since it got in line something may have changed in its lane.
+                let next = self.look_at(&lane, now, places);
+                let kind = self.effect(id).and_then(kind).unwrap_or(Kind::Writing);
+                let leave = self.limits.leave(&platform, kind, now);
+                let opens_at = match leave {
+                    Leave::Now => None,
+                    Leave::From(at) => Some(at),
+                    Leave::InTurn(at_latest) => at_latest,
+                };
+                let is_first = matches!(&next, Next::Go(first, _) if *first == id);
+                if is_first && leave != Leave::Now {
+                    self.opens_at = self.opens_at.into_iter().chain(opens_at).min();
+                    break;
+                }
+                self.in_line.get_mut(&platform).and_then(BTreeSet::pop_first);
+                match next {
+                    Next::Go(first, room) if first == id => released.extend(self.start(id, room, now)),
+                    Next::Go(first, _) => self.get_in_line(first, lane),
+                    Next::Sleep { until, in_turn } => self.sleep(lane, until, in_turn),
+                    Next::Expired(_) => self.sleep(lane, Some(now), false),
+                }
+            }
+        }
+        self.in_line.retain(|_, line| !line.is_empty());
+        released
+    }
+
+    /// What a lane should do now.
+    fn look_at(&self, lane: &Lane, now: DateTime<Utc>, places: Places<'_>) -> Next {
+        let Some(queue) = self.lanes.get(lane).filter(|queue| queue.occupied == 0) else {
+            return Next::Sleep { until: None, in_turn: false };
+        };
         let mut may_say = true;
+        let mut in_turn = false;
         let mut wake: Option<DateTime<Utc>> = None;
         let mut expired = Vec::new();
+        let mut best: Option<(Importance, EffectId, RoomRef)> = None;
         for (rank, id) in &queue.effects {
             let Some(entry) = self.entries.get(id) else { continue };
             let Stage::Waiting(from) = entry.stage else { continue };
@@ -359,16 +389,35 @@ impl Outbox {
                 expired.push(*id);
                 continue;
             }
-            let in_turn = *rank != Rank::Say || std::mem::replace(&mut may_say, false);
-            if let (true, true, Whereabouts::Here(room)) = (from <= now, in_turn, whereabouts)
-                && expired.is_empty()
-            {
-                return Next::Go(*id, room);
+            let is_next = *rank != Rank::Say || std::mem::replace(&mut may_say, false);
+            let leave = kind(effect)
+                .filter(|_| !self.goes_anyway(*id, now))
+                .map_or(Leave::Now, |kind| self.limits.leave_of_kind(&lane.platform, kind, now));
+            let from = if let Leave::From(at) = leave { from.max(at) } else { from };
+            let at_latest = if let Leave::InTurn(at_latest) = leave { at_latest } else { None };
+            let may_go = from <= now && is_next && expired.is_empty();
+            if let (true, Whereabouts::Here(room)) = (may_go, whereabouts) {
+                if matches!(leave, Leave::InTurn(_)) {
+                    in_turn = true;
+                } else if *rank < Rank::Members {
+                    return Next::Go(*id, room);
+                } else {
+                    // Of what can wait, that goes first which was tried least often.
+                    let importance = importance(effect, entry.attempts);
+                    let is_better = best.as_ref().is_none_or(|(other, ..)| importance < *other);
+                    best = if is_better { Some((importance, *id, room)) } else { best };
+                    continue;
+                }
             }
-            let later = [(from > now).then_some(from), stale_at];
-            wake = later.into_iter().flatten().chain(wake).min();
+            let later = [(from > now).then_some(from), stale_at, at_latest];
+            let overdue = entry.tried_all_the_same_at().filter(|at| *at > now);
+            wake = later.into_iter().flatten().chain(wake).chain(overdue).min();
         }
-        if expired.is_empty() { Next::Sleep(wake) } else { Next::Expired(expired) }
+        match (expired.is_empty(), best) {
+            (true, Some((_, id, room))) => Next::Go(id, room),
+            (true, None) => Next::Sleep { until: wake, in_turn },
+            (false, _) => Next::Expired(expired),
+        }
     }
 
     fn start(&mut self, id: EffectId, room: RoomRef, now: DateTime<Utc>) -> Option<Perform> {
@@ -391,6 +440,7 @@ impl Outbox {
             }
             entry.since = entry.since.map(|since| since.min(now));
         }
+        self.limits.clock_went_back(now);
         self.attention.extend(self.lanes.keys().cloned());
     }
 
@@ -412,8 +462,11 @@ impl Outbox {
 enum Next {
     Go(EffectId, RoomRef),
     Expired(Vec<EffectId>),
-    /// Nothing, until this moment or until something changes.
-    Sleep(Option<DateTime<Utc>>),
+    /// Nothing, until this moment, or until something changes; `in_turn`: until something of the same kind is done.
+    Sleep {
+        until: Option<DateTime<Utc>>,
+        in_turn: bool,
+    },
 }
 
 fn stale_at(effect: &Effect) -> Option<DateTime<Utc>> {

@@ -59,6 +59,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         declared_at: record.at,
         resolved_at: None,
         given_up: BTreeSet::new(),
+        told_of_delay: false,
         facts: 1,
     };
     remember_words(&mut incident, record);
@@ -163,6 +164,7 @@ fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
         RoomEvent::GivenUp { what, .. } => {
             incident.given_up.insert(what.clone());
         }
+        RoomEvent::Delayed { .. } => incident.told_of_delay = true,
         RoomEvent::Dropped { .. } => {}
     }
 }

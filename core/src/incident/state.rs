@@ -87,6 +87,8 @@ pub struct Incident {
     pub resolved_at: Option<DateTime<Utc>>,
     /// What was given up, each said once.
     pub given_up: BTreeSet<String>,
+    /// Whether it was said that the platform's limits hold things up: once is enough.
+    pub told_of_delay: bool,
     /// How many facts it consists of.
     pub facts: u64,
 }

@@ -23,6 +23,21 @@ pub fn given_up(id: IncidentId, what: &str, reason: &str) -> Message {
     ])
 }
 
+/// In an incident's room: the server's limits hold things up.
+#[must_use]
+pub fn delayed(id: IncidentId, things: u32, minutes: u32) -> Message {
+    Message::line([
+        text(format!(
+            "The chat server limits how fast I may write and invite: {things} messages and invitations for "
+        )),
+        bold(id.to_string()),
+        text(format!(
+            " are still waiting and take about {minutes} minutes, the important ones first. Nothing is lost. The \
+             server's admin can lift the limit for me."
+        )),
+    ])
+}
+
 /// Where a command was typed, when it can't be made durable.
 #[must_use]
 pub fn cannot_store(error: &StoreError) -> Message {

@@ -131,8 +131,15 @@ pub enum Receipt {
 pub enum Outcome {
     /// Done, now or by an earlier attempt.
     Done(Receipt),
-    /// Not now: the platform asks to wait this long.
+    /// Not now: the platform asks to wait this long, and means everything of the kind.
     RetryAfter(Duration),
+    /// Some of it is done. So many things are left, which can be tried after this wait; nothing else need wait for it.
+    Partly {
+        /// How many.
+        left: usize,
+        /// How long.
+        wait: Duration,
+    },
     /// It didn't work, and may work later.
     Transient(String),
     /// It can't work.

@@ -1,5 +1,7 @@
 //! What follows from what became of messages and rooms.
 
+use chrono::Duration;
+
 use super::{END_WORTH, Effects, opening};
 use crate::{
     command::button,
@@ -34,6 +36,10 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
         RoomEvent::GivenUp { what, reason } => {
             let message = trouble::given_up(effects.incident.id, what, reason);
             effects.say_at_home(Purpose::Notice, message, NEWS_WORTH);
+        }
+        RoomEvent::Delayed { things, minutes } => {
+            let message = trouble::delayed(effects.incident.id, *things, *minutes);
+            effects.say_at_home(Purpose::Notice, message, Duration::minutes(i64::from(*minutes)));
         }
         RoomEvent::Dropped { .. } => {}
     }

@@ -10,21 +10,23 @@
 //!   lets go in time is tried in time.
 //! - Every turn leaves a line in the journal: two runs of one seed can be compared word for word.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Dice, Faults, VirtualClock, block_on,
+    Dice, Faults, Limited, VirtualClock, block_on,
     block_on::poll_once,
     in_words::{facts_of, name_of},
 };
 use crate::{
-    effect::EffectId,
     engine::{BatchId, Engine, Input, Output},
     event::Subject,
     policy::Policy,
-    port::{Batch, Commit, Outcome, Perform, Platform, Positions, Store},
+    port::{Action, Batch, Commit, Outcome, Perform, Platform, Positions, Store},
 };
 
 /// How long after it was delivered a message may be delivered again.
@@ -33,6 +35,8 @@ const REDELIVERED_WITHIN: Duration = Duration::days(7);
 const TURNS_AT_ONE_TIME: usize = 20_000;
 /// How long after a process has died its last requests may still reach the platform.
 const STRAGGLERS_WITHIN: Duration = Duration::seconds(5);
+/// How long an engine waits for a room that others are limited in making, before it tries all the same.
+const ROOM_WAITED_FOR: Duration = Duration::minutes(5);
 
 /// Something that was taken out of the engine, or is on its way back to it.
 #[derive(Debug)]
@@ -40,7 +44,7 @@ enum Waiting {
     Load(Subject),
     Commit(Box<Commit>),
     Perform(Box<Perform>),
-    Outcome(EffectId, Outcome),
+    Outcome(Box<Perform>, Outcome),
 }
 
 /// What a turn came to.
@@ -80,6 +84,9 @@ pub struct Driver {
     /// Where batches began, and whether a process was started from there: what came before is durable.
     heard: VecDeque<(DateTime<Utc>, Positions, bool)>,
     journal: Vec<String>,
+    /// Until when the platform asked the running process to wait.
+    asked_to_wait: BTreeMap<Limited, DateTime<Utc>>,
+    impatient: Vec<String>,
 }
 
 /// What an engine is driven against.
@@ -113,7 +120,15 @@ impl Driver {
             accepted: 0,
             heard: VecDeque::new(),
             journal: Vec::new(),
+            asked_to_wait: BTreeMap::new(),
+            impatient: Vec::new(),
         }
+    }
+
+    /// What was let go although the platform had asked to wait.
+    #[must_use]
+    pub fn impatient(&self) -> &[String] {
+        &self.impatient
     }
 
     /// The engine, while the process is running.
@@ -156,6 +171,7 @@ impl Driver {
             return;
         }
         self.note("dies");
+        self.asked_to_wait.clear();
         // No platform moves on from a batch that was not committed.
         self.heard.retain(|(_, _, durable)| *durable);
         for (_, waiting) in std::mem::take(&mut self.waiting) {
@@ -227,7 +243,10 @@ impl Driver {
             let waiting = match output {
                 Output::Load(subject) => Waiting::Load(subject),
                 Output::Commit(commit) => Waiting::Commit(commit),
-                Output::Perform(perform) => Waiting::Perform(perform),
+                Output::Perform(perform) => {
+                    self.watch_patience(&perform);
+                    Waiting::Perform(perform)
+                }
                 Output::Accept(id) => {
                     self.accepted = self.accepted.max(id.0);
                     continue;
@@ -265,7 +284,7 @@ impl Driver {
             },
             Waiting::Commit(commit) => self.commit(&commit),
             Waiting::Perform(perform) => self.try_effect(&perform),
-            Waiting::Outcome(id, outcome) => self.handle(Input::Outcome(id, outcome)),
+            Waiting::Outcome(perform, outcome) => self.tell(&perform, outcome),
         }
         if self.engine.is_some() { Turn::Did } else { Turn::Down }
     }
@@ -296,9 +315,33 @@ impl Driver {
         let outcome = self.perform(perform);
         if self.faults.strikes(|weather| weather.late) {
             let at = self.clock.now() + Duration::seconds(self.faults.up_to(120));
-            self.waiting.push((at, Waiting::Outcome(perform.id, outcome)));
+            self.waiting.push((at, Waiting::Outcome(Box::new(perform.clone()), outcome)));
         } else {
-            self.handle(Input::Outcome(perform.id, outcome));
+            self.tell(perform, outcome);
+        }
+    }
+
+    /// The engine learns what became of an attempt.
+    fn tell(&mut self, perform: &Perform, outcome: Outcome) {
+        if let (Outcome::RetryAfter(wait), Some(limited)) = (&outcome, Limited::of(&perform.action))
+            && !is_trouble(perform)
+        {
+            let until = self.clock.now() + Duration::from_std(*wait).unwrap_or_default();
+            let asked = self.asked_to_wait.entry(limited).or_insert(until);
+            *asked = until.max(*asked);
+        }
+        self.handle(Input::Outcome(perform.id, outcome));
+    }
+
+    /// Whoever is asked to wait waits; only a room is tried all the same when people have waited for long.
+    fn watch_patience(&mut self, perform: &Perform) {
+        let now = self.clock.now();
+        let waits_for_room = matches!(perform.action, Action::OpenRoom { .. })
+            && perform.attempt.first_tried + ROOM_WAITED_FOR <= now;
+        let asked = Limited::of(&perform.action).and_then(|limited| self.asked_to_wait.get(&limited));
+        if let Some(until) = asked.filter(|until| now < **until && !waits_for_room && !is_trouble(perform)) {
+            let what = name_of(&perform.action);
+            self.impatient.push(format!("{what} at {now} although asked to wait until {until}"));
         }
     }
 
@@ -390,4 +433,9 @@ impl Driver {
         );
         Unsettled { turns, state }
     }
+}
+
+/// Whether it says that nothing can be stored: at once, because nobody would hear of it otherwise, and only once.
+fn is_trouble(perform: &Perform) -> bool {
+    perform.id.index > u32::MAX / 2
 }

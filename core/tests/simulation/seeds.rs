@@ -71,7 +71,7 @@ fn nothing_is_violated_whatever_goes_wrong() {
 #[test]
 fn what_can_happen_does_happen() {
     let mut happened: BTreeMap<&str, usize> = BTreeMap::new();
-    for seed in 0..40 {
+    for seed in 0..60 {
         let run = run(seed, None);
         let evidence = Evidence::new(&run);
         let mut note = |what: &'static str, times: usize| *happened.entry(what).or_default() += times;
@@ -92,6 +92,7 @@ fn what_can_happen_does_happen() {
         note("restored", usize::from(!run.ledger.abandoned.is_empty()));
         note("died", run.journal.iter().filter(|line| line.ends_with(" dies")).count());
         note("told again", run.journal.iter().filter(|line| line.ends_with(" is told again")).count());
+        note("limited", run.journal.iter().filter(|line| line.contains("RetryAfter")).count());
         note("in doubt", run.journal.iter().filter(|line| line.contains("InDoubt")).count());
         let rooms =
             |wanted: RoomState| run.incidents.values().filter(|incident| incident.room == wanted).count();
@@ -111,6 +112,8 @@ fn what_can_happen_does_happen() {
         "CardPosted",
         "GivenUp",
         "Dropped",
+        "Delayed",
+        "limited",
         "RoleAssigned",
         "UpdatePosted",
         "UpdatePromised",

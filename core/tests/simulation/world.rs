@@ -15,8 +15,9 @@ use sitrep_core::{
     port::{Identity, Opened, Store},
     room::{PlatformName, RoomRef},
     testing::{
-        ALLOWED, Dice, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, MemoryStore, People, Scene,
-        SceneIncident, SceneRoom, Snapshot, Surroundings, Turn, Unsettled, VirtualClock, Weather, block_on,
+        ALLOWED, Dice, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, LimitedPlatform, MemoryStore,
+        People, Scene, SceneIncident, SceneRoom, Snapshot, Surroundings, Turn, Unsettled, VirtualClock,
+        Weather, block_on,
     },
 };
 
@@ -52,6 +53,8 @@ pub(crate) struct Run {
     pub settled: Result<(), Unsettled>,
     pub now: DateTime<Utc>,
     pub journal: Vec<String>,
+    /// What was tried although the platform had asked to wait.
+    pub impatient: Vec<String>,
 }
 
 impl Run {
@@ -117,7 +120,9 @@ impl World {
             Arc::new(SabotagedPlatform::new(Arc::clone(&console), clock.clone(), sabotage));
         let sabotaged_store =
             Arc::new(SabotagedStore::new(memory.clone(), sabotaged_platform.delivered(), sabotage));
-        let platform = Arc::new(FaultyPlatform::new(sabotaged_platform, faults.clone(), forbidden));
+        let is_limited = dice.chance(400);
+        let limited_platform = Arc::new(LimitedPlatform::new(sabotaged_platform, clock.clone(), is_limited));
+        let platform = Arc::new(FaultyPlatform::new(limited_platform, faults.clone(), forbidden));
         let store = Arc::new(FaultyStore::new(sabotaged_store, faults.clone(), clock.clone()));
         let surroundings = Surroundings {
             store: store.clone(),
@@ -267,6 +272,7 @@ impl World {
             settled,
             now: self.clock.now(),
             journal: self.driver.journal().to_vec(),
+            impatient: self.driver.impatient().to_vec(),
         }
     }
 

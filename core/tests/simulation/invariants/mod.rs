@@ -42,6 +42,8 @@ pub(crate) enum Invariant {
     NothingStale,
     /// Whoever was told of an incident was told its end.
     ToldTheEnd,
+    /// Who is asked to wait waits.
+    WaitsWhenAsked,
     /// It settles.
     Settles,
 }
@@ -77,5 +79,8 @@ pub(crate) fn judge(run: &Run) -> Vec<Violation> {
     model::check(&evidence, &mut findings);
     news::check(&evidence, &mut findings);
     storage::check(&evidence, &mut findings);
+    for what in &run.impatient {
+        findings.expect(false, Invariant::WaitsWhenAsked, || what.clone());
+    }
     findings.0
 }
