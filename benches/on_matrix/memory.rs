@@ -1,0 +1,77 @@
+//! Resident memory, idle after a restart: with five rooms and with two hundred, beside the bare bot in the same rooms.
+//!
+//! Both are restarted side by side and left alone for a while; a first run on a new store takes more and doesn't count.
+
+use std::{thread, time::Duration};
+
+use crate::{
+    compare,
+    figures::median,
+    program::Program,
+    support::{Failed, person::Person},
+    town::Town,
+    usage::resident_mib,
+};
+
+const GOAL: f64 = 1.25;
+
+/// Past the time after which tokio ends threads that have nothing to do.
+const IDLE: Duration = Duration::from_secs(15);
+
+pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
+    let mut town = Town::new()?;
+    let mut bare = town.bare()?;
+    println!("binaries: sitrep {:.1} MiB, bare bot {:.1} MiB", town.sitrep.size_mib()?, bare.size_mib()?);
+    let bots = [&town.sitrep.account, &town.rival];
+    let bots = bots.map(|account| Person::log_in(&town.synapse.url, account));
+    let bots = bots.into_iter().collect::<Result<Vec<Person>, Failed>>()?;
+    let mut rooms = 2;
+    for wanted in [5, 200] {
+        town.sitrep.stop()?;
+        bare.stop()?;
+        while rooms < wanted {
+            let invited: Vec<&str> =
+                bots.iter().chain([&town.bob]).map(|person| person.user_id.as_str()).collect();
+            let room = town.alice.create_room(Some(&format!("room-{rooms}")), &invited)?;
+            for person in bots.iter().chain([&town.bob]) {
+                person.join(&room)?;
+            }
+            town.alice.say(&room, "Good morning")?;
+            rooms += 1;
+        }
+        // They hear of the rooms, and are started again on what they have stored.
+        for _ in 0..2 {
+            town.sitrep.start()?;
+            bare.start()?;
+            thread::sleep(IDLE / 2);
+        }
+        let (mut ours, mut theirs) = (Taken::default(), Taken::default());
+        for _ in 0..rounds {
+            town.sitrep.start()?;
+            bare.start()?;
+            thread::sleep(IDLE);
+            ours.take(&town.sitrep)?;
+            theirs.take(&bare)?;
+        }
+        println!("\n{wanted} rooms");
+        compare(("sitrep", &ours.all), ("bare bot", &theirs.all), "MiB", GOAL);
+        println!("not a file's: sitrep {:.1}, bare bot {:.1}", median(&ours.own), median(&theirs.own));
+    }
+    Ok(())
+}
+
+/// Memory in MiB, one a restart.
+#[derive(Default)]
+struct Taken {
+    all: Vec<f64>,
+    own: Vec<f64>,
+}
+
+impl Taken {
+    fn take(&mut self, program: &Program) -> Result<(), Failed> {
+        let (all, own) = resident_mib(program.id()?)?;
+        self.all.push(all);
+        self.own.push(own);
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! The programs that are measured: sitrep and the bare bot, each in a folder of its own.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::support::{
+    Doing, Failed, evidence, poll,
+    process::Process,
+    synapse::{Account, Synapse},
+};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A program that runs unless it was stopped.
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    pub(crate) account: Account,
+    binary: PathBuf,
+    args: &'static [&'static str],
+    environment: Vec<(&'static str, String)>,
+    /// What it logs when it hears.
+    ready: &'static str,
+    folder: TempDir,
+    process: Option<Process>,
+}
+
+impl Program {
+    /// sitrep with a configuration, not started yet.
+    pub(crate) fn sitrep(account: Account, configuration: &str) -> Result<Self, Failed> {
+        let folder = folder()?;
+        for (name, content) in [("sitrep.toml", configuration), ("password", &account.password)] {
+            fs::write(folder.path().join(name), content).doing("configuring sitrep")?;
+        }
+        let binary = env::var_os("SITREP_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_sitrep").into());
+        Ok(Self {
+            name: "sitrep",
+            account,
+            binary: binary.into(),
+            args: &["run", "--config", "sitrep.toml"],
+            environment: Vec::new(),
+            ready: "sitrep is ready",
+            folder,
+            process: None,
+        })
+    }
+
+    /// The bare bot, not started yet.
+    pub(crate) fn bare(synapse: &Synapse, account: Account) -> Result<Self, Failed> {
+        let folder = folder()?;
+        let environment = vec![
+            ("BARE_BOT_HOMESERVER", synapse.url.clone()),
+            ("BARE_BOT_USER", account.user_id.clone()),
+            ("BARE_BOT_PASSWORD", account.password.clone()),
+            ("BARE_BOT_FOLDER", folder.path().display().to_string()),
+        ];
+        Ok(Self {
+            name: "bare bot",
+            account,
+            binary: bare_bot()?,
+            args: &[],
+            environment,
+            ready: "the bare bot is ready",
+            folder,
+            process: None,
+        })
+    }
+
+    pub(crate) fn id(&self) -> Result<u32, Failed> {
+        self.process.as_ref().map(Process::id).ok_or_else(|| format!("{} does not run", self.name).into())
+    }
+
+    /// Starts it, again if it runs, and returns when it hears.
+    pub(crate) fn start(&mut self) -> Result<(), Failed> {
+        self.stop()?;
+        let log = self.log();
+        let mut command = Command::new(&self.binary);
+        command.args(self.args).current_dir(self.folder.path()).envs(self.environment.iter().cloned());
+        // They would change the configuration.
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SITREP_")) {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(File::create(&log).doing("making a log")?);
+        let mut process = Process::spawn(&mut command)?;
+        let heard = poll(PATIENCE, || {
+            if let Some(status) = process.ended()? {
+                return Err(format!("{} ended: {status}\n{}", self.name, evidence::tail(&log)).into());
+            }
+            let said = fs::read(&log).unwrap_or_default();
+            Ok(String::from_utf8_lossy(&said).contains(self.ready).then_some(()))
+        });
+        heard?.ok_or("it is not ready").doing(self.name)?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    pub(crate) fn stop(&mut self) -> Result<(), Failed> {
+        if let Some(process) = self.process.take() {
+            process.terminate(PATIENCE)?;
+        }
+        Ok(())
+    }
+
+    /// How large it is, in MiB.
+    pub(crate) fn size_mib(&self) -> Result<f64, Failed> {
+        Ok(fs::metadata(&self.binary).doing("looking at a binary")?.len() as f64 / 1024.0 / 1024.0)
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("stderr.log")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.process = None;
+        evidence::keep(self.name, &self.log());
+    }
+}
+
+fn folder() -> Result<TempDir, Failed> {
+    tempfile::Builder::new().prefix("sitrep-bench-").tempdir().doing("making a folder")
+}
+
+/// The bare bot that was built last beside this benchmark.
+fn bare_bot() -> Result<PathBuf, Failed> {
+    if let Some(named) = env::var_os("BARE_BOT") {
+        return Ok(named.into());
+    }
+    let own = env::current_exe().doing("finding this benchmark")?;
+    let beside = fs::read_dir(own.parent().unwrap_or(Path::new("."))).doing("looking for the bare bot")?;
+    let built = beside.flatten().map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        name.starts_with("bare_bot-") && path.extension().is_none()
+    });
+    let newest = built.max_by_key(|path| fs::metadata(path).and_then(|data| data.modified()).ok());
+    newest.ok_or_else(|| {
+        let remedy = "build it in the same way: `cargo bench --bench bare_bot --bench on_matrix`";
+        format!("there is no bare bot beside this benchmark; {remedy}").into()
+    })
+}

@@ -1,0 +1,55 @@
+//! Who is there: a Synapse of one's own, two people, sitrep with its room, and the bare bot with a room like it.
+
+use crate::{
+    program::Program,
+    support::{
+        Failed,
+        person::Person,
+        synapse::{Account, Limits, SERVER_NAME, Synapse},
+    },
+};
+
+pub(crate) struct Town {
+    pub(crate) alice: Person,
+    pub(crate) bob: Person,
+    /// Where sitrep hears commands.
+    pub(crate) ops: String,
+    /// The same for whoever it is compared with.
+    pub(crate) other: String,
+    pub(crate) sitrep: Program,
+    /// Another account, of whoever sitrep is compared with. It is in `other`.
+    pub(crate) rival: Account,
+    /// The last to go: whoever is logged in must not see it go.
+    pub(crate) synapse: Synapse,
+}
+
+impl Town {
+    /// Nothing is started but Synapse.
+    pub(crate) fn new() -> Result<Self, Failed> {
+        let synapse = Synapse::start(Limits::Lifted)?;
+        let (alice, bob) = (synapse.person("alice")?, synapse.person("bob")?);
+        let (account, rival) = (synapse.account("sitrep")?, synapse.account("rival")?);
+        let room = |name: &str, bot: &Account| -> Result<String, Failed> {
+            let room = alice.create_room(Some(name), &[&bot.user_id, &bob.user_id])?;
+            bob.join(&room)?;
+            Ok(room)
+        };
+        let (ops, status, other) =
+            (room("ops", &account)?, room("status", &account)?, room("other", &rival)?);
+        Person::log_in(&synapse.url, &rival)?.join(&other)?;
+        Person::log_in(&synapse.url, &account)?.join(&status)?;
+        let configuration = format!(
+            "data_dir = \"data\"\ntimezone = \"UTC\"\n\n[matrix]\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \
+             \"password\"\nrooms = [\"#ops:{SERVER_NAME}\"]\nstakeholder_rooms = [\"#status:{SERVER_NAME}\"]\nallow = \
+             [\"{}\", \"{}\"]\n\n[severity.sev2]\ninvite = [\"bob\"]\n\n[people]\nbob = [\"{}\"]\n",
+            synapse.url, account.user_id, alice.user_id, bob.user_id, bob.user_id,
+        );
+        let sitrep = Program::sitrep(account, &configuration)?;
+        Ok(Self { alice, bob, ops, other, sitrep, rival, synapse })
+    }
+
+    /// The bare bot on the other account, not started.
+    pub(crate) fn bare(&self) -> Result<Program, Failed> {
+        Program::bare(&self.synapse, self.rival.clone())
+    }
+}
