@@ -44,6 +44,8 @@ pub(crate) enum Sub {
     Run(Configured),
     /// Say what is wrong with a configuration; contacts nobody.
     Check(Configured),
+    /// Prove, against the real servers, that an incident would work; also while the service runs.
+    Doctor(Configured),
     /// Write a backup to a new file, also while the service runs.
     Backup {
         /// The file to write; it must not exist.

@@ -6,17 +6,19 @@ use std::{
     io,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use sitrep_core::port::Finding;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
 };
 
-use crate::backup::Backups;
+use crate::{backup::Backups, doctor::Clinic};
 
 /// The longest request; a path is shorter.
 const LONGEST_REQUEST: u64 = 64 * 1024;
@@ -32,10 +34,28 @@ pub(crate) enum Request {
         /// To this file.
         file: PathBuf,
     },
+    /// Examine yourself.
+    Doctor,
 }
 
-/// The answer: done, or the sentence that says why not.
-type Answer = std::result::Result<(), String>;
+/// What a running service gives back.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Given {
+    /// It is done, and there is nothing to say about it.
+    Nothing,
+    /// What an examination has found.
+    Findings(Vec<Finding>),
+}
+
+/// The answer, or the sentence that says why there is none.
+type Answer = std::result::Result<Given, String>;
+
+/// What requests are answered with.
+pub(crate) struct Desk {
+    pub(crate) backups: Arc<Backups>,
+    pub(crate) clinic: Arc<Clinic>,
+}
 
 /// Where the socket of a data directory is.
 pub(crate) fn socket_path(data_dir: &Path) -> PathBuf {
@@ -80,11 +100,11 @@ pub(crate) fn listen(data_dir: &Path) -> Result<UnixListener> {
 }
 
 /// Answers whoever asks, one after the other, for ever.
-pub(crate) async fn serve(listener: UnixListener, backups: &Backups) {
+pub(crate) async fn serve(listener: UnixListener, desk: &Desk) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                if let Err(error) = answer(stream, backups).await {
+                if let Err(error) = answer(stream, desk).await {
                     tracing::warn!("a request through the control socket failed: {error:#}");
                 }
             }
@@ -96,12 +116,16 @@ pub(crate) async fn serve(listener: UnixListener, backups: &Backups) {
     }
 }
 
-async fn answer(stream: UnixStream, backups: &Backups) -> Result<()> {
+async fn answer(stream: UnixStream, desk: &Desk) -> Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     tokio::time::timeout(PATIENCE, BufReader::new(read.take(LONGEST_REQUEST)).read_line(&mut line)).await??;
     let answer: Answer = match serde_json::from_str(&line) {
-        Ok(Request::Backup { file }) => backups.write(&file).await.map_err(|error| format!("{error:#}")),
+        Ok(Request::Backup { file }) => {
+            let written = desk.backups.write(&file).await;
+            written.map(|()| Given::Nothing).map_err(|error| format!("{error:#}"))
+        }
+        Ok(Request::Doctor) => Ok(Given::Findings(desk.clinic.examine().await)),
         Err(error) => Err(format!("that is not a request: {error}")),
     };
     let mut line = serde_json::to_vec(&answer)?;

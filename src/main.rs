@@ -8,6 +8,7 @@ mod backup;
 mod config;
 mod console;
 mod control;
+mod doctor;
 mod identity;
 mod run;
 mod subcommand;

@@ -143,6 +143,7 @@ pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> Matr
         user: section.user.clone(),
         auth,
         rooms,
+        command_rooms: section.rooms.clone(),
         allow: Box::new(move |user| allowed.iter().any(|pattern| allows(pattern, user))),
         state_dir: data_dir.join(MATRIX),
         key_lifetime: DEFAULT_KEY_LIFETIME,

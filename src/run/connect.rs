@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use sitrep_core::port::Platform;
 use sitrep_matrix::{ConnectError, MatrixPlatform};
 
-use crate::{config::Config, wire};
+use crate::{config::Config, doctor::Clinic, wire};
 
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -15,7 +15,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When one refuses for good; the sentence says what to do.
-pub(super) async fn all(config: &Config) -> Result<Vec<Arc<dyn Platform>>> {
+pub(super) async fn all(config: &Config, clinic: &Clinic) -> Result<Vec<Arc<dyn Platform>>> {
     let mut platforms: Vec<Arc<dyn Platform>> = Vec::new();
     if let Some(section) = &config.matrix {
         let mut pause = Duration::from_secs(1);
@@ -25,6 +25,7 @@ pub(super) async fn all(config: &Config) -> Result<Vec<Arc<dyn Platform>>> {
                 Err(ConnectError::Fatal(sentence)) => bail!("{sentence}"),
                 Err(ConnectError::Transient(sentence)) => {
                     tracing::warn!("{sentence} Trying again in {} s.", pause.as_secs());
+                    clinic.trouble(&sentence);
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

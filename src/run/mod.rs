@@ -16,7 +16,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{
     backup::{self, Backups, NightlyBackup},
     config::Config,
-    control, identity, wire,
+    control::{self, Desk},
+    doctor::Clinic,
+    identity, wire,
 };
 
 use driver::{Driver, Ended};
@@ -48,9 +50,11 @@ pub(crate) async fn serve(config: &Config, store_path: &Path) -> Result<()> {
         }
         None => None,
     };
+    let clinic = Arc::new(Clinic::new(config, store.clone()));
     let ended = {
-        let asked = control::serve(socket, &backups);
-        let served = serve_chat(config, store);
+        let desk = Desk { backups, clinic: Arc::clone(&clinic) };
+        let asked = control::serve(socket, &desk);
+        let served = serve_chat(config, store, &clinic);
         tokio::pin!(asked, served);
         tokio::select! {
             () = asked => Ok(()),
@@ -61,7 +65,7 @@ pub(crate) async fn serve(config: &Config, store_path: &Path) -> Result<()> {
     ended
 }
 
-async fn serve_chat(config: &Config, store: RedbStore) -> Result<()> {
+async fn serve_chat(config: &Config, store: RedbStore, clinic: &Clinic) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let told_to_end = async {
@@ -73,8 +77,9 @@ async fn serve_chat(config: &Config, store: RedbStore) -> Result<()> {
     tokio::pin!(told_to_end);
     let platforms: Vec<Arc<dyn Platform>> = tokio::select! {
         () = &mut told_to_end => return Ok(()),
-        platforms = connect::all(config) => platforms?,
+        platforms = connect::all(config, clinic) => platforms?,
     };
+    clinic.connected(&platforms);
     let driver = Driver::new(wire::policy(config), Arc::new(store), platforms).await?;
     match driver.run(told_to_end, ENDS_WITHIN).await? {
         Ended::AsTold => Ok(()),
@@ -95,7 +100,7 @@ pub(crate) fn make_private_dir(path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn log_to_standard_error() {
+pub(crate) fn log_to_standard_error() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SITREP_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(DEFAULT_LOG));
     let is_read_by_people = std::io::stderr().is_terminal();

@@ -17,7 +17,7 @@ pub(super) async fn backup(file: &Path, config: &Config) -> Result<()> {
     let socket = control::socket_path(&config.data_dir);
     let answer = control::ask(&socket, &Request::Backup { file: file.clone() }).await?;
     match answer {
-        Some(Ok(())) => {}
+        Some(Ok(_)) => {}
         Some(Err(sentence)) => bail!("{sentence}"),
         None => {
             let path = store_path(config);

@@ -75,6 +75,7 @@ impl Bot {
             user: self.account.user_id.clone(),
             auth: self.auth.clone(),
             rooms: self.rooms.clone(),
+            command_rooms: self.rooms.clone(),
             allow: Box::new(|user| !user.starts_with("@stranger")),
             state_dir: self.folder.path().join("matrix"),
             key_lifetime: DEFAULT_KEY_LIFETIME,

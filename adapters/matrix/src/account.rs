@@ -16,6 +16,7 @@ use crate::{
     session::{self, Session},
     session_file::StoredSession,
     settings::{ConnectError, MatrixSettings},
+    waits::Waits,
 };
 
 /// A client that may be dropped anywhere. The SDK's store closes its files on tokio's threads, and panics if it is
@@ -49,6 +50,7 @@ pub(crate) struct Account {
     pub(crate) me: OwnedUserId,
     pub(crate) platform: PlatformName,
     pub(crate) rooms: Rooms,
+    pub(crate) waits: Waits,
     stored: StoredSession,
     client: RwLock<Anchored>,
     /// What encryption is waiting for, in sentences.
@@ -66,6 +68,7 @@ impl Account {
             me,
             platform: PlatformName::new("matrix"),
             rooms: Rooms::new(&settings),
+            waits: Waits::default(),
             stored,
             client: RwLock::new(Anchored::new(client)),
             encryption_trouble: Mutex::default(),

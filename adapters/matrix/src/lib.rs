@@ -14,8 +14,10 @@
 mod account;
 mod budget;
 mod buttons;
+mod complaint;
 mod content_key;
 mod direct;
+mod doctor;
 mod edit;
 mod encryption;
 mod failure;
@@ -33,6 +35,7 @@ mod pin;
 mod platform;
 mod render;
 mod room_names;
+mod room_power;
 mod rooms;
 mod say;
 mod session;
@@ -40,6 +43,7 @@ mod session_file;
 mod settings;
 mod state_file;
 mod successor;
+mod waits;
 
 pub use encryption::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
 pub use platform::{CAPABILITIES, MatrixPlatform};

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sitrep_core::{
-    port::{Action, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Positions, Receipt},
+    port::{Action, Batch, Capabilities, Finding, ListenError, Outcome, Perform, Platform, Positions, Receipt},
     room::PlatformName,
 };
 use tokio::{sync::Mutex, task::JoinSet, time::timeout};
 
 use crate::{
     account::Account,
-    buttons, direct, edit,
+    buttons, direct, doctor, edit,
     encryption::{self, EncryptionReport, RoomUse},
     failure::Failure,
     intake::Intake,
@@ -87,6 +87,10 @@ impl Platform for MatrixPlatform {
             Err(_) => Outcome::InDoubt("the homeserver takes too long to answer".to_owned()),
         }
     }
+
+    async fn checkup(&self) -> Vec<Finding> {
+        doctor::check_up(&self.account).await
+    }
 }
 
 async fn in_time<T>(asking: impl Future<Output = Result<T, Failure>>) -> Result<T, String> {
@@ -118,6 +122,11 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
     };
     match done {
         Ok(receipt) => Outcome::Done(receipt),
-        Err(failure) => failure.into_outcome(),
+        Err(failure) => {
+            if let Failure::Limited(_) = failure {
+                account.waits.note();
+            }
+            failure.into_outcome()
+        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A configured room keeps its configured name everywhere outside this crate, so that what is stored can be
 //! compared with what is configured. One that can't be entered is said with what to do, again every hour, and tried
-//! again by and by; the others don't wait for it. Which room a name means is in `room_names.rs`.
+//! again by and by; the others don't wait for it. So is one in which we may not do what an incident needs. Which room
+//! a name means is in `room_names.rs`, and what is said in `complaint.rs`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,15 +15,18 @@ use matrix_sdk::{
     Client, Room, RoomState,
     ruma::{
         OwnedRoomId, OwnedServerName, RoomAliasId, RoomId, RoomOrAliasId, UserId,
-        events::room::{history_visibility::HistoryVisibility, join_rules::JoinRule},
+        events::{
+            StateEventType,
+            room::{history_visibility::HistoryVisibility, join_rules::JoinRule},
+        },
     },
 };
 use sitrep_core::port::RoomKind;
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
-    failure::Failure, homeserver::CALL_DEADLINE, room_names::RoomNames, settings::MatrixSettings,
-    successor::follow_to_the_end,
+    complaint::Complaint, failure::Failure, homeserver::CALL_DEADLINE, room_names::RoomNames,
+    room_power::Power, settings::MatrixSettings, successor::follow_to_the_end,
 };
 
 /// How often it is said that a room is missing, while nothing about it changes.
@@ -34,13 +38,15 @@ pub(crate) struct Rooms {
     missing: std::sync::Mutex<BTreeMap<String, Missing>>,
     /// Direct rooms that were made or found since the start. `m.direct` names them too, once it has been synced.
     direct: std::sync::Mutex<BTreeSet<OwnedRoomId>>,
+    /// When it was looked at what we may do in a room.
+    looked_at: std::sync::Mutex<BTreeMap<String, Instant>>,
     /// Held while rooms are entered, so that two tries don't meet.
     settling: Mutex<()>,
 }
 
-/// A configured room that sitrep is not in.
+/// What is wrong with a configured room.
 struct Missing {
-    why: String,
+    why: Complaint,
     said_at: Instant,
 }
 
@@ -50,6 +56,7 @@ impl Rooms {
             names: RoomNames::new(&settings.rooms, &settings.state_dir, settings.look_up_every),
             missing: std::sync::Mutex::default(),
             direct: std::sync::Mutex::default(),
+            looked_at: std::sync::Mutex::default(),
             settling: Mutex::default(),
         }
     }
@@ -96,10 +103,17 @@ impl Rooms {
         let _settling = self.settling.lock().await;
         for name in self.names.configured() {
             let entered = timeout(CALL_DEADLINE * 2, self.enter(client, settings, name)).await;
-            let complaint = entered.unwrap_or_else(|_| {
-                Some(why(name, settings, &Failure::Unreached("it took too long".to_owned())))
+            let entered = entered.unwrap_or_else(|_| {
+                let failure = Failure::Unreached("it took too long".to_owned());
+                Err(Complaint::not_entered(name, settings, &failure))
             });
-            self.note(name, complaint, Instant::now());
+            match entered {
+                Ok(()) => self.look(client, settings, name).await,
+                Err(complaint) => {
+                    self.looked_at.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+                    self.note(name, Some(complaint), Instant::now());
+                }
+            }
         }
         for room in client.invited_rooms() {
             match timeout(CALL_DEADLINE, accept(client, settings, &room)).await {
@@ -118,37 +132,69 @@ impl Rooms {
         }
     }
 
-    /// Enters a configured room. Returns what is wrong with it, if anything is.
-    async fn enter(&self, client: &Client, settings: &MatrixSettings, name: &str) -> Option<String> {
-        let (id, servers, complaint) = match self.which(client, name).await {
-            Ok(found) => found,
-            Err(failure) => return Some(why(name, settings, &failure)),
-        };
+    /// Enters a configured room, and the one that has replaced it.
+    pub(crate) async fn enter(
+        &self,
+        client: &Client,
+        settings: &MatrixSettings,
+        name: &str,
+    ) -> Result<(), Complaint> {
+        let not_entered = |failure: Failure| Complaint::not_entered(name, settings, &failure);
+        let (id, servers, doubt) = self.which(client, name).await.map_err(not_entered)?;
         let state = client.get_room(&id).map(|room| room.state());
         if let Some(RoomState::Left | RoomState::Banned) = state {
             // Whoever was removed doesn't come back by itself, even where the door is open.
-            return Some(format!(
-                "sitrep was removed from the room {name}, and neither hears nor tells anybody there. Invite {} again, \
-                 or take {name} out of the configuration.",
-                settings.user
-            ));
+            return Err(Complaint::removed(name, settings));
         }
         if state != Some(RoomState::Joined) {
             let target: &RoomOrAliasId = (&*id).into();
-            if let Err(error) = client.join_room_by_id_or_alias(target, &servers).await {
-                return Some(why(name, settings, &Failure::from(error)));
-            }
+            let joined = client.join_room_by_id_or_alias(target, &servers).await;
+            joined.map_err(|error| not_entered(Failure::from(error)))?;
             tracing::info!("Joined {name}.");
         }
-        if let Err(failure) = follow_to_the_end(client, &self.names, &id).await {
-            return Some(format!(
-                "The room {name} was upgraded, and sitrep could not follow: {}. Invite {} into the new room. It is \
-                 tried again every minute.",
-                failure.words(),
-                settings.user
-            ));
+        let followed = follow_to_the_end(client, &self.names, &id).await;
+        followed.map_err(|failure| Complaint::not_followed(name, settings, &failure))?;
+        doubt.map_or(Ok(()), Err)
+    }
+
+    /// Looks, from time to time, at what we may do in a room that we are in.
+    async fn look(&self, client: &Client, settings: &MatrixSettings, name: &str) {
+        let last = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied();
+        if last.is_some_and(|at| at.elapsed() < settings.look_up_every) {
+            return;
         }
-        complaint
+        let looked = timeout(CALL_DEADLINE, self.shortcomings(client, settings, name)).await;
+        // What the homeserver doesn't say now is asked again in a minute.
+        let Ok(Ok(mut shortcomings)) = looked else { return };
+        let worst = if shortcomings.is_empty() { None } else { Some(shortcomings.remove(0)) };
+        self.note(name, worst, Instant::now());
+        self.looked_at.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Instant::now());
+    }
+
+    /// What we would need in a configured room and don't have, the worst first.
+    pub(crate) async fn shortcomings(
+        &self,
+        client: &Client,
+        settings: &MatrixSettings,
+        name: &str,
+    ) -> Result<Vec<Complaint>, Failure> {
+        let (Some(id), Some(me)) = (self.names.id_of(name), client.user_id()) else { return Ok(Vec::new()) };
+        let power = match Power::of(client, me, &id).await {
+            Ok(power) => power,
+            Err(failure @ Failure::Refused { .. }) => {
+                return Ok(vec![Complaint::unreadable(name, settings, &failure)]);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let mut found = Vec::new();
+        if !power.speaks() {
+            found.push(Complaint::mute(name, settings));
+        }
+        let is_for_commands = settings.command_rooms.iter().any(|room| room == name);
+        if is_for_commands && !power.changes(StateEventType::RoomPinnedEvents) {
+            found.push(Complaint::pinless(name, settings));
+        }
+        Ok(found)
     }
 
     /// The room that a configured name means, servers through which it can be entered, and what is wrong with that,
@@ -157,7 +203,7 @@ impl Rooms {
         &self,
         client: &Client,
         name: &str,
-    ) -> Result<(OwnedRoomId, Vec<OwnedServerName>, Option<String>), Failure> {
+    ) -> Result<(OwnedRoomId, Vec<OwnedServerName>, Option<Complaint>), Failure> {
         if let Some(id) = self.names.fresh_id_of(name) {
             return Ok((id, Vec::new(), None));
         }
@@ -176,18 +222,14 @@ impl Rooms {
                 }
                 let Some(id) = self.names.id_of(name) else { return Err(failure) };
                 let is_worth_saying = is_refused || !self.names.was_looked_up(name);
-                let complaint = format!(
-                    "It is not known whether {name} still means the same room: {}. sitrep goes on in the one that \
-                     it meant.",
-                    failure.words()
-                );
+                let complaint = Complaint::in_doubt(name, &failure);
                 Ok((id, Vec::new(), Some(complaint).filter(|_| is_worth_saying)))
             }
         }
     }
 
     /// Says what is wrong with a room: when it changes, and once an hour.
-    fn note(&self, name: &str, complaint: Option<String>, now: Instant) -> bool {
+    fn note(&self, name: &str, complaint: Option<Complaint>, now: Instant) -> bool {
         let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(why) = complaint else {
             missing.remove(name);
@@ -241,62 +283,12 @@ async fn accept(client: &Client, settings: &MatrixSettings, room: &Room) -> Resu
     Ok(())
 }
 
-/// Why a configured room can't be entered, and what to do.
-fn why(name: &str, settings: &MatrixSettings, failure: &Failure) -> String {
-    let user = &settings.user;
-    match failure {
-        Failure::Refused { code, .. } if code == "M_NOT_FOUND" => format!(
-            "The room {name} does not exist: create it, or correct its name in the configuration. It is tried again \
-             every minute."
-        ),
-        Failure::Refused { code, .. } if code == "M_INVALID_PARAM" => {
-            format!("The room {name} can't be entered: write it like #ops:example.org, or as a room id.")
-        }
-        Failure::Refused { code, .. } if code == "M_FORBIDDEN" => {
-            format!(
-                "sitrep may not enter the room {name}: invite {user} into it. It is tried again every minute."
-            )
-        }
-        Failure::Limited(_)
-        | Failure::LoggedOut { .. }
-        | Failure::Refused { .. }
-        | Failure::Unreached(_)
-        | Failure::Intercepted(_)
-        | Failure::NotYet(_)
-        | Failure::Lost(_)
-        | Failure::Garbled(_)
-        | Failure::Broken(_) => {
-            format!(
-                "sitrep could not enter the room {name}: {}. It is tried again every minute.",
-                failure.words()
-            )
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use matrix_sdk::ruma::events::room::join_rules::Restricted;
 
     use super::*;
-    use crate::settings::{DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth};
-
-    fn settings() -> MatrixSettings {
-        MatrixSettings {
-            homeserver: "https://example.org".to_owned(),
-            user: "@sitrep:example.org".to_owned(),
-            auth: MatrixAuth::Password(String::new()),
-            rooms: vec!["#ops:example.org".to_owned()],
-            allow: Box::new(|_| true),
-            state_dir: PathBuf::from("/nonexistent"),
-            key_lifetime: DEFAULT_KEY_LIFETIME,
-            look_up_every: DEFAULT_LOOK_UP_EVERY,
-            encrypt: Encrypt::default(),
-            recovery_key: None,
-        }
-    }
+    use crate::settings::tests::settings;
 
     #[test]
     fn private_conversations_are_closed() {
@@ -319,27 +311,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_said_what_to_do() {
-        let refused = |code: &str| Failure::Refused { code: code.to_owned(), words: "No".to_owned() };
-        let cases = [
-            (refused("M_NOT_FOUND"), "does not exist"),
-            (refused("M_FORBIDDEN"), "invite @sitrep:example.org into it"),
-            (refused("M_INVALID_PARAM"), "write it like"),
-            (refused("M_UNKNOWN"), "No (M_UNKNOWN)"),
-            (Failure::Intercepted(404), "something else answered"),
-        ];
-        for (failure, expected) in cases {
-            let why = why("#ops:example.org", &settings(), &failure);
-            assert!(why.contains("#ops:example.org") && why.contains(expected), "{why}");
-        }
-    }
-
-    #[test]
     fn missing_rooms_are_said_once_an_hour() {
         let (rooms, start) = (Rooms::new(&settings()), Instant::now());
         let note = |complaint: Option<&str>, minutes: u64| {
             let now = start + Duration::from_secs(minutes * 60);
-            rooms.note("#ops:example.org", complaint.map(str::to_owned), now)
+            rooms.note("#ops:example.org", complaint.map(|what| Complaint::new(what, "help")), now)
         };
         let said = [
             note(Some("gone"), 0),

@@ -44,6 +44,8 @@ pub struct MatrixSettings {
     pub auth: MatrixAuth,
     /// Every room that the configuration names, as `#alias:server` or as a room id.
     pub rooms: Vec<String>,
+    /// Those of them where commands are heard: an incident may have to run there, with its card pinned.
+    pub command_rooms: Vec<String>,
     /// Whether somebody, given as a full user id, may ask sitrep into a room.
     pub allow: Box<dyn Fn(&str) -> bool + Send + Sync>,
     /// Where the session and the SDK's store are kept. Made if missing; nobody else may read it.
@@ -51,7 +53,7 @@ pub struct MatrixSettings {
     /// How long the homeserver is trusted to remember a key: [`DEFAULT_KEY_LIFETIME`]. Past it, what may have been
     /// sent is looked up in the room's history first.
     pub key_lifetime: Duration,
-    /// How long a configured name is taken to mean the same room before it is looked up again:
+    /// How long what is known of a configured room is taken to be so before it is looked at again:
     /// [`DEFAULT_LOOK_UP_EVERY`].
     pub look_up_every: Duration,
     /// Which of the rooms that are made here are encrypted.
@@ -98,26 +100,31 @@ pub enum ConnectError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Settings for tests that contact nobody.
+    pub(crate) fn settings() -> MatrixSettings {
+        MatrixSettings {
+            homeserver: "https://example.org".to_owned(),
+            user: "@sitrep:example.org".to_owned(),
+            auth: MatrixAuth::Password(String::new()),
+            rooms: vec!["#ops:example.org".to_owned()],
+            command_rooms: vec!["#ops:example.org".to_owned()],
+            allow: Box::new(|_| true),
+            state_dir: PathBuf::from("/nonexistent"),
+            key_lifetime: DEFAULT_KEY_LIFETIME,
+            look_up_every: DEFAULT_LOOK_UP_EVERY,
+            encrypt: Encrypt::default(),
+            recovery_key: Some("sesame".to_owned()),
+        }
+    }
 
     #[test]
     fn secrets_are_not_shown() {
         let token = MatrixAuth::AccessToken { token: "sesame".to_owned(), device_id: "DEVICE".to_owned() };
         for auth in [MatrixAuth::Password("sesame".to_owned()), token] {
-            let settings = MatrixSettings {
-                homeserver: "https://example.org".to_owned(),
-                user: "@sitrep:example.org".to_owned(),
-                auth,
-                rooms: Vec::new(),
-                allow: Box::new(|_| true),
-                state_dir: PathBuf::new(),
-                key_lifetime: DEFAULT_KEY_LIFETIME,
-                look_up_every: DEFAULT_LOOK_UP_EVERY,
-                encrypt: Encrypt::default(),
-                recovery_key: Some("sesame".to_owned()),
-            };
-            let shown = format!("{settings:?}");
+            let shown = format!("{:?}", MatrixSettings { auth, ..settings() });
             assert!(!shown.contains("sesame"), "{shown}");
         }
     }

@@ -3,10 +3,12 @@
 //! Adapters implement these traits and core calls nothing else. Each has one contract suite that every
 //! implementation runs ([`crate::testing::store_contract`]); the platforms share one set of conversations.
 
+mod checkup;
 mod inbound;
 mod platform;
 mod store;
 
+pub use checkup::{Finding, Level};
 pub use inbound::{Batch, Content, Inbound, InboundKey, Position, Positions, RoomKind};
 pub use platform::{Action, Attempt, Capabilities, ListenError, Outcome, Perform, Platform, Receipt};
 pub use store::{

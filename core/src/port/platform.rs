@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Batch, Positions};
+use super::{Batch, Finding, Positions};
 use crate::{
     effect::EffectId,
     message::Message,
@@ -186,4 +186,9 @@ pub trait Platform: Send + Sync {
 
     /// Does something. Idempotent by [`Attempt::key`]: of all attempts with one key at most one takes effect.
     async fn perform(&self, perform: &Perform) -> Outcome;
+
+    /// Finds out whether an incident would work now, with care: people notice nothing of it. Always ends.
+    async fn checkup(&self) -> Vec<Finding> {
+        Vec::new()
+    }
 }

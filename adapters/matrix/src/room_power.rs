@@ -1,0 +1,97 @@
+//! What we may do in a room, as the homeserver has it.
+//!
+//! The SDK knows this only of rooms that it has synced, and not yet at a start. Whoever makes a room of version 12 is
+//! above all power levels and isn't listed in them.
+
+use matrix_sdk::{
+    Client,
+    ruma::{
+        OwnedUserId, RoomId, RoomVersionId, UserId,
+        api::client::state::get_state_event_for_key::{self, v3::StateEventFormat},
+        events::{
+            MessageLikeEventType, StateEventType,
+            room::power_levels::{RoomPowerLevels, RoomPowerLevelsEventContent, RoomPowerLevelsSource},
+        },
+        room_version_rules::RoomVersionRules,
+    },
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::failure::Failure;
+
+/// What we may do in a room.
+pub(crate) struct Power {
+    levels: RoomPowerLevels,
+    me: OwnedUserId,
+}
+
+/// The creation of a room.
+#[derive(Deserialize)]
+pub(crate) struct Creation {
+    /// Who has made it.
+    pub(crate) sender: OwnedUserId,
+    content: CreationContent,
+}
+
+#[derive(Deserialize)]
+struct CreationContent {
+    #[serde(default = "first_version")]
+    room_version: RoomVersionId,
+    #[serde(default)]
+    additional_creators: Vec<OwnedUserId>,
+}
+
+fn first_version() -> RoomVersionId {
+    RoomVersionId::V1
+}
+
+impl Power {
+    /// Asks the homeserver.
+    pub(crate) async fn of(client: &Client, me: &UserId, room: &RoomId) -> Result<Self, Failure> {
+        let creation = creation(client, room).await?;
+        let kind = StateEventType::RoomPowerLevels;
+        let levels: Option<RoomPowerLevelsEventContent> =
+            state(client, room, kind, StateEventFormat::Content).await?;
+        let levels = levels.map_or(RoomPowerLevelsSource::None, RoomPowerLevelsSource::Original);
+        let rules = creation.content.room_version.rules().unwrap_or(RoomVersionRules::V12);
+        let creators = std::iter::once(creation.sender).chain(creation.content.additional_creators);
+        let creators: Vec<OwnedUserId> = creators.collect();
+        Ok(Self { levels: RoomPowerLevels::new(levels, &rules.authorization, creators), me: me.to_owned() })
+    }
+
+    /// Whether we may speak, encrypted or not.
+    pub(crate) fn speaks(&self) -> bool {
+        [MessageLikeEventType::RoomMessage, MessageLikeEventType::RoomEncrypted]
+            .into_iter()
+            .all(|kind| self.levels.user_can_send_message(&self.me, kind))
+    }
+
+    /// Whether we may change state of this kind.
+    pub(crate) fn changes(&self, kind: StateEventType) -> bool {
+        self.levels.user_can_send_state(&self.me, kind)
+    }
+}
+
+/// Who has made a room, and how.
+pub(crate) async fn creation(client: &Client, room: &RoomId) -> Result<Creation, Failure> {
+    let found = state(client, room, StateEventType::RoomCreate, StateEventFormat::Event).await?;
+    found.ok_or_else(|| Failure::Garbled("a room without a beginning".to_owned()))
+}
+
+/// State of a room, if there is any.
+pub(crate) async fn state<T: DeserializeOwned>(
+    client: &Client,
+    room: &RoomId,
+    kind: StateEventType,
+    format: StateEventFormat,
+) -> Result<Option<T>, Failure> {
+    let mut request = get_state_event_for_key::v3::Request::new(room.to_owned(), kind, String::new());
+    request.format = format;
+    match client.send(request).await.map_err(|error| Failure::from(error).while_reading()) {
+        Ok(answer) => serde_json::from_str(answer.event_or_content.get())
+            .map(Some)
+            .map_err(|error| Failure::Garbled(error.to_string())),
+        Err(failure) if failure.is_refusal("M_NOT_FOUND") => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,57 @@
+//! `sitrep doctor`: a line for everything that an incident needs. By the service if it runs.
+
+use std::{io::Write, sync::Arc};
+
+use anyhow::{Result, bail};
+use sitrep_core::port::{Finding, Level, Platform};
+use sitrep_matrix::MatrixPlatform;
+use sitrep_redb::{RedbStore, StoreKind};
+
+use super::{WrongUse, store_path};
+use crate::{
+    config::Config,
+    control::{self, Given, Request},
+    doctor, identity,
+    run::{log_to_standard_error, make_private_dir},
+    wire,
+};
+
+pub(super) async fn doctor(config: &Config) -> Result<()> {
+    config.require_platform().map_err(|problem| WrongUse(problem.to_string()))?;
+    let socket = control::socket_path(&config.data_dir);
+    let findings = match control::ask(&socket, &Request::Doctor).await? {
+        Some(Ok(Given::Findings(findings))) => findings,
+        Some(Ok(Given::Nothing)) => bail!("the service that runs is of another version: restart it"),
+        Some(Err(sentence)) => bail!("{sentence}"),
+        None => by_itself(config).await?,
+    };
+    let mut out = std::io::stdout().lock();
+    for finding in &findings {
+        writeln!(out, "{finding}")?;
+    }
+    match findings.iter().filter(|finding| finding.level == Level::Problem).count() {
+        0 => Ok(()),
+        1 => bail!("one problem was found"),
+        count => bail!("{count} problems were found"),
+    }
+}
+
+/// No service runs: connects as it would. The store is held meanwhile, so that none can start beside it.
+async fn by_itself(config: &Config) -> Result<Vec<Finding>> {
+    log_to_standard_error();
+    make_private_dir(&config.data_dir)?;
+    let store = match RedbStore::open(&store_path(config), StoreKind::Service, identity::fresh()?) {
+        Ok(store) => store,
+        Err(error) => bail!("{error}"),
+    };
+    let mut platforms: Vec<Arc<dyn Platform>> = Vec::new();
+    let mut trouble = None;
+    if let Some(section) = &config.matrix {
+        match MatrixPlatform::connect(wire::matrix_settings(section, &config.data_dir)).await {
+            Ok(platform) => platforms.push(Arc::new(platform)),
+            Err(error) => trouble = Some(error.to_string()),
+        }
+    }
+    let connected = trouble.map_or(Ok(platforms.as_slice()), Err);
+    Ok(doctor::examine(config, &store, connected).await)
+}
