@@ -22,8 +22,8 @@ pub(crate) struct Town {
     pub(crate) mallory: Person,
     pub(crate) ops: String,
     pub(crate) status: String,
-    ops_alias: String,
-    status_alias: String,
+    pub(crate) ops_alias: String,
+    pub(crate) status_alias: String,
 }
 
 impl Town {
