@@ -47,7 +47,7 @@ async fn by_itself(config: &Config) -> Result<Vec<Finding>> {
     let mut platforms: Vec<Arc<dyn Platform>> = Vec::new();
     let mut trouble = None;
     if let Some(section) = &config.matrix {
-        match MatrixPlatform::connect(wire::matrix_settings(section, &config.data_dir)).await {
+        match MatrixPlatform::connect(wire::matrix_settings(config, section)).await {
             Ok(platform) => platforms.push(Arc::new(platform)),
             Err(error) => trouble = Some(error.to_string()),
         }

@@ -16,6 +16,7 @@ use crate::{
     session::{self, Session},
     session_file::StoredSession,
     settings::{ConnectError, MatrixSettings},
+    space::Space,
     waits::Waits,
 };
 
@@ -50,6 +51,7 @@ pub(crate) struct Account {
     pub(crate) me: OwnedUserId,
     pub(crate) platform: PlatformName,
     pub(crate) rooms: Rooms,
+    pub(crate) space: Space,
     pub(crate) waits: Waits,
     stored: StoredSession,
     client: RwLock<Anchored>,
@@ -68,6 +70,7 @@ impl Account {
             me,
             platform: PlatformName::new("matrix"),
             rooms: Rooms::new(&settings),
+            space: Space::new(&settings),
             waits: Waits::default(),
             stored,
             client: RwLock::new(Anchored::new(client)),

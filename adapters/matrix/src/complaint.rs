@@ -11,6 +11,8 @@ use crate::{failure::Failure, settings::MatrixSettings};
 pub(crate) struct Complaint {
     what: String,
     remedy: String,
+    /// It doesn't pass by itself: what it is about can't be used.
+    is_final: bool,
 }
 
 impl fmt::Display for Complaint {
@@ -21,12 +23,26 @@ impl fmt::Display for Complaint {
 
 impl Complaint {
     pub(crate) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what: what.into(), remedy: remedy.into() }
+        Self { what: what.into(), remedy: remedy.into(), is_final: false }
+    }
+
+    fn finally(self) -> Self {
+        Self { is_final: true, ..self }
+    }
+
+    /// Whether it doesn't pass by itself, so that what it is about can't be used.
+    pub(crate) fn is_final(&self) -> bool {
+        self.is_final
     }
 
     /// As a finding of something that incidents need.
     pub(crate) fn problem(self) -> Finding {
         Finding::problem(self.what, self.remedy)
+    }
+
+    /// As a finding of something that incidents can do without.
+    pub(crate) fn warning(self) -> Finding {
+        Finding::warning(self.what, self.remedy)
     }
 
     /// Why a configured room can't be entered.
@@ -109,6 +125,52 @@ impl Complaint {
                 settings.user
             ),
         )
+    }
+
+    /// The space can't be entered, or made.
+    pub(crate) fn no_space(name: &str, settings: &MatrixSettings, failure: &Failure) -> Self {
+        let what = format!("The space {name} can't be used: {}", failure.words());
+        match failure {
+            Failure::Refused { .. } => Self::new(
+                what,
+                format!("Invite {} into it, or correct `space`. Incidents go on without it", settings.user),
+            )
+            .finally(),
+            Failure::Limited(_)
+            | Failure::LoggedOut { .. }
+            | Failure::Unreached(_)
+            | Failure::Intercepted(_)
+            | Failure::NotYet(_)
+            | Failure::Lost(_)
+            | Failure::Garbled(_)
+            | Failure::Broken(_) => Self::new(what, "It is tried again every minute, and incidents go on"),
+        }
+    }
+
+    /// What is configured as a space is a room.
+    pub(crate) fn not_a_space(name: &str) -> Self {
+        let remedy =
+            "Name a space, or leave sitrep to make one: space = \"Incidents\". Incidents go on without it";
+        Self::new(format!("{name} is a room and not a space"), remedy).finally()
+    }
+
+    /// We may not put rooms into the space.
+    pub(crate) fn no_power_in_space(name: &str, settings: &MatrixSettings) -> Self {
+        let remedy = format!(
+            "Give {} a power level there at which m.space.child can be changed, 50 as a rule. Incidents go on without \
+             it",
+            settings.user
+        );
+        Self::new(format!("sitrep may not put rooms into the space {name}"), remedy).finally()
+    }
+
+    /// Somebody else has a room under the address of our space.
+    pub(crate) fn space_taken(name: &str, address: &str) -> Self {
+        Self::new(
+            format!("The space {name} can't be made: {address} is the address of somebody else's room"),
+            format!("Have {address} removed, or configure a space that exists. Incidents go on without it"),
+        )
+        .finally()
     }
 }
 

@@ -10,8 +10,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use matrix_sdk::{
-    Room,
-    ruma::{OwnedUserId, UserId, api::client::membership::get_member_events},
+    Client,
+    ruma::{OwnedUserId, RoomId, UserId, api::client::membership::get_member_events},
 };
 use serde::Deserialize;
 use sitrep_core::{person::Person, port::Receipt, room::RoomRef};
@@ -35,7 +35,7 @@ struct Content {
 /// Sees to it that these people are in a room, or asked in.
 pub(crate) async fn invite(account: &Account, room: &RoomRef, people: &[Person]) -> Result<Receipt, Failure> {
     let room = account.room(room).await?;
-    let members = members(account, &room).await?;
+    let members = members(&account.client(), room.room_id()).await?;
     let mut refused = Vec::new();
     let mut waits: Vec<Duration> = Vec::new();
     let mut in_a_row = 0;
@@ -89,14 +89,13 @@ fn standing(account: &Account, members: &BTreeMap<String, String>, person: &Pers
 }
 
 /// Whether a membership, as the specification names it, leaves nothing to ask. Who knocks asks to be let in.
-fn is_settled(membership: &str) -> bool {
+pub(crate) fn is_settled(membership: &str) -> bool {
     matches!(membership, "join" | "invite" | "leave" | "ban")
 }
 
 /// Everybody's membership, as the homeserver has it.
-async fn members(account: &Account, room: &Room) -> Result<BTreeMap<String, String>, Failure> {
-    let request = get_member_events::v3::Request::new(room.room_id().to_owned());
-    let answer = account.client().send(request).await;
+pub(crate) async fn members(client: &Client, room: &RoomId) -> Result<BTreeMap<String, String>, Failure> {
+    let answer = client.send(get_member_events::v3::Request::new(room.to_owned())).await;
     let answer = answer.map_err(|error| Failure::from(error).while_reading())?;
     let members = answer.chunk.iter().filter_map(|event| event.deserialize_as_unchecked::<Member>().ok());
     Ok(members.map(|member| (member.state_key, member.content.membership)).collect())

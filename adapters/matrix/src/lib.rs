@@ -36,11 +36,13 @@ mod platform;
 mod render;
 mod room_names;
 mod room_power;
+mod room_state;
 mod rooms;
 mod say;
 mod session;
 mod session_file;
 mod settings;
+mod space;
 mod state_file;
 mod successor;
 mod waits;
@@ -49,4 +51,5 @@ pub use encryption::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
 pub use platform::{CAPABILITIES, MatrixPlatform};
 pub use settings::{
     ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings,
+    SpaceSettings,
 };

@@ -5,7 +5,8 @@
 //! - Everything is in the one request: name, topic, first state, invitations. Fewer calls are the only way to be
 //!   faster.
 //! - A public incident's room lets the members of the room where it was declared come in unasked, by a *restricted*
-//!   join rule, so that the link in the answer leads somewhere. A private one is for those who are asked in.
+//!   join rule, so that the link in the answer leads somewhere, and so do members of the space. A private one is for
+//!   those who are asked in.
 //! - **An invitation never costs the room.** If the homeserver refuses, it is tried once without them; whoever is
 //!   missing is invited by the effect that keeps the members.
 //! - A room that is to be encrypted is so from birth: what was said before could be read by the server.
@@ -38,6 +39,7 @@ use crate::{
     account::Account,
     encryption::{self, RoomUse},
     failure::Failure,
+    space,
 };
 
 /// More than these in the request, and Synapse refuses it (`max_invites` is higher, its limiter is not).
@@ -61,9 +63,13 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
     let client = account.client();
     let local = alias_of(&attempt.key);
     let invited = invitees(account, plan.invited);
-    let mut first_state = first_state(open_to(account, plan).await.as_deref());
+    let in_space = plan.room_use == RoomUse::Public;
+    let home = account.space.home().filter(|_| in_space);
+    let space = home.as_ref().filter(|home| home.opens_rooms).map(|home| &*home.id);
+    let mut first_state = first_state(open_to(account, plan).await.as_deref(), space);
     first_state.extend(encryption::state_of_a_room(account.settings.encrypt, plan.room_use));
-    let room = Blueprint { local: &local, plan, first_state: &first_state };
+    let parent = home.as_ref().map(|home| (&*home.id, space::parent(account.me.server_name())));
+    let room = Blueprint { local: &local, plan, first_state: &first_state, parent };
     let mut made = create(&client, &room, &invited).await;
     if let Err(failure @ Failure::Refused { .. }) = &made
         && !failure.is_refusal("M_ROOM_IN_USE")
@@ -76,9 +82,18 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
         Err(failure) if failure.is_refusal("M_ROOM_IN_USE") => {
             find(account, &client, attempt, &local).await?
         }
-        made => return made.map(|id| receipt(account, &id)),
+        Ok(id) => {
+            if in_space {
+                account.space.put(&id);
+            }
+            return Ok(receipt(account, &id));
+        }
+        Err(failure) => return Err(failure),
     };
     complete(&client, &id, &room).await?;
+    if in_space {
+        account.space.put(&id);
+    }
     Ok(receipt(account, &id))
 }
 
@@ -120,18 +135,21 @@ struct Blueprint<'a> {
     local: &'a str,
     plan: &'a Plan<'a>,
     first_state: &'a [(StateEventType, Value)],
+    /// The space that it belongs into, and what it says about that.
+    parent: Option<(&'a RoomId, Value)>,
 }
 
 /// What differs from the preset, under which only those who are asked in may enter.
-fn first_state(open_to: Option<&RoomId>) -> Vec<(StateEventType, Value)> {
+fn first_state(open_to: Option<&RoomId>, space: Option<&RoomId>) -> Vec<(StateEventType, Value)> {
     let mut first_state = vec![
         // Who comes later must be able to read what happened.
         (StateEventType::RoomHistoryVisibility, json!({ "history_visibility": "shared" })),
         // The preset lets guests in.
         (StateEventType::RoomGuestAccess, json!({ "guest_access": "forbidden" })),
     ];
-    if let Some(room) = open_to {
-        let allow = json!([{ "type": "m.room_membership", "room_id": room }]);
+    let member = |room: &RoomId| json!({ "type": "m.room_membership", "room_id": room });
+    let allow: Vec<Value> = space.into_iter().chain(open_to).map(member).collect();
+    if !allow.is_empty() {
         first_state
             .push((StateEventType::RoomJoinRules, json!({ "join_rule": "restricted", "allow": allow })));
     }
@@ -152,13 +170,15 @@ async fn create(
     request.preset = Some(RoomPreset::PrivateChat);
     request.invite = invited.to_vec();
     request.is_direct = room.plan.room_use == RoomUse::Direct;
-    let first_state = room.first_state.iter().map(|(kind, content)| state(kind, content));
-    request.initial_state = first_state.collect::<Result<_, _>>()?;
+    let first_state = room.first_state.iter().map(|(kind, content)| state(kind, "", content));
+    let parent = room.parent.iter();
+    let parent = parent.map(|(space, content)| state(&StateEventType::SpaceParent, space.as_str(), content));
+    request.initial_state = first_state.chain(parent).collect::<Result<_, _>>()?;
     Ok(client.create_room(request).await?.room_id().to_owned())
 }
 
-fn state(kind: &StateEventType, content: &Value) -> Result<Raw<AnyInitialStateEvent>, Failure> {
-    let event = json!({ "type": kind, "state_key": "", "content": content });
+fn state(kind: &StateEventType, key: &str, content: &Value) -> Result<Raw<AnyInitialStateEvent>, Failure> {
+    let event = json!({ "type": kind, "state_key": key, "content": content });
     Raw::new(&event).map(Raw::cast_unchecked).map_err(|error| Failure::Broken(error.to_string()))
 }
 
@@ -227,14 +247,17 @@ mod tests {
 
     #[test]
     fn rooms_open_to_another_one_only_when_asked() {
-        let rule = |open_to: Option<&RoomId>| {
-            let state = first_state(open_to).into_iter();
+        let rule = |open_to: Option<&RoomId>, space: Option<&RoomId>| {
+            let state = first_state(open_to, space).into_iter();
             state.filter(|(kind, _)| *kind == StateEventType::RoomJoinRules).map(|(_, rule)| rule).next()
         };
-        assert_eq!(rule(None), None);
-        let allow = json!([{ "type": "m.room_membership", "room_id": "!ops" }]);
-        let expected = json!({ "join_rule": "restricted", "allow": allow });
-        assert_eq!(rule(Some(room_id!("!ops"))), Some(expected));
+        assert_eq!(rule(None, None), None);
+        let member = |room: &str| json!({ "type": "m.room_membership", "room_id": room });
+        let restricted = |allow: Value| Some(json!({ "join_rule": "restricted", "allow": allow }));
+        let (ops, space) = (room_id!("!ops"), room_id!("!space"));
+        assert_eq!(rule(Some(ops), None), restricted(json!([member("!ops")])));
+        assert_eq!(rule(None, Some(space)), restricted(json!([member("!space")])));
+        assert_eq!(rule(Some(ops), Some(space)), restricted(json!([member("!space"), member("!ops")])));
     }
 
     #[test]

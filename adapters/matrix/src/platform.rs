@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sitrep_core::{
-    port::{Action, Batch, Capabilities, Finding, ListenError, Outcome, Perform, Platform, Positions, Receipt},
+    port::{
+        Action, Batch, Capabilities, Finding, ListenError, Outcome, Perform, Platform, Positions, Receipt,
+    },
     room::PlatformName,
 };
 use tokio::{sync::Mutex, task::JoinSet, time::timeout};
@@ -17,6 +19,7 @@ use crate::{
     intake::Intake,
     invite, name, open_room, pin, say,
     settings::{ConnectError, MatrixSettings},
+    space,
 };
 
 /// What Matrix can do natively.
@@ -46,6 +49,7 @@ impl MatrixPlatform {
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));
         let mut beside = JoinSet::new();
         beside.spawn(encryption::keep(Arc::clone(&account)));
+        beside.spawn(space::keep(Arc::clone(&account)));
         Ok(Self { account, intake, _beside: beside })
     }
 
@@ -111,10 +115,14 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
             let open_to = open_to.as_ref().filter(|_| !private);
             let room_use = if *private { RoomUse::Private } else { RoomUse::Public };
             let plan = open_room::Plan { name, topic, invited, open_to, room_use };
+            account.space.meet(&account.settings, invited);
             open_room::open(account, attempt, &plan).await
         }
         Action::Pin { message } => pin::pin(account, message).await,
-        Action::Invite { room, people } => invite::invite(account, room, people).await,
+        Action::Invite { room, people } => {
+            account.space.meet(&account.settings, people);
+            invite::invite(account, room, people).await
+        }
         Action::OpenDirect { person } => direct::open(account, attempt, person).await,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await,
         Action::Buttons { message, keys } => buttons::put(account, attempt, message, keys).await,

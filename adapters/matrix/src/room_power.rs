@@ -7,7 +7,6 @@ use matrix_sdk::{
     Client,
     ruma::{
         OwnedUserId, RoomId, RoomVersionId, UserId,
-        api::client::state::get_state_event_for_key::{self, v3::StateEventFormat},
         events::{
             MessageLikeEventType, StateEventType,
             room::power_levels::{RoomPowerLevels, RoomPowerLevelsEventContent, RoomPowerLevelsSource},
@@ -15,9 +14,9 @@ use matrix_sdk::{
         room_version_rules::RoomVersionRules,
     },
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, room_state};
 
 /// What we may do in a room.
 pub(crate) struct Power {
@@ -33,8 +32,17 @@ pub(crate) struct Creation {
     content: CreationContent,
 }
 
+impl Creation {
+    /// Whether it is a space.
+    pub(crate) fn is_space(&self) -> bool {
+        self.content.kind.as_deref() == Some("m.space")
+    }
+}
+
 #[derive(Deserialize)]
 struct CreationContent {
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
     #[serde(default = "first_version")]
     room_version: RoomVersionId,
     #[serde(default)]
@@ -49,9 +57,8 @@ impl Power {
     /// Asks the homeserver.
     pub(crate) async fn of(client: &Client, me: &UserId, room: &RoomId) -> Result<Self, Failure> {
         let creation = creation(client, room).await?;
-        let kind = StateEventType::RoomPowerLevels;
         let levels: Option<RoomPowerLevelsEventContent> =
-            state(client, room, kind, StateEventFormat::Content).await?;
+            room_state::read(client, room, StateEventType::RoomPowerLevels, "").await?;
         let levels = levels.map_or(RoomPowerLevelsSource::None, RoomPowerLevelsSource::Original);
         let rules = creation.content.room_version.rules().unwrap_or(RoomVersionRules::V12);
         let creators = std::iter::once(creation.sender).chain(creation.content.additional_creators);
@@ -74,24 +81,6 @@ impl Power {
 
 /// Who has made a room, and how.
 pub(crate) async fn creation(client: &Client, room: &RoomId) -> Result<Creation, Failure> {
-    let found = state(client, room, StateEventType::RoomCreate, StateEventFormat::Event).await?;
+    let found = room_state::read_event(client, room, StateEventType::RoomCreate).await?;
     found.ok_or_else(|| Failure::Garbled("a room without a beginning".to_owned()))
-}
-
-/// State of a room, if there is any.
-pub(crate) async fn state<T: DeserializeOwned>(
-    client: &Client,
-    room: &RoomId,
-    kind: StateEventType,
-    format: StateEventFormat,
-) -> Result<Option<T>, Failure> {
-    let mut request = get_state_event_for_key::v3::Request::new(room.to_owned(), kind, String::new());
-    request.format = format;
-    match client.send(request).await.map_err(|error| Failure::from(error).while_reading()) {
-        Ok(answer) => serde_json::from_str(answer.event_or_content.get())
-            .map(Some)
-            .map_err(|error| Failure::Garbled(error.to_string())),
-        Err(failure) if failure.is_refusal("M_NOT_FOUND") => Ok(None),
-        Err(failure) => Err(failure),
-    }
 }

@@ -73,6 +73,9 @@ impl Rooms {
         if self.name_of(room).is_some() {
             return RoomKind::Configured;
         }
+        if room.is_space() {
+            return RoomKind::Other;
+        }
         // An incident's room may have one person in it, and is no private conversation for that.
         if is_ours(room, me) && !self.is_direct(room) {
             return RoomKind::Own;

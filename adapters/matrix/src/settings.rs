@@ -48,6 +48,8 @@ pub struct MatrixSettings {
     pub command_rooms: Vec<String>,
     /// Whether somebody, given as a full user id, may ask sitrep into a room.
     pub allow: Box<dyn Fn(&str) -> bool + Send + Sync>,
+    /// The space that the rooms of public incidents are put in.
+    pub space: Option<SpaceSettings>,
     /// Where the session and the SDK's store are kept. Made if missing; nobody else may read it.
     pub state_dir: PathBuf,
     /// How long the homeserver is trusted to remember a key: [`DEFAULT_KEY_LIFETIME`]. Past it, what may have been
@@ -74,6 +76,17 @@ pub enum Encrypt {
     Always,
 }
 
+/// The space that the rooms of public incidents are put in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpaceSettings {
+    /// The address or id of one that exists; anything else is the name of one that is made.
+    pub space: String,
+    /// Who is asked into one that is made here, as full user ids: people who may command.
+    pub people: Vec<String>,
+    /// Where everybody may command: the configured room whose members may enter one that is made here.
+    pub open_to: Option<String>,
+}
+
 impl fmt::Debug for MatrixSettings {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.debug_struct("MatrixSettings")
@@ -81,6 +94,7 @@ impl fmt::Debug for MatrixSettings {
             .field("user", &self.user)
             .field("auth", &self.auth)
             .field("rooms", &self.rooms)
+            .field("space", &self.space)
             .field("state_dir", &self.state_dir)
             .field("key_lifetime", &self.key_lifetime)
             .field("encrypt", &self.encrypt)
@@ -112,6 +126,7 @@ pub(crate) mod tests {
             rooms: vec!["#ops:example.org".to_owned()],
             command_rooms: vec!["#ops:example.org".to_owned()],
             allow: Box::new(|_| true),
+            space: None,
             state_dir: PathBuf::from("/nonexistent"),
             key_lifetime: DEFAULT_KEY_LIFETIME,
             look_up_every: DEFAULT_LOOK_UP_EVERY,

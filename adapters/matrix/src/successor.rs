@@ -7,14 +7,12 @@
 use matrix_sdk::{
     Client, RoomState,
     ruma::{
-        OwnedRoomId, OwnedServerName, OwnedUserId, RoomId, RoomOrAliasId, UserId,
-        api::client::state::get_state_event_for_key::{self, v3::StateEventFormat},
-        events::StateEventType,
+        OwnedRoomId, OwnedServerName, OwnedUserId, RoomId, RoomOrAliasId, UserId, events::StateEventType,
     },
 };
 use serde::Deserialize;
 
-use crate::{failure::Failure, room_names::RoomNames};
+use crate::{failure::Failure, room_names::RoomNames, room_state};
 
 /// A configured room is followed through at most this many upgrades at once: tombstones may point in a circle.
 const LONGEST_WAY: usize = 10;
@@ -65,11 +63,8 @@ pub(crate) async fn follow_to_the_end(
 
 /// Who has upgraded a room, if that can be found out: it is only a hint where to knock.
 async fn upgraded_by(client: &Client, room: &RoomId) -> Option<OwnedUserId> {
-    let kind = StateEventType::RoomTombstone;
-    let mut request = get_state_event_for_key::v3::Request::new(room.to_owned(), kind, String::new());
-    request.format = StateEventFormat::Event;
-    let answer = client.send(request).await.ok()?;
-    let tombstone: Tombstone = serde_json::from_str(answer.event_or_content.get()).ok()?;
+    let found = room_state::read_event(client, room, StateEventType::RoomTombstone).await;
+    let tombstone: Tombstone = found.ok()??;
     Some(tombstone.sender)
 }
 

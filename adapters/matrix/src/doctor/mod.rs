@@ -14,7 +14,7 @@ use std::{future::Future, time::Duration};
 use sitrep_core::port::Finding;
 use tokio::time::timeout;
 
-use crate::{account::Account, failure::Failure};
+use crate::{account::Account, failure::Failure, space};
 
 /// How long one check may take: several requests to a slow homeserver.
 const CHECK_DEADLINE: Duration = Duration::from_secs(40);
@@ -32,6 +32,7 @@ pub(crate) async fn check_up(account: &Account) -> Vec<Finding> {
     for name in account.rooms.names.configured() {
         findings.extend(in_time(&format!("Looking at the room {name}"), rooms::check(account, name)).await);
     }
+    findings.extend(in_time("Looking at the space", space::check(account)).await);
     findings.extend(limits::check(account));
     findings
 }
