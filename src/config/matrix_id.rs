@@ -84,7 +84,7 @@ fn is_opaque(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allow, allow, room, user};
+    use super::{Allow, allow, room, space, user};
 
     #[test]
     fn people() {
