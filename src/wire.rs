@@ -1,6 +1,6 @@
 //! From the configuration to what core and the adapters are told.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
 use sitrep_core::{
@@ -126,7 +126,7 @@ fn patterns(allow: &[Allow]) -> Vec<String> {
 }
 
 /// What the Matrix adapter is told.
-pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> MatrixSettings {
+pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> MatrixSettings {
     let mut rooms = section.rooms.clone();
     for room in section.support_room.iter().chain(&section.stakeholder_rooms) {
         if !rooms.contains(room) {
@@ -147,7 +147,8 @@ pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> Matr
         rooms,
         command_rooms: section.rooms.clone(),
         allow: Box::new(move |user| allowed.iter().any(|pattern| allows(pattern, user))),
-        state_dir: data_dir.join(MATRIX),
+        space: section.space.as_ref().map(|space| space_settings(config, section, space)),
+        state_dir: config.data_dir.join(MATRIX),
         key_lifetime: DEFAULT_KEY_LIFETIME,
         look_up_every: DEFAULT_LOOK_UP_EVERY,
         encrypt: match section.encrypt {
@@ -156,5 +157,59 @@ pub(crate) fn matrix_settings(section: &config::Matrix, data_dir: &Path) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
+    }
+}
+
+fn space_settings(config: &Config, section: &config::Matrix, space: &str) -> SpaceSettings {
+    let allowed = patterns(&section.allow);
+    let may_command = |user: &&String| allowed.iter().any(|pattern| allows(pattern, user));
+    let handles = config.roster.people.values().flatten();
+    let on_matrix = handles.filter_map(|handle| match handle {
+        Handle::Matrix(user) => Some(user),
+        Handle::Discord(_) | Handle::Email(_) => None,
+    });
+    let is_open = section.allow.contains(&Allow::Anyone);
+    SpaceSettings {
+        space: space.to_owned(),
+        people: on_matrix.filter(may_command).cloned().collect(),
+        open_to: section.rooms.first().filter(|_| is_open).cloned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIGURATION: &str = r##"
+[matrix]
+homeserver = "https://example.org"
+user = "@sitrep:example.org"
+password = "x"
+rooms = ["#ops:example.org", "#dev:example.org"]
+space = "Incidents"
+allow = ["*:example.org"]
+
+[people]
+alice = ["@alice:example.org", "alice@example.org"]
+carol = ["@carol:elsewhere.example", "discord:15"]
+"##;
+
+    fn space(text: &str) -> SpaceSettings {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), text).expect("written");
+        let config =
+            config::load(file.path(), std::iter::empty()).unwrap_or_else(|problems| panic!("{problems}"));
+        let section = config.matrix.as_ref().expect("a section");
+        matrix_settings(&config, section).space.expect("a space")
+    }
+
+    #[test]
+    fn only_who_may_command_is_asked_into_the_space() {
+        let closed = space(CONFIGURATION);
+        assert_eq!(closed.people, ["@alice:example.org"]);
+        assert_eq!((closed.space.as_str(), closed.open_to), ("Incidents", None));
+        let open = space(&CONFIGURATION.replace("*:example.org", "*"));
+        assert_eq!(open.people.len(), 2);
+        assert_eq!(open.open_to.as_deref(), Some("#ops:example.org"));
     }
 }

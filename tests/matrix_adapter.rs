@@ -12,7 +12,9 @@ mod changing;
 mod direct;
 mod front;
 mod hearing;
+mod invitations;
 mod rooms;
+mod space;
 mod trouble;
 
 pub(crate) fn tests() -> Vec<Test> {
@@ -85,6 +87,14 @@ pub(crate) fn tests() -> Vec<Test> {
             "matrix_adapter::an_address_that_moves_is_noticed",
             changing::an_address_that_moves_is_noticed,
         ),
+        needs_synapse(
+            "matrix_adapter::only_those_who_may_ask_it_into_rooms",
+            invitations::only_those_who_may_ask_it_into_rooms,
+        ),
+        needs_synapse("matrix_adapter::a_space_is_made_once_and_filled", space::made_once_and_filled),
+        needs_synapse("matrix_adapter::a_space_of_others_is_used_with_care", space::of_others),
+        needs_synapse("matrix_adapter::a_space_where_everybody_may_command", space::for_everybody),
+        needs_synapse("matrix_adapter::a_space_in_trouble_costs_no_incident", space::in_trouble),
         needs_synapse("matrix_adapter::a_gap_is_filled_page_by_page", hearing::a_gap_is_filled_page_by_page),
         needs_synapse(
             "matrix_adapter::what_cannot_be_read_is_heard_as_such",

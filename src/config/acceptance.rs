@@ -43,6 +43,7 @@ device_id = "SITREP"
 rooms = ["#ops:example.org", "!abc"]
 support_room = "#support:example.org"
 stakeholder_rooms = ["#status:example.org"]
+space = "Incidents"
 allow = ["*:example.org", "@zoe:example.com"]
 
 [people]
@@ -126,6 +127,7 @@ fn every_key_of_matrix_reaches_its_value() {
     assert_eq!(matrix.rooms, ["#ops:example.org", "!abc"]);
     assert_eq!(matrix.support_room.as_deref(), Some("#support:example.org"));
     assert_eq!(matrix.stakeholder_rooms, ["#status:example.org"]);
+    assert_eq!(matrix.space.as_deref(), Some("Incidents"));
     let zoe = Allow::User("@zoe:example.com".to_owned());
     assert_eq!(matrix.allow, [Allow::Server("example.org".to_owned()), zoe]);
     let Login::AccessToken { token, device_id } = matrix.login else { panic!("an access token was given") };

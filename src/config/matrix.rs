@@ -20,11 +20,11 @@ pub(super) const SHAPE: Shape = Shape {
         ("rooms", "[\"#ops:example.org\"]"),
         ("support_room", "\"#support:example.org\""),
         ("stakeholder_rooms", "[\"#status:example.org\"]"),
+        ("space", "\"Incidents\""),
         ("allow", "[\"*:example.org\"]"),
         ("encrypt", "\"private\""),
     ],
     secrets: &["password", "access_token", "recovery_key"],
-    later: &["space"],
     ..Shape::new("matrix")
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct Matrix {
     pub(crate) support_room: Option<String>,
     /// Rooms that are told how incidents go.
     pub(crate) stakeholder_rooms: Vec<String>,
+    /// The space that the rooms of public incidents are put in: its name, address or id.
+    pub(crate) space: Option<String>,
     /// Whose commands are heard; at least one entry.
     pub(crate) allow: Vec<Allow>,
     pub(crate) encrypt: Encrypt,
@@ -84,6 +86,7 @@ pub(super) fn read(section: &Section<'_>, folder: &Path) -> Option<Matrix> {
     not_empty(section, "rooms", "commands would be heard nowhere");
     let support_room = section.parsed("support_room", matrix_id::room);
     let stakeholder_rooms = section.parsed_list("stakeholder_rooms", matrix_id::room).unwrap_or_default();
+    let space = section.parsed("space", matrix_id::space);
     let allow = section.parsed_list("allow", matrix_id::allow);
     not_empty(section, "allow", "nobody could command");
     let encrypt = section.parsed("encrypt", encrypt).unwrap_or_default();
@@ -95,6 +98,7 @@ pub(super) fn read(section: &Section<'_>, folder: &Path) -> Option<Matrix> {
         rooms: rooms?,
         support_room,
         stakeholder_rooms,
+        space,
         allow: allow?,
         encrypt,
         recovery_key,

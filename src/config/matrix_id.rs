@@ -45,6 +45,21 @@ pub(super) fn room(text: &str) -> Result<String, Wrong> {
     }
 }
 
+/// Reads what a space is called: by its address or id, or else by the name of one that is to be made.
+pub(super) fn space(text: &str) -> Result<String, Wrong> {
+    if text.starts_with(['#', '!']) {
+        return room(text);
+    }
+    let is_name = !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control);
+    match is_name && text.len() <= LONGEST_BYTES {
+        true => Ok(text.to_owned()),
+        false => Err(Wrong::new(
+            format!("`{text}` can't be the name of a space"),
+            "write a name, as in Incidents, or #alias:server of a space that exists",
+        )),
+    }
+}
+
 /// Reads a member of `allow`.
 pub(super) fn allow(text: &str) -> Result<Allow, Wrong> {
     if text == "*" {
@@ -69,7 +84,7 @@ fn is_opaque(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allow, allow, room, user};
+    use super::{Allow, allow, room, space, user};
 
     #[test]
     fn people() {
@@ -112,6 +127,16 @@ mod tests {
             "@alice:example.org",
         ] {
             assert!(room(text).is_err(), "{text:?} is refused");
+        }
+    }
+
+    #[test]
+    fn spaces() {
+        for text in ["Incidents", "Störungen und so", "#incidents:example.org", "!abc"] {
+            assert_eq!(space(text).as_deref(), Ok(text));
+        }
+        for text in ["", " ", " Incidents", "a\nb", "#incidents", "!", "# x:example.org"] {
+            assert!(space(text).is_err(), "{text:?} is refused");
         }
     }
 

@@ -12,7 +12,7 @@ mod web;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use sitrep_core::port::{Finding, Platform};
+use sitrep_core::port::{Finding, Level, Platform};
 use sitrep_redb::RedbStore;
 
 use crate::config::Config;
@@ -70,7 +70,7 @@ pub(crate) async fn examine(
                 }
                 findings
             }
-            Err(sentence) => vec![unconnected(&sentence)],
+            Err(sentence) => vec![Finding::told(Level::Problem, &sentence)],
         }
     };
     let (disk, clock, meeting, platforms) = tokio::join!(
@@ -80,24 +80,4 @@ pub(crate) async fn examine(
         on_platforms,
     );
     [disk, clock, meeting, platforms].into_iter().flatten().collect()
-}
-
-/// No connection. The sentence says what happened first, and then what to do.
-fn unconnected(sentence: &str) -> Finding {
-    let (what, remedy) = sentence.split_once(". ").unwrap_or((sentence, "Correct it and ask again"));
-    Finding::problem(what.trim_end_matches('.'), remedy.trim_end_matches('.'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unconnected;
-
-    #[test]
-    fn sentences_become_what_and_remedy() {
-        let finding = unconnected("The password was not accepted. Check it. It may have changed.");
-        assert_eq!(
-            finding.to_string(),
-            "problem The password was not accepted. Check it. It may have changed."
-        );
-    }
 }

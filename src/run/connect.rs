@@ -20,7 +20,7 @@ pub(super) async fn all(config: &Config, clinic: &Clinic) -> Result<Vec<Arc<dyn 
     if let Some(section) = &config.matrix {
         let mut pause = Duration::from_secs(1);
         let platform = loop {
-            match MatrixPlatform::connect(wire::matrix_settings(section, &config.data_dir)).await {
+            match MatrixPlatform::connect(wire::matrix_settings(config, section)).await {
                 Ok(platform) => break platform,
                 Err(ConnectError::Fatal(sentence)) => bail!("{sentence}"),
                 Err(ConnectError::Transient(sentence)) => {

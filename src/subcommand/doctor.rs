@@ -3,7 +3,7 @@
 use std::{io::Write, sync::Arc};
 
 use anyhow::{Result, bail};
-use sitrep_core::port::{Finding, Level, Platform};
+use sitrep_core::port::{Finding, Level, Platform, Positions};
 use sitrep_matrix::MatrixPlatform;
 use sitrep_redb::{RedbStore, StoreKind};
 
@@ -47,11 +47,18 @@ async fn by_itself(config: &Config) -> Result<Vec<Finding>> {
     let mut platforms: Vec<Arc<dyn Platform>> = Vec::new();
     let mut trouble = None;
     if let Some(section) = &config.matrix {
-        match MatrixPlatform::connect(wire::matrix_settings(section, &config.data_dir)).await {
-            Ok(platform) => platforms.push(Arc::new(platform)),
+        match MatrixPlatform::connect(wire::matrix_settings(config, section)).await {
+            Ok(platform) => {
+                // The first answer of a platform is what sets up a new session. Nothing of it is acted on.
+                if let Err(error) = platform.listen(&Positions::new()).await {
+                    trouble = Some(error.to_string());
+                }
+                platforms.push(Arc::new(platform));
+            }
             Err(error) => trouble = Some(error.to_string()),
         }
     }
+    // What was heard is not committed, so the service hears it again.
     let connected = trouble.map_or(Ok(platforms.as_slice()), Err);
     Ok(doctor::examine(config, &store, connected).await)
 }

@@ -16,6 +16,7 @@ use sitrep_core::port::{
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 use sitrep_matrix::{
     DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixPlatform, MatrixSettings,
+    SpaceSettings,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -36,7 +37,8 @@ pub(crate) struct Bot {
     pub(crate) runtime: Runtime,
     /// The configured rooms.
     pub(crate) rooms: Vec<String>,
-    /// How long it takes a name to mean the same room.
+    pub(crate) space: Option<SpaceSettings>,
+    /// How long a name is taken to mean the same room.
     pub(crate) look_up_every: Duration,
     platform: Option<MatrixPlatform>,
     /// What was committed.
@@ -54,6 +56,7 @@ impl Bot {
             folder: TempDir::new().doing("making a folder")?,
             runtime: Runtime::new().doing("starting a runtime")?,
             rooms: Vec::new(),
+            space: None,
             look_up_every: DEFAULT_LOOK_UP_EVERY,
             platform: None,
             after: Positions::new(),
@@ -76,6 +79,7 @@ impl Bot {
             auth: self.auth.clone(),
             rooms: self.rooms.clone(),
             command_rooms: self.rooms.clone(),
+            space: self.space.clone(),
             allow: Box::new(|user| !user.starts_with("@stranger")),
             state_dir: self.folder.path().join("matrix"),
             key_lifetime: DEFAULT_KEY_LIFETIME,

@@ -48,8 +48,9 @@ fn is_well(output: &Output, town: &Town) -> Result<(), Failed> {
     let lines = lines(output);
     for expected in [
         format!("Matrix: logged in as {}", town.bot.user_id),
-        "Rooms: sitrep can make one".to_owned(),
-        "Encryption: what sitrep encrypts can be read back".to_owned(),
+        "Encryption: a room can be made, and what sitrep encrypts there can be read back".to_owned(),
+        "Encryption: this device is signed by the account's identity".to_owned(),
+        "Encryption: keys are backed up, and the recovery key opens the backup".to_owned(),
         format!("Room {}: sitrep is in it, reads, speaks, mentions, pins", town.ops_alias),
         format!("Room {}: sitrep is in it, reads, speaks, mentions", town.status_alias),
         "Clock: this machine and the homeserver agree".to_owned(),

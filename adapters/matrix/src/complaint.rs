@@ -45,14 +45,6 @@ impl Complaint {
         Finding::warning(self.what, self.remedy)
     }
 
-    /// We were removed from a configured room.
-    pub(crate) fn removed(name: &str, settings: &MatrixSettings) -> Self {
-        Self::new(
-            format!("sitrep was removed from the room {name}, and neither hears nor tells anybody there"),
-            format!("Invite {} again, or take {name} out of the configuration", settings.user),
-        )
-    }
-
     /// Why a configured room can't be entered.
     pub(crate) fn not_entered(name: &str, settings: &MatrixSettings, failure: &Failure) -> Self {
         let user = &settings.user;
@@ -82,6 +74,14 @@ impl Complaint {
                 "It is tried again every minute",
             ),
         }
+    }
+
+    /// Somebody has removed us from a configured room.
+    pub(crate) fn removed(name: &str, settings: &MatrixSettings) -> Self {
+        Self::new(
+            format!("sitrep was removed from the room {name}, and neither hears nor tells anybody there"),
+            format!("Invite {} again, or take {name} out of the configuration", settings.user),
+        )
     }
 
     /// A configured room has been upgraded, and the new one can't be entered.

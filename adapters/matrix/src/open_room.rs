@@ -63,8 +63,8 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
     let client = account.client();
     let local = alias_of(&attempt.key);
     let invited = invitees(account, plan.invited);
-    // Only what is public belongs into the space.
-    let home = account.space.home().filter(|_| plan.room_use == RoomUse::Public);
+    let in_space = plan.room_use == RoomUse::Public;
+    let home = account.space.home().filter(|_| in_space);
     let space = home.as_ref().filter(|home| home.opens_rooms).map(|home| &*home.id);
     let mut first_state = first_state(open_to(account, plan).await.as_deref(), space);
     first_state.extend(encryption::state_of_a_room(account.settings.encrypt, plan.room_use));
@@ -83,7 +83,7 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
             find(account, &client, attempt, &local).await?
         }
         Ok(id) => {
-            if plan.room_use == RoomUse::Public {
+            if in_space {
                 account.space.put(&id);
             }
             return Ok(receipt(account, &id));
@@ -91,7 +91,7 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
         Err(failure) => return Err(failure),
     };
     complete(&client, &id, &room).await?;
-    if plan.room_use == RoomUse::Public {
+    if in_space {
         account.space.put(&id);
     }
     Ok(receipt(account, &id))

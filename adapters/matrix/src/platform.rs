@@ -50,6 +50,7 @@ impl MatrixPlatform {
         let mut beside = JoinSet::new();
         beside.spawn(space::keep(Arc::clone(&account)));
         beside.spawn(encryption::keep(Arc::clone(&account)));
+        beside.spawn(space::keep(Arc::clone(&account)));
         Ok(Self { account, intake, _beside: beside })
     }
 
@@ -116,6 +117,7 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
             account.space.meet(&account.settings, invited);
             let room_use = if *private { RoomUse::Private } else { RoomUse::Public };
             let plan = open_room::Plan { name, topic, invited, open_to, room_use };
+            account.space.meet(&account.settings, invited);
             open_room::open(account, attempt, &plan).await
         }
         Action::Pin { message } => pin::pin(account, message).await,

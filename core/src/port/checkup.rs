@@ -62,6 +62,17 @@ impl Finding {
     pub fn problem(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { level: Level::Problem, what: what.into(), remedy: Some(remedy.into()) }
     }
+
+    /// Something that is told in whole sentences: the first says what was found, the rest what to do.
+    #[must_use]
+    pub fn told(level: Level, sentences: &str) -> Self {
+        let (what, remedy) = match sentences.split_once(". ") {
+            Some((what, remedy)) => (what, Some(remedy)),
+            None => (sentences, None),
+        };
+        let bare = |text: &str| text.trim().trim_end_matches('.').to_owned();
+        Self { level, what: bare(what), remedy: remedy.map(bare) }
+    }
 }
 
 impl fmt::Display for Finding {
@@ -90,5 +101,8 @@ mod tests {
         assert_eq!(Finding::ok("The disk has room").to_string(), "ok The disk has room.");
         assert_eq!(Finding::note("a", "b").to_string(), "note a. b.");
         assert_eq!(Finding::warning("a", "b").to_string(), "warning a. b.");
+        for told in ["It failed.", "It failed. Do this. Or that."] {
+            assert_eq!(Finding::told(Level::Problem, told).to_string(), format!("problem {told}"));
+        }
     }
 }

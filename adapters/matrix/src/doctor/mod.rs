@@ -4,10 +4,10 @@
 //! - Nobody notices: nothing is said in any room that people are in. The one room that is made is left again.
 //! - Every check has a deadline and ends in at least one [`Finding`].
 
+mod encryption;
 mod limits;
 mod login;
 mod rooms;
-mod trial_room;
 
 use std::{future::Future, time::Duration};
 
@@ -28,7 +28,8 @@ pub(crate) async fn check_up(account: &Account) -> Vec<Finding> {
         // Without it everything else would fail for the same reason.
         return findings;
     }
-    findings.extend(in_time("Making a room and encrypting in it", trial_room::check(account)).await);
+    findings.extend(in_time("Making a room and encrypting in it", encryption::try_out(account)).await);
+    findings.extend(in_time("Seeing how encryption stands", encryption::report(account)).await);
     for name in account.rooms.names.configured() {
         findings.extend(in_time(&format!("Looking at the room {name}"), rooms::check(account, name)).await);
     }

@@ -50,6 +50,7 @@ const PASSES_A_LOOK: u32 = 60;
 
 /// The space, as far as it is known.
 pub(crate) struct Space {
+    is_wanted: bool,
     known: Mutex<Known>,
     wake: Notify,
     /// Held while something is done about it.
@@ -89,7 +90,12 @@ impl Space {
             known.home = remembered.filter(|home| home.configured == wanted.space);
             known.people = wanted.people.iter().filter_map(|user| UserId::parse(user).ok()).collect();
         }
-        Self { known: Mutex::new(known), wake: Notify::new(), at_work: tokio::sync::Mutex::default() }
+        Self {
+            is_wanted: settings.space.is_some(),
+            known: Mutex::new(known),
+            wake: Notify::new(),
+            at_work: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Where the rooms of public incidents belong, if that is known.
@@ -99,15 +105,17 @@ impl Space {
 
     /// A public incident's room was made.
     pub(crate) fn put(&self, room: &RoomId) {
-        self.known().rooms.insert(room.to_owned());
-        self.wake.notify_one();
+        if self.is_wanted {
+            self.known().rooms.insert(room.to_owned());
+            self.wake.notify_one();
+        }
     }
 
     /// People were asked into a room. They have been busy with the homeserver's limits, and belong into the space.
     pub(crate) fn meet(&self, settings: &MatrixSettings, people: &[Person]) {
         let mut known = self.known();
         known.busy_at = Some(Instant::now());
-        if settings.space.is_some() {
+        if self.is_wanted {
             let allowed = people.iter().filter(|person| (settings.allow)(&person.handle));
             known.people.extend(allowed.filter_map(|person| UserId::parse(&person.handle).ok()));
         }
