@@ -3,7 +3,6 @@
 use sitrep_core::event::Subject;
 use sitrep_core::incident::IncidentId;
 use sitrep_core::port::{Identity, Store};
-use sitrep_core::testing::block_on;
 use sitrep_redb::{RedbStore, StoreKind};
 
 use super::AT;
@@ -18,6 +17,11 @@ pub(super) fn tests() -> Vec<Test> {
         test("console::words_taken_back_are_not_in_the_store", words_taken_back_are_not_in_the_store),
         test("console::a_title_taken_back_stays_so_after_a_restart", a_title_taken_back_stays_so),
     ]
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(future)
 }
 
 /// Everything that the store gives back, as text: facts with their words, effects, marks.
