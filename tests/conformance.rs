@@ -61,6 +61,10 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("private"),
         conversation!("direct"),
         conversation!("invited", PAYMENTS),
+        conversation!("edits"),
+        conversation!("taken_back"),
+        conversation!("signs"),
+        conversation!("removed"),
         needs_synapse("conformance::one_incident_with_people_picked_from_a_list", || {
             same_outcome(include_str!("console/one_incident.txt"), PEOPLE, Typing::Pills)
         }),

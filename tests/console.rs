@@ -6,6 +6,7 @@
 mod data;
 mod script;
 mod surroundings;
+mod taking_back;
 
 use crate::support::trials::{Test, test};
 use crate::support::{Failed, sitrep::Home};
@@ -46,6 +47,12 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("private"),
         conversation!("direct"),
         conversation!("mistakes"),
+        conversation!("edits"),
+        conversation!("taken_back"),
+        conversation!("signs"),
+        conversation!("lost_rooms"),
+        conversation!("lost_private_room"),
+        conversation!("removed"),
         test("console::clocks_go_forward", || {
             let script = include_str!("console/clocks_go_forward.txt");
             converse(
@@ -64,6 +71,7 @@ pub(crate) fn tests() -> Vec<Test> {
     tests.extend(script::tests());
     tests.extend(data::tests());
     tests.extend(surroundings::tests());
+    tests.extend(taking_back::tests());
     tests
 }
 

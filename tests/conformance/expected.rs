@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Utc;
-use sitrep_console::{CONFIGURED_ROOMS, Change, Chat, Journal};
+use sitrep_console::{CONFIGURED_ROOMS, Change, Chat, Deed, Did, Journal};
 
 use crate::console::AT;
 use crate::support::sitrep::Home;
@@ -19,13 +19,24 @@ pub(super) struct Expected {
     pub(super) private: BTreeSet<String>,
 }
 
-/// One message of a person, and what follows from it.
+/// One thing that a person does, and what follows from it.
 pub(super) struct Step {
     pub(super) person: String,
     pub(super) room: String,
-    pub(super) text: String,
+    pub(super) act: Act,
     /// All rooms, once everything that follows has happened.
     pub(super) after: View,
+}
+
+/// What a person does. Messages are known by their place among those of the room.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Say(String),
+    Edit { place: usize, text: String },
+    TakeBack { place: usize },
+    Press { place: usize, key: String },
+    Kick,
+    Invite,
 }
 
 impl Expected {
@@ -49,8 +60,11 @@ impl Expected {
             Change::RoomMade { room, private: true, .. } => Some(reduced(room)),
             Change::RoomMade { .. }
             | Change::Said(_)
+            | Change::Did(_)
             | Change::Edited { .. }
             | Change::Pinned { .. }
+            | Change::Signed { .. }
+            | Change::Retitled { .. }
             | Change::Joined { .. } => None,
         });
         Ok(Self { steps, private: private.collect() })
@@ -81,23 +95,39 @@ fn in_names(moment: &str) -> String {
     moment.replace('T', "-").replace(':', "")
 }
 
-/// Everything up to the next message of a person follows from the last one: the console settles after each.
+/// Everything up to what a person does next follows from what they did last: the console settles after each.
 fn steps(changes: &[Change]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut chat = Chat::new(&CONFIGURED_ROOMS);
     for change in changes {
+        let begun = act(&chat, change).map(|(person, room, act)| {
+            let (person, room) = (person.to_owned(), reduced(room));
+            Step { person, room, act, after: View::new() }
+        });
+        steps.extend(begun);
         chat.apply(change.clone());
-        if let Change::Said(said) = change
-            && let Some(person) = &said.person
-        {
-            let (person, room, text) = (person.clone(), reduced(&said.room), said.text.clone());
-            steps.push(Step { person, room, text, after: View::new() });
-        }
         if let Some(step) = steps.last_mut() {
             step.after = view(&chat);
         }
     }
     steps
+}
+
+/// Who does what where, as the room looks before it.
+fn act<'a>(chat: &Chat, change: &'a Change) -> Option<(&'a str, &'a str, Act)> {
+    if let Some(said) = change.said() {
+        return Some((said.person.as_deref()?, &said.room, Act::Say(said.text.clone())));
+    }
+    let Did { person, room, deed, .. } = change.did()?;
+    let place_of = |message: &usize| chat.last_in(room, usize::MAX).iter().position(|place| place == message);
+    let act = match deed {
+        Deed::Corrected { message, text } => Act::Edit { place: place_of(message)?, text: text.clone() },
+        Deed::TookBack { message } => Act::TakeBack { place: place_of(message)? },
+        Deed::Pressed { message, key } => Act::Press { place: place_of(message)?, key: key.clone() },
+        Deed::RemovedSitrep => Act::Kick,
+        Deed::InvitedSitrep => Act::Invite,
+    };
+    Some((person, room, act))
 }
 
 fn view(chat: &Chat) -> View {
@@ -116,7 +146,7 @@ fn view(chat: &Chat) -> View {
 }
 
 fn message(chat: &Chat, index: usize, place_of: impl Fn(&usize) -> Option<usize>) -> Option<Message> {
-    let Change::Said(said) = chat.log().get(index)? else { return None };
+    let said = chat.log().get(index)?.said()?;
     let text = chat.text_of(index)?;
     let (person, text) = match &said.person {
         // Taken over as it is: what people type differs from run to run in nothing.
@@ -125,5 +155,17 @@ fn message(chat: &Chat, index: usize, place_of: impl Fn(&usize) -> Option<usize>
     };
     let mentions = said.mentions.iter().cloned().collect();
     let answers = said.answers.as_ref().and_then(place_of);
-    Some(Message { person, text, mentions, answers })
+    Some(Message { person, text, mentions, answers, signs: signs(chat, index) })
+}
+
+/// The signs on a message: those that sitrep has put there, and those that people have pressed.
+fn signs(chat: &Chat, index: usize) -> BTreeSet<(String, String)> {
+    let own = chat.signs_on(index).iter().map(|key| ("sitrep".to_owned(), key.clone()));
+    let pressed = chat.log().iter().filter_map(|change| match change.did()? {
+        Did { person, deed: Deed::Pressed { message, key }, .. } if *message == index => {
+            Some((person.clone(), key.clone()))
+        }
+        Did { .. } => None,
+    });
+    own.chain(pressed).collect()
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::support::http::encoded;
 use crate::support::person::Person;
 use crate::support::seen::Seen;
-use crate::support::{Failed, poll};
+use crate::support::{Doing, Failed, poll};
 
-use super::expected::{Expected, Step};
+use super::expected::{Act, Expected, Step};
 use super::reading;
 use super::stage::{HOST, Stage};
 use super::view::{Room, View, difference};
@@ -49,6 +49,8 @@ pub(super) struct Player<'a> {
     places: BTreeMap<String, Place>,
     /// What people have said, as the script has it, by event id.
     sent: BTreeMap<String, String>,
+    /// The reactions of people, by who, what to and which.
+    pressed: BTreeMap<(String, String, String), String>,
     /// Who is known to be where, by room and person.
     inside: BTreeSet<(String, String)>,
 }
@@ -59,7 +61,14 @@ impl<'a> Player<'a> {
         let places =
             configured.map(|(name, id)| (name.clone(), Place { id: id.clone(), reader: HOST.to_owned() }));
         let inside = stage.configured().keys().map(|name| (name.clone(), HOST.to_owned())).collect();
-        Self { stage, typing, places: places.collect(), sent: BTreeMap::new(), inside }
+        Self {
+            stage,
+            typing,
+            places: places.collect(),
+            sent: BTreeMap::new(),
+            pressed: BTreeMap::new(),
+            inside,
+        }
     }
 
     /// Every message of the conversation, each once the last one's consequences are there.
@@ -70,7 +79,7 @@ impl<'a> Player<'a> {
         }
         let mut before = View::new();
         for step in &expected.steps {
-            self.say(step)?;
+            self.act(step)?;
             let touched = |(name, room): (&String, &Room)| {
                 let unchanged = before.get(name).is_some_and(|before| before.lines() == room.lines());
                 (!unchanged).then(|| name.clone())
@@ -106,7 +115,7 @@ impl<'a> Player<'a> {
         Ok(&place.id)
     }
 
-    fn say(&mut self, step: &Step) -> Result<(), Failed> {
+    fn act(&mut self, step: &Step) -> Result<(), Failed> {
         let person = self.stage.person(&step.person)?;
         if step.room == step.person && !self.places.contains_key(&step.room) {
             let id = self.stage.direct_room(person)?;
@@ -118,11 +127,39 @@ impl<'a> Player<'a> {
         if self.inside.insert((step.room.clone(), step.person.clone())) {
             person.join(&room)?;
         }
-        let said = match self.with_pills(&step.text) {
-            Some((words, html)) => person.say_html(&room, &words, &html)?,
-            None => person.say(&room, &step.text)?,
-        };
-        self.sent.insert(said, step.text.clone());
+        let bot = &self.stage.bot.user_id;
+        match &step.act {
+            Act::Say(text) => {
+                let said = match self.with_pills(text) {
+                    Some((words, html)) => person.say_html(&room, &words, &html)?,
+                    None => person.say(&room, text)?,
+                };
+                self.sent.insert(said, text.clone());
+            }
+            Act::Edit { place, text } => {
+                let message = message_at(person, &room, *place)?;
+                person.edit(&room, &message, text)?;
+                self.sent.insert(message, text.clone());
+            }
+            Act::TakeBack { place } => drop(person.redact(&room, &message_at(person, &room, *place)?)?),
+            Act::Press { place, key } => {
+                let message = message_at(person, &room, *place)?;
+                let press = (step.person.clone(), message.clone(), key.clone());
+                // Nobody reacts twice in the same way: clients take the first reaction away.
+                if let Some(before) = self.pressed.get(&press) {
+                    person.redact(&room, before)?;
+                }
+                let reaction = person.react(&room, &message, key)?;
+                self.pressed.insert(press, reaction);
+            }
+            Act::Kick => person.remove(&room, bot)?,
+            Act::Invite => {
+                person.invite(&room, bot)?;
+                let came =
+                    person.wait_until(PATIENCE, || Ok(person.members(&room)?.contains(bot).then_some(())))?;
+                came.ok_or("sitrep did not come back").doing(format!("inviting it into #{}", step.room))?;
+            }
+        }
         Ok(())
     }
 
@@ -150,8 +187,8 @@ impl<'a> Player<'a> {
             }
             Ok(missing.is_empty().then_some(()))
         })?;
-        let Step { person, room, text, .. } = step;
-        arrived.ok_or_else(|| format!("after {person} said {text:?} in #{room}:\n{missing}").into())
+        let Step { person, room, act, .. } = step;
+        arrived.ok_or_else(|| format!("after {person} in #{room} did {act:?}:\n{missing}").into())
     }
 
     /// Whoever is expected in a room that isn't known yet looks for its invitation.
@@ -213,6 +250,13 @@ impl<'a> Player<'a> {
         }
         Ok(somebody_came)
     }
+}
+
+/// The event of the message at a place in a room, as clients show it.
+fn message_at(person: &Person, room: &str, place: usize) -> Result<String, Failed> {
+    let shown = person.shown(room)?;
+    let message = shown.get(place).ok_or("it is not there").doing(format!("looking for message {place}"))?;
+    Ok(message.event_id.clone())
 }
 
 /// Whether somebody can get into a room by themselves.

@@ -37,6 +37,7 @@ pub(super) fn room(events: &[Seen], sent: &BTreeMap<String, String>, stage: &Sta
         },
         mentions: mentions(seen, stage),
         answers: seen.replies_to().and_then(place_of),
+        signs: signs(events, &seen.event_id, stage),
     });
     let pinned = events.iter().rev().find(|event| event.kind == "m.room.pinned_events");
     let pinned = pinned.and_then(|event| event.content["pinned"].as_array()).into_iter().flatten();
@@ -58,6 +59,16 @@ pub(super) fn members(events: &[Seen], membership: &str) -> BTreeSet<String> {
 fn last_state(events: &[Seen], kind: &str, field: &str) -> String {
     let last = events.iter().rev().find(|event| event.kind == kind);
     last.and_then(|event| event.content[field].as_str()).unwrap_or_default().to_owned()
+}
+
+/// Who has put which sign on a message, and has not taken it away.
+fn signs(events: &[Seen], event_id: &str, stage: &Stage) -> BTreeSet<(String, String)> {
+    let standing = events.iter().filter(|event| !event.redacted);
+    let signs = standing.filter_map(|event| match event.reaction() {
+        Some((to, key)) if to == event_id => Some((stage.name_of(&event.sender), key.to_owned())),
+        Some(_) | None => None,
+    });
+    signs.collect()
 }
 
 /// Whom a message notifies. Without `m.mentions` clients look for names in the text.

@@ -35,6 +35,8 @@ pub(super) struct Message {
     pub(super) mentions: BTreeSet<String>,
     /// The message that it answers, by its place in the room.
     pub(super) answers: Option<usize>,
+    /// Who has put which sign on it.
+    pub(super) signs: BTreeSet<(String, String)>,
 }
 
 impl Room {
@@ -46,13 +48,14 @@ impl Room {
             lines.push(format!("members: {}", listed(members)));
         }
         for (place, message) in self.messages.iter().enumerate() {
-            let Message { person, text, mentions, answers } = message;
+            let Message { person, text, mentions, answers, signs } = message;
             let answers = answers.map(|answered| format!(", answering {answered}")).unwrap_or_default();
             let calls =
                 if mentions.is_empty() { String::new() } else { format!(", calling {}", listed(mentions)) };
             let mut text = text.split('\n');
             lines.push(format!("{place} {person}{answers}{calls}: {}", text.next().unwrap_or_default()));
             lines.extend(text.map(|line| format!("  {line}")));
+            lines.extend(signs.iter().map(|(person, key)| format!("  with {key} of {person}")));
         }
         if !self.pinned.is_empty() {
             lines.push(format!("pinned: {:?}", self.pinned));
@@ -117,6 +120,7 @@ pub(super) fn shows_where_rooms_differ() -> Result<(), Failed> {
         text: text.to_owned(),
         mentions: BTreeSet::new(),
         answers: None,
+        signs: BTreeSet::new(),
     };
     let room = |texts: &[&str]| Room {
         messages: texts.iter().map(|text| message(text)).collect(),

@@ -43,17 +43,18 @@ impl Engine {
         };
         let erased = incident.and_then(|incident| {
             let facts = incident.typed.get(message)?.clone();
-            Some((incident.id, incident.title.clone(), facts))
+            Some((incident.id, [incident.title.clone(), incident.room_name.clone()], facts))
         });
         if mark.is_none_or(|mark| !mark.carried_out) {
             self.leave_unanswered(draft, &key);
         }
-        let Some((id, title, facts)) = erased else { return Ok(()) };
+        let Some((id, [title, room_name], facts)) = erased else { return Ok(()) };
         let subject = Subject::Incident(id);
         draft.commit.words_erased.extend(facts.iter().map(|fact| (subject, *fact)));
         self.reword(draft, |effect| strike_quotes(effect, id, &facts));
         if facts.contains(&1) {
             self.reword_title(draft, id, &title, TITLE_GAP);
+            self.reword_title(draft, id, &room_name, &id.to_string());
         }
         let erased = Event::Incident(IncidentEvent::WordsErased { facts });
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
@@ -116,10 +117,7 @@ fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str)
         Effect::Keep(Keep { incident, desired: Desired::Room { name, topic, .. }, .. })
             if *incident == id =>
         {
-            *topic = topic.replace(before, after);
-            if after == TITLE_GAP {
-                *name = id.to_string();
-            }
+            (*name, *topic) = (name.replace(before, after), topic.replace(before, after));
             true
         }
         Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => false,

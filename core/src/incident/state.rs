@@ -106,6 +106,12 @@ impl Incident {
         if self.title.is_empty() { TITLE_GAP } else { &self.title }
     }
 
+    /// What its room is called. The name is made of the title, and goes with it.
+    #[must_use]
+    pub fn room_title(&self) -> String {
+        if self.title.is_empty() { self.id.to_string() } else { self.room_name.clone() }
+    }
+
     /// Whether its title is another one than it was declared with, or none any more.
     #[must_use]
     pub fn title_has_changed(&self) -> bool {

@@ -16,10 +16,7 @@ pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool) -> Message 
         return Message::line([
             bold(incident.id.to_string()),
             text(" was declared and is resolved already. What was said is kept in "),
-            Span::Room(
-                room.clone(),
-                if may_name { incident.room_name.clone() } else { "its room".to_owned() },
-            ),
+            Span::Room(room.clone(), if may_name { incident.room_title() } else { "its room".to_owned() }),
             text("."),
         ]);
     }
@@ -38,7 +35,7 @@ pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool) -> Message 
             incident.severity,
             sentence(incident.title_or_gap())
         )),
-        Span::Room(room.clone(), incident.room_name.clone()),
+        Span::Room(room.clone(), incident.room_title()),
         text("."),
     ])
 }

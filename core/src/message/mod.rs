@@ -154,12 +154,13 @@ impl Message {
         let mut found = false;
         for line in self.lines.iter_mut().filter(|line| is_meant(line)) {
             for span in line.spans_mut() {
-                if let Span::Text(words) | Span::Bold(words) | Span::Code(words) = span
-                    && let Some(replaced) = replaced(words, before, after)
-                {
-                    *words = replaced;
-                    found = true;
-                }
+                let replaced = match span {
+                    Span::Text(words) | Span::Bold(words) | Span::Code(words) | Span::Room(_, words) => {
+                        replaced(words, before, after).map(|replaced| *words = replaced)
+                    }
+                    Span::Link(_) | Span::Person(_) | Span::Mention(_) => None,
+                };
+                found |= replaced.is_some();
             }
         }
         found

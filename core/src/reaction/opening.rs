@@ -19,7 +19,7 @@ pub(super) fn make_room(effects: &mut Effects<'_>) {
     let platform = &incident.origin.message.room.platform;
     let may_enter = !incident.private && effects.policy().allows_everybody(platform);
     effects.keep(Desired::Room {
-        name: incident.room_name.clone(),
+        name: incident.room_title(),
         topic,
         invited: incident.people.iter().take(INVITED_AT_ONCE).cloned().collect(),
         private: incident.private,
@@ -31,13 +31,11 @@ fn topic(incident: &Incident) -> String {
     format!("{} · {}", incident.id, incident.title_or_gap())
 }
 
-/// The title has changed: so does what the room is called. Its name is made of the title, and goes with it.
+/// The title has changed: so does what the room is called.
 pub(super) fn rename_room(effects: &mut Effects<'_>) {
     let incident = effects.incident;
     if matches!(incident.room, RoomState::Open(_)) {
-        let is_erased = incident.title.is_empty();
-        let name = if is_erased { incident.id.to_string() } else { incident.room_name.clone() };
-        effects.keep(Desired::Named { name, topic: topic(incident) });
+        effects.keep(Desired::Named { name: incident.room_title(), topic: topic(incident) });
     }
 }
 

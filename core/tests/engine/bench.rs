@@ -67,7 +67,12 @@ impl Bench {
 
     /// An engine over this store: the process was started again.
     pub(crate) fn over(store: MemoryStore, now: DateTime<Utc>) -> Self {
-        let engine = Engine::new(policy(), block_on(store.open()).expect("the store opens"));
+        Self::under(policy(), store, now)
+    }
+
+    /// An engine over this store, with a configuration of its own.
+    pub(crate) fn under(policy: Policy, store: MemoryStore, now: DateTime<Utc>) -> Self {
+        let engine = Engine::new(policy, block_on(store.open()).expect("the store opens"));
         let mut bench = Self {
             engine,
             store,
@@ -179,6 +184,22 @@ impl Bench {
             | Action::Buttons { .. } => Receipt::Done,
         };
         self.report(perform, Outcome::Done(receipt));
+    }
+
+    /// Does everything that can be done now, but finds no key for what can't be decrypted.
+    pub(crate) fn settle_all_but_reads(&mut self) {
+        while !(self.commits.is_empty() && self.performs.is_empty()) {
+            if !self.commits.is_empty() {
+                self.commit();
+                continue;
+            }
+            let perform = self.performs.remove(0);
+            if matches!(perform.action, Action::Read { .. }) {
+                self.report(&perform, Outcome::Transient("no key".to_owned()));
+            } else {
+                self.succeed(&perform);
+            }
+        }
     }
 
     /// Does everything that can be done now. Gives back what was said, with where.

@@ -4,8 +4,11 @@
 
 mod bench;
 mod commits;
+mod gone;
 mod lanes;
 mod restarts;
 mod rooms;
 mod staleness;
+mod taken_back;
 mod talk;
+mod unreadable;
