@@ -1,7 +1,8 @@
 //! Encryption, with people on an independent client: what sitrep says they read, and what they say it hears; also after
 //! a loss. What the server and the files show of it is looked at as well.
 //!
-//! The adapter by itself is in `encryption/keys.rs` and `encryption/losses.rs`, the whole service in
+//! The adapter by itself is in `encryption/keys.rs` and `encryption/losses.rs`, its sessions in
+//! `encryption/sessions.rs`, the whole service in
 //! `encryption/incident.rs`.
 
 use crate::support::trials::{Test, needs_encrypted_person, needs_synapse};
@@ -9,6 +10,7 @@ use crate::support::trials::{Test, needs_encrypted_person, needs_synapse};
 mod incident;
 mod keys;
 mod losses;
+mod sessions;
 
 pub(crate) fn tests() -> Vec<Test> {
     vec![
@@ -18,6 +20,11 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_encrypted_person("encryption::both_sides_read_each_other", keys::both_sides),
         needs_encrypted_person("encryption::what_had_no_key_is_read_later", keys::read_later),
         needs_encrypted_person("encryption::a_new_device_is_not_deaf", losses::new_device),
+        needs_encrypted_person("encryption::a_lost_store_is_not_deafness", losses::lost_store),
+        needs_encrypted_person("encryption::a_restored_copy_is_noticed", losses::restored_copy),
+        needs_synapse("encryption::tokens_are_renewed_and_kept", sessions::tokens_are_renewed),
+        needs_synapse("encryption::a_session_that_ran_out_keeps_its_device", sessions::ran_out),
+        needs_synapse("encryption::an_admin_s_logout_is_survived", sessions::logged_out_by_an_admin),
         needs_encrypted_person("encryption::a_private_incident", incident::private_incident),
     ]
 }

@@ -8,7 +8,7 @@ use chrono::Utc;
 use serde_json::json;
 use sitrep_core::message::Message;
 use sitrep_core::port::{Action, Outcome, Receipt};
-use sitrep_matrix::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
+use sitrep_matrix::RecoveryKey;
 
 use crate::matrix_adapter::bot::{Bot, handles, texts};
 use crate::support::encrypted_person::EncryptedPerson;
@@ -18,26 +18,6 @@ use crate::support::{Doing, Failed, poll};
 
 /// Setting up, by a debug build on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-pub(super) fn whole() -> EncryptionReport {
-    EncryptionReport {
-        cross_signed: true,
-        secret_storage: SecretStorage::Kept,
-        backup: KeyBackup::Working,
-        recovery_key: RecoveryKey::Opens,
-        trouble: None,
-    }
-}
-
-/// Waits until encryption is completely set up.
-pub(super) fn until_set_up(bot: &Bot) -> Result<(), Failed> {
-    let mut last = None;
-    let found = poll(PATIENCE, || {
-        last = Some(bot.runtime.block_on(bot.platform()?.encryption()));
-        Ok(last.as_ref().is_some_and(|report| *report == Ok(whole())).then_some(()))
-    })?;
-    found.ok_or_else(|| format!("encryption is not set up: {last:?}").into())
-}
 
 pub(super) fn key_file(bot: &Bot) -> Result<String, Failed> {
     let path = bot.settings().state_dir.join("recovery-key");
@@ -67,7 +47,7 @@ pub(super) fn set_up() -> Result<(), Failed> {
     let synapse = Synapse::shared()?;
     let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
     bot.start()?;
-    until_set_up(&bot)?;
+    bot.until_set_up()?;
     assert_eq!(
         signed_devices(&bot, &alice)?,
         [(bot.session()?["device_id"].as_str().unwrap().to_owned(), true)]
@@ -83,7 +63,7 @@ pub(super) fn set_up() -> Result<(), Failed> {
     assert_eq!(rooms["joined_rooms"], json!([]), "the room for trying is left");
     bot.kill();
     bot.connect()?;
-    until_set_up(&bot)?;
+    bot.until_set_up()?;
     assert_eq!(key_file(&bot)?, key, "made once");
     Ok(())
 }
@@ -93,7 +73,7 @@ pub(super) fn with_token() -> Result<(), Failed> {
     let mut bot = Bot::new(&synapse)?;
     bot.use_token(&synapse)?;
     bot.start()?;
-    until_set_up(&bot)
+    bot.until_set_up()
 }
 
 pub(super) fn configured_key() -> Result<(), Failed> {
@@ -101,7 +81,7 @@ pub(super) fn configured_key() -> Result<(), Failed> {
     let mut bot = Bot::new(&synapse)?;
     bot.recovery_key = Some("correct horse battery staple".to_owned());
     bot.start()?;
-    until_set_up(&bot)?;
+    bot.until_set_up()?;
     assert!(key_file(&bot).is_err(), "nothing is made where a key is configured");
     // A wrong one is said, and costs nothing else.
     bot.kill();

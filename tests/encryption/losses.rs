@@ -1,10 +1,13 @@
 //! What is lost comes back: with the recovery key, a device that has nothing is trusted and hears.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::json;
+use sitrep_core::message::Message;
+use sitrep_core::port::Action;
 
-use super::keys::{direct_room, key_file, signed_devices, until_set_up};
+use super::keys::{direct_room, key_file, signed_devices};
 use crate::matrix_adapter::bot::{Bot, texts};
 use crate::support::encrypted_person::EncryptedPerson;
 use crate::support::synapse::Synapse;
@@ -15,7 +18,7 @@ pub(super) fn new_device() -> Result<(), Failed> {
     let (mut nora, alice) = (EncryptedPerson::new(&synapse, "nora")?, synapse.person("alice")?);
     let mut bot = Bot::new(&synapse)?;
     bot.start()?;
-    until_set_up(&bot)?;
+    bot.until_set_up()?;
     let room = direct_room(&mut nora, &mut bot)?;
     let old = nora.say(&room, "!note before")?;
     assert_eq!(texts(&bot.hear(1)?), ["!note before"]);
@@ -25,7 +28,7 @@ pub(super) fn new_device() -> Result<(), Failed> {
     bot.session_api()?.post("/_matrix/client/v3/logout", &json!({}))?;
     bot.connect()?;
     bot.until_quiet()?;
-    until_set_up(&bot)?;
+    bot.until_set_up()?;
     assert_ne!(bot.device()?, device);
     assert_eq!(key_file(&bot)?, key, "the key outlives the device");
     assert!(signed_devices(&bot, &alice)?.iter().all(|(_, is_signed)| *is_signed));
@@ -36,13 +39,12 @@ pub(super) fn new_device() -> Result<(), Failed> {
     Ok(())
 }
 
-#[allow(dead_code)]
 pub(super) fn lost_store() -> Result<(), Failed> {
     let synapse = Synapse::shared()?;
     let (mut nora, alice) = (EncryptedPerson::new(&synapse, "nora")?, synapse.person("alice")?);
     let mut bot = Bot::new(&synapse)?;
     bot.start()?;
-    until_set_up(&bot)?;
+    bot.until_set_up()?;
     let room = direct_room(&mut nora, &mut bot)?;
     nora.say(&room, "!note before")?;
     bot.hear(1)?;
@@ -50,11 +52,67 @@ pub(super) fn lost_store() -> Result<(), Failed> {
     fs::remove_dir_all(bot.settings().state_dir.join("store")).doing("losing the store")?;
     bot.connect()?;
     bot.until_quiet()?;
-    until_set_up(&bot)?;
+    bot.until_set_up()?;
     let device = bot.session()?["device_id"].as_str().unwrap_or_default().to_owned();
     assert!(signed_devices(&bot, &alice)?.contains(&(device, true)));
     nora.say(&room, "!note after")?;
     assert_eq!(texts(&bot.hear(1)?), ["!note after"]);
+    Ok(())
+}
+
+pub(super) fn restored_copy() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (mut nora, alice) = (EncryptedPerson::new(&synapse, "nora")?, synapse.person("alice")?);
+    let mut bot = Bot::new(&synapse)?;
+    bot.start()?;
+    bot.until_set_up()?;
+    let room = direct_room(&mut nora, &mut bot)?;
+    bot.kill();
+    let (state_dir, positions) = (bot.settings().state_dir, bot.after.clone());
+    let copy = state_dir.with_file_name("copy");
+    copy_folder(&state_dir, &copy)?;
+    // Life goes on after the copy was made.
+    bot.connect()?;
+    bot.until_set_up()?;
+    for number in 0..3 {
+        nora.say(&room, &format!("!note {number}"))?;
+        bot.hear(1)?;
+        bot.said(&format!("key-copy-{number}"), say(&bot, &room, "noted"))?;
+    }
+    let device = bot.device()?;
+    bot.kill();
+    fs::remove_dir_all(&state_dir).doing("losing the disk")?;
+    fs::rename(&copy, &state_dir).doing("restoring the copy")?;
+    bot.after = positions;
+    bot.connect()?;
+    let heard = bot.hear_all()?;
+    assert!(heard.iter().any(|text| text == "!note 2") || heard.is_empty(), "{heard:?}");
+    bot.until_set_up()?;
+    assert_ne!(bot.device()?, device, "a device that has forgotten something is none to go on with");
+    let device = bot.session()?["device_id"].as_str().unwrap_or_default().to_owned();
+    assert!(signed_devices(&bot, &alice)?.contains(&(device, true)));
+    nora.say(&room, "!note after")?;
+    assert_eq!(texts(&bot.hear(1)?), ["!note after"]);
+    let said = bot.said("key-copy-after", say(&bot, &room, "noted again"))?;
+    let read = nora.wait_for("what is said after the restore", |read| read.event_id == said.id)?;
+    assert_eq!((read.is_readable, read.body()), (true, "noted again"));
+    Ok(())
+}
+
+fn say(bot: &Bot, room: &str, words: &str) -> Action {
+    Action::Say { room: bot.message(room, "$none").room, answers: None, message: Message::text(words) }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<(), Failed> {
+    fs::create_dir_all(to).doing("copying a folder")?;
+    for entry in fs::read_dir(from).doing("copying a folder")? {
+        let entry = entry.doing("copying a folder")?;
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy_folder(&entry.path(), &target)?,
+            false => fs::copy(entry.path(), &target).map(drop).doing("copying a file")?,
+        }
+    }
     Ok(())
 }
 

@@ -15,8 +15,8 @@ use sitrep_core::port::{
 };
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 use sitrep_matrix::{
-    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixPlatform, MatrixSettings,
-    SpaceSettings,
+    DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, EncryptionReport, KeyBackup, MatrixAuth,
+    MatrixPlatform, MatrixSettings, RecoveryKey, SecretStorage, SpaceSettings,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -25,7 +25,7 @@ use tokio::time::timeout;
 use crate::support::http::Api;
 use crate::support::person::Person;
 use crate::support::synapse::{Account, SERVER_NAME, Synapse};
-use crate::support::{Doing, Failed, PATIENCE};
+use crate::support::{Doing, Failed, PATIENCE, poll};
 
 /// The adapter and its account.
 pub(crate) struct Bot {
@@ -157,14 +157,39 @@ impl Bot {
         }
     }
 
+    /// Waits until encryption is completely set up, which takes one sync.
+    pub(crate) fn until_set_up(&self) -> Result<(), Failed> {
+        let whole = EncryptionReport {
+            cross_signed: true,
+            secret_storage: SecretStorage::Kept,
+            backup: KeyBackup::Working,
+            recovery_key: RecoveryKey::Opens,
+            trouble: None,
+        };
+        let mut last = None;
+        let found = poll(PATIENCE * 2, || {
+            last = Some(self.runtime.block_on(self.platform()?.encryption()));
+            Ok(last.as_ref().is_some_and(|report| report.as_ref() == Ok(&whole)).then_some(()))
+        })?;
+        found.ok_or_else(|| format!("encryption is not set up: {last:?}").into())
+    }
+
     /// Listens until nothing comes for a moment, and commits. What is heard is dropped.
     pub(crate) fn until_quiet(&mut self) -> Result<(), Failed> {
+        self.hear_all().map(drop)
+    }
+
+    /// Listens until nothing comes for a moment, and commits. Gives back what was said.
+    pub(crate) fn hear_all(&mut self) -> Result<Vec<String>, Failed> {
+        let mut heard = Vec::new();
         loop {
             let platform = self.platform()?;
             let listening =
                 async { timeout(Duration::from_millis(1500), platform.listen(&self.after)).await };
-            let Ok(batch) = self.runtime.block_on(listening) else { return Ok(()) };
-            self.acknowledge(&batch.doing("listening")?);
+            let Ok(batch) = self.runtime.block_on(listening) else { return Ok(heard) };
+            let batch = batch.doing("listening")?;
+            self.acknowledge(&batch);
+            heard.extend(texts(&batch.inbounds));
         }
     }
 

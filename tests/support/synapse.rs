@@ -78,12 +78,17 @@ impl Synapse {
 
     /// A new server with nothing in it.
     pub(crate) fn start(limits: Limits) -> Result<Synapse, Failed> {
+        Synapse::start_configured(limits, &json!({}))
+    }
+
+    /// A new server with settings of its own besides.
+    pub(crate) fn start_configured(limits: Limits, more: &Value) -> Result<Synapse, Failed> {
         let python = installation::python()?;
         // Between choosing a free port and Synapse's using it, another program may take it.
         let attempts = 3;
         let mut outcome = Err(Failed::without_message());
         for _ in 0..attempts {
-            outcome = Synapse::start_with(&python, limits);
+            outcome = Synapse::start_with(&python, limits, more);
             if outcome.is_ok() {
                 break;
             }
@@ -91,14 +96,17 @@ impl Synapse {
         outcome
     }
 
-    fn start_with(python: &Path, limits: Limits) -> Result<Synapse, Failed> {
+    fn start_with(python: &Path, limits: Limits, more: &Value) -> Result<Synapse, Failed> {
         let parent = venv::scratch_folder()?;
         let folder =
             tempfile::Builder::new().prefix("synapse-").tempdir_in(parent).doing("making a folder")?;
         let free = TcpListener::bind(("127.0.0.1", 0)).doing("looking for a free port")?;
         let port = free.local_addr().doing("looking for a free port")?.port();
         drop(free);
-        let settings = settings::homeserver(folder.path(), port, limits);
+        let mut settings = settings::homeserver(folder.path(), port, limits);
+        for (name, value) in more.as_object().into_iter().flatten() {
+            settings[name] = value.clone();
+        }
         // Every JSON document is a YAML document.
         fs::write(folder.path().join("homeserver.yaml"), settings.to_string())
             .doing("configuring Synapse")?;

@@ -8,13 +8,12 @@ use matrix_sdk::{
     ruma::{OwnedRoomId, OwnedUserId, RoomAliasId, RoomId},
 };
 use sitrep_core::room::{PlatformName, RoomRef};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Notify};
 
 use crate::{
     failure::Failure,
     rooms::Rooms,
     session::{self, Session},
-    session_file::StoredSession,
     settings::{ConnectError, MatrixSettings},
     space::Space,
     waits::Waits,
@@ -45,6 +44,19 @@ impl Drop for Anchored {
     }
 }
 
+/// The session in use.
+struct Current {
+    client: Anchored,
+    /// When its device came to be.
+    since: DateTime<Utc>,
+}
+
+impl Current {
+    fn new(session: Session) -> Self {
+        Self { client: Anchored::new(session.client), since: session.since }
+    }
+}
+
 /// Our account: client, identity and rooms.
 pub(crate) struct Account {
     pub(crate) settings: MatrixSettings,
@@ -53,16 +65,18 @@ pub(crate) struct Account {
     pub(crate) rooms: Rooms,
     pub(crate) space: Space,
     pub(crate) waits: Waits,
-    stored: StoredSession,
-    client: RwLock<Anchored>,
+    session: RwLock<Current>,
+    /// Told when another client takes the place of the one in use: it may be on another device.
+    pub(crate) renewed: Notify,
     /// What encryption is waiting for, in sentences.
     encryption_trouble: Mutex<Option<String>>,
 }
 
 impl Account {
     pub(crate) async fn connect(settings: MatrixSettings) -> Result<Self, ConnectError> {
-        let Session { client, stored } = session::open(&settings).await?;
-        let me = client
+        let session = session::open(&settings).await?;
+        let me = session
+            .client
             .user_id()
             .ok_or_else(|| ConnectError::Fatal("The Matrix client has no session. Start again.".to_owned()))?
             .to_owned();
@@ -72,8 +86,8 @@ impl Account {
             rooms: Rooms::new(&settings),
             space: Space::new(&settings),
             waits: Waits::default(),
-            stored,
-            client: RwLock::new(Anchored::new(client)),
+            session: RwLock::new(Current::new(session)),
+            renewed: Notify::new(),
             encryption_trouble: Mutex::default(),
             settings,
         })
@@ -81,13 +95,14 @@ impl Account {
 
     /// The client in use.
     pub(crate) fn client(&self) -> Client {
-        self.client.read().unwrap_or_else(PoisonError::into_inner).client()
+        self.session.read().unwrap_or_else(PoisonError::into_inner).client.client()
     }
 
-    /// Puts a client that has never synced in the place of the one in use.
+    /// Puts a client that has never synced in the place of the one in use. Logs in again if the session has ended.
     pub(crate) async fn renew_client(&self) -> Result<(), ConnectError> {
-        let fresh = session::restore(&self.settings, &self.stored).await?;
-        *self.client.write().unwrap_or_else(PoisonError::into_inner) = Anchored::new(fresh);
+        let fresh = Current::new(session::open(&self.settings).await?);
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        self.renewed.notify_one();
         Ok(())
     }
 
@@ -105,7 +120,8 @@ impl Account {
     /// is no more.
     pub(crate) fn may_be_forgotten(&self, first_tried: DateTime<Utc>) -> bool {
         let age = Utc::now().signed_duration_since(first_tried).to_std().unwrap_or_default();
-        age > self.settings.key_lifetime || first_tried < self.stored.since
+        let since = self.session.read().unwrap_or_else(PoisonError::into_inner).since;
+        age > self.settings.key_lifetime || first_tried < since
     }
 
     /// The room behind a handle: a room id, or an alias, configured or not.

@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use matrix_sdk::{
-    Error, HttpError, reqwest,
+    Error, HttpError, RefreshTokenError, reqwest,
     ruma::api::error::{ErrorBody, ErrorKind, RetryAfter},
 };
 use sitrep_core::port::Outcome;
@@ -116,6 +116,9 @@ impl From<&HttpError> for Failure {
         if let HttpError::Reqwest(error) = error {
             return unanswered(error);
         }
+        if let HttpError::RefreshToken(error) = error {
+            return not_renewed(error);
+        }
         if let Some(refusal) = error.as_client_api_error() {
             return refused(refusal.status_code.as_u16(), refusal.error_kind(), words_of(&refusal.body));
         }
@@ -156,6 +159,22 @@ fn refused(status: u16, kind: Option<&ErrorKind>, words: String) -> Failure {
         _ if matches!(status, 421 | 425) => Failure::Intercepted(status),
         Some(kind) => Failure::Refused { code: kind.errcode().to_string(), words },
         None => Failure::Intercepted(status),
+    }
+}
+
+/// The access token has expired and could not be renewed. The request itself changed nothing.
+fn not_renewed(error: &RefreshTokenError) -> Failure {
+    let RefreshTokenError::MatrixAuth(error) = error else { return Failure::LoggedOut { soft: true } };
+    match Failure::from(error.as_ref()) {
+        // Whether the device still exists isn't said.
+        Failure::Refused { .. } | Failure::LoggedOut { .. } => Failure::LoggedOut { soft: true },
+        failure @ (Failure::Limited(_)
+        | Failure::Unreached(_)
+        | Failure::Intercepted(_)
+        | Failure::NotYet(_)
+        | Failure::Lost(_)
+        | Failure::Garbled(_)
+        | Failure::Broken(_)) => failure.while_reading(),
     }
 }
 

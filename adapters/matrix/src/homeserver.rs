@@ -59,7 +59,7 @@ fn builder(store: Option<&Path>) -> ClientBuilder {
     let calls = RequestConfig::new().disable_retry().timeout(CALL_DEADLINE);
     let builder =
         Client::builder().respect_login_well_known(false).request_config(calls).user_agent("sitrep");
-    let builder = builder.with_encryption_settings(encryption::sdk_settings());
+    let builder = builder.handle_refresh_tokens().with_encryption_settings(encryption::sdk_settings());
     match store {
         Some(path) => builder.sqlite_store(path, None),
         None => builder,

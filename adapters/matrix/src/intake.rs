@@ -223,8 +223,18 @@ impl Intake {
                 Ok(())
             }
             Err(failure) => {
-                // Only a failure of the SDK itself can come after it has begun with an answer.
-                self.reached = if let Failure::Broken(_) = failure { Reached::Unknown } else { before };
+                // Only a failure of the SDK itself can come after it has begun with an answer. With a session that
+                // has ended, the client is made anew, which logs in again.
+                self.reached = match failure {
+                    Failure::Broken(_) | Failure::LoggedOut { .. } => Reached::Unknown,
+                    Failure::Limited(_)
+                    | Failure::Refused { .. }
+                    | Failure::Unreached(_)
+                    | Failure::Intercepted(_)
+                    | Failure::NotYet(_)
+                    | Failure::Lost(_)
+                    | Failure::Garbled(_) => before,
+                };
                 Err(cannot_listen(&self.account.settings, &failure))
             }
         }
@@ -323,15 +333,17 @@ async fn follow_upgrade<'h>(
 
 fn cannot_listen(settings: &MatrixSettings, failure: &Failure) -> ListenError {
     match failure {
-        Failure::LoggedOut { .. } => {
-            let remedy = match settings.auth {
-                MatrixAuth::Password(_) => "Restart sitrep: it logs in again with the password",
-                MatrixAuth::AccessToken { .. } => {
-                    "Put a new access token, with its device id, into the configuration and restart sitrep"
-                }
-            };
-            ListenError::Fatal(format!("Matrix has logged {} out. {remedy}.", settings.user))
-        }
+        Failure::LoggedOut { .. } => match settings.auth {
+            MatrixAuth::Password(_) => ListenError::Transient(format!(
+                "Matrix has logged {} out. sitrep logs in again with the password.",
+                settings.user
+            )),
+            MatrixAuth::AccessToken { .. } => ListenError::Fatal(format!(
+                "Matrix has logged {} out. Put a new access token, with its device id, into the configuration and \
+                 restart sitrep.",
+                settings.user
+            )),
+        },
         Failure::Limited(_)
         | Failure::Refused { .. }
         | Failure::Unreached(_)

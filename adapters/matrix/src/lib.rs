@@ -45,6 +45,7 @@ mod settings;
 mod space;
 mod state_file;
 mod successor;
+mod tokens;
 mod waits;
 
 pub use encryption::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};

@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use matrix_sdk::{
     AuthSession, Client, SessionMeta, SessionTokens,
     authentication::matrix::MatrixSession,
@@ -26,11 +26,12 @@ use matrix_sdk::{
 use tokio::time::timeout;
 
 use crate::{
+    encryption,
     failure::Failure,
     homeserver::{self, broken_store, unanswered, unusable},
     session_file::{self, StoredSession},
     settings::{ConnectError, MatrixAuth, MatrixSettings},
-    state_file,
+    state_file, tokens,
 };
 
 /// Longer than one request, for a log-in is several, with pauses that the homeserver asks for.
@@ -41,7 +42,8 @@ const DEVICE_NAME: &str = "sitrep";
 /// A client with its session.
 pub(crate) struct Session {
     pub(crate) client: Client,
-    pub(crate) stored: StoredSession,
+    /// When the device came to be.
+    pub(crate) since: DateTime<Utc>,
 }
 
 /// Connects, in whichever way the settings and what is stored allow.
@@ -76,11 +78,9 @@ pub(crate) async fn open(settings: &MatrixSettings) -> Result<Session, ConnectEr
 }
 
 /// A new client on a stored session, without asking the homeserver whether it still holds.
-pub(crate) async fn restore(
-    settings: &MatrixSettings,
-    stored: &StoredSession,
-) -> Result<Client, ConnectError> {
+async fn restore(settings: &MatrixSettings, stored: &StoredSession) -> Result<Client, ConnectError> {
     let client = homeserver::move_in(settings).await?;
+    tokens::keep_renewed(settings, &client, stored);
     assume(settings, &client, stored).await?;
     Ok(client)
 }
@@ -94,7 +94,10 @@ async fn assume(
     let user_id = UserId::parse(&stored.user_id).map_err(|error| broken_store(settings, &error))?;
     let session = AuthSession::Matrix(MatrixSession {
         meta: SessionMeta { user_id, device_id: stored.device_id.as_str().into() },
-        tokens: SessionTokens { access_token: stored.access_token.clone(), refresh_token: None },
+        tokens: SessionTokens {
+            access_token: stored.access_token.clone(),
+            refresh_token: stored.refresh_token.clone(),
+        },
     });
     client.restore_session(session).await.map_err(|error| broken_store(settings, &error))
 }
@@ -118,7 +121,7 @@ async fn begin(
     }
     session_file::write(&settings.state_dir, &stored).map_err(unusable)?;
     let client = restore(settings, &stored).await?;
-    Ok(Session { client, stored })
+    Ok(Session { client, since: stored.since })
 }
 
 /// The stored session, or a log-in if the homeserver has ended it.
@@ -127,20 +130,35 @@ async fn go_on(
     stored: StoredSession,
     password: &str,
 ) -> Result<Session, ConnectError> {
+    let user = UserId::parse(&stored.user_id).map_err(|error| broken_store(settings, &error))?;
     let client = restore(settings, &stored).await?;
-    match client.whoami().await.map_err(Failure::from) {
-        Ok(_) => Ok(Session { client, stored }),
+    let kept = match encryption::holds(&client).await {
+        Ok(true) => return Ok(Session { client, since: stored.since }),
+        Ok(false) => None,
         Err(Failure::LoggedOut { soft }) => {
             tracing::warn!(
                 "The homeserver no longer accepts the stored session of {}: logging in again.",
                 stored.user_id
             );
-            drop(client);
-            let user = UserId::parse(&stored.user_id).map_err(|error| broken_store(settings, &error))?;
-            log_in(settings, &user, password, soft.then_some(stored)).await
+            soft.then_some(stored)
         }
-        Err(failure) => Err(unanswered(settings, &failure)),
+        Err(failure) => return Err(unanswered(settings, &failure)),
+    };
+    drop(client);
+    if let Some(kept) = kept {
+        let session = log_in(settings, &user, password, Some(kept)).await?;
+        match encryption::holds(&session.client).await {
+            Ok(true) => return Ok(session),
+            // The device did not survive: this is another one of the same name, made just now.
+            Ok(false) => drop(session.client.logout().await),
+            Err(failure) => return Err(unanswered(settings, &failure)),
+        }
     }
+    tracing::warn!(
+        "The encryption keys of sitrep's Matrix device are lost, or older than what it has used: sitrep logs in as a \
+         new device."
+    );
+    log_in(settings, &user, password, None).await
 }
 
 /// Logs in by password: as the device that is `kept`, on its store, or else as a new one, on a new store.
@@ -154,6 +172,7 @@ async fn log_in(
     let password = login::v3::Password::new(identifier, password.to_owned());
     let mut request = login::v3::Request::new(login::v3::LoginInfo::Password(password));
     request.initial_device_display_name = Some(DEVICE_NAME.to_owned());
+    request.refresh_token = true;
     request.device_id = kept.as_ref().map(|kept| kept.device_id.as_str().into());
     let answer = homeserver::visit(settings).await?.send(request).await;
     let answer = answer.map_err(|error| refused_log_in(settings, &Failure::from(error)))?;
@@ -164,6 +183,7 @@ async fn log_in(
         user_id: answer.user_id.to_string(),
         device_id: answer.device_id.to_string(),
         access_token: answer.access_token,
+        refresh_token: answer.refresh_token,
         since: kept.map_or_else(Utc::now, |kept| kept.since),
     };
     begin(settings, stored, is_same_device).await
@@ -182,6 +202,7 @@ async fn with_token(
         user_id: settings.user.clone(),
         device_id: device_id.to_owned(),
         access_token: token.to_owned(),
+        refresh_token: None,
         since: known.map_or_else(Utc::now, |known| known.since),
     };
     let visitor = homeserver::visit(settings).await?;
@@ -204,7 +225,17 @@ async fn with_token(
         )));
     }
     drop(visitor);
-    begin(settings, session, is_same_device).await
+    let session = begin(settings, session, is_same_device).await?;
+    match encryption::holds(&session.client).await {
+        Ok(true) => {}
+        Ok(false) => tracing::error!(
+            "The encryption keys of the Matrix device {device_id} are lost, in use elsewhere, or older than what it \
+             has used: what is encrypted for it can't be read. Make a new access token, which is a new device, and \
+             put both into the configuration."
+        ),
+        Err(failure) => return Err(unanswered(settings, &failure)),
+    }
+    Ok(session)
 }
 
 fn same_user(settings: &MatrixSettings, actual: &OwnedUserId) -> Result<(), ConnectError> {

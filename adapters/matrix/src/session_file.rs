@@ -27,6 +27,9 @@ pub(crate) struct StoredSession {
     pub(crate) device_id: String,
     /// The access token.
     pub(crate) access_token: String,
+    /// What renews the access token, where it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh_token: Option<String>,
     /// When the device came to be. Transaction ids belong to a device: none from before mean anything to it.
     pub(crate) since: DateTime<Utc>,
 }
@@ -80,6 +83,7 @@ mod tests {
             user_id: "@sitrep:example.org".to_owned(),
             device_id: "DEVICE".to_owned(),
             access_token: "sesame".to_owned(),
+            refresh_token: None,
             since: DateTime::UNIX_EPOCH,
         };
         write(&folder, &session).unwrap();

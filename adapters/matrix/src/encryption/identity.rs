@@ -89,14 +89,12 @@ pub(super) async fn establish(
         bootstrap(settings, client).await?;
         return signed(client).await;
     }
-    // Takes over what has changed elsewhere; private keys that no longer fit are forgotten.
-    client.encryption().request_user_identity(me).await?;
-    let has_private_keys =
-        client.encryption().cross_signing_status().await.is_some_and(|status| status.is_complete());
-    if has_private_keys && before.is_signed {
+    if before.is_signed && has_private_keys(client).await {
         return Ok(());
     }
-    if has_private_keys {
+    // Takes over what has changed elsewhere; private keys that no longer fit are forgotten.
+    client.encryption().request_user_identity(me).await?;
+    if has_private_keys(client).await {
         let device = client.encryption().get_own_device().await?;
         let device = device.ok_or_else(|| Trouble::waiting("the device is not known yet"))?;
         device.verify().await.map_err(|error| of_storage(error.into()))?;
@@ -113,6 +111,10 @@ pub(super) async fn establish(
         )));
     }
     signed(client).await
+}
+
+async fn has_private_keys(client: &Client) -> bool {
+    client.encryption().cross_signing_status().await.is_some_and(|status| status.is_complete())
 }
 
 /// Fails unless the homeserver shows the device signed.

@@ -5,12 +5,15 @@
 //!   identity (`identity.rs`), and every device of ours is signed by it.
 //! - The identity's private keys, and the key to the backup of room keys, lie encrypted on the homeserver. The
 //!   *recovery key* opens them (`recovery.rs`): with it, a device that has lost everything is one of ours again.
+//! - A store that is an older copy, or not this device's, is noticed at the start (`continuity.rs`), and the account
+//!   gets a new device.
 //! - **All of it is set up beside serving**, and tried again while it fails: a homeserver that doesn't cooperate costs
 //!   nobody an incident. What is not so yet is said in the log, once for each reason.
 //!
 //! What others need: [`report()`] for those who ask how it stands, [`round_trip()`] to try it out, [`read_again()`]
 //! for what had no key, and [`state_of_a_room()`] for whoever makes a room.
 
+mod continuity;
 mod identity;
 mod key_file;
 mod read_again;
@@ -25,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
 use tokio::time::{sleep, timeout};
 
+pub(crate) use continuity::holds;
 pub(crate) use read_again::read_again;
 pub(crate) use report::report;
 pub use report::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
@@ -86,7 +90,8 @@ pub(crate) async fn keep(account: Arc<Account>) {
             said.clone_from(&sentence);
         }
         account.note_encryption_trouble(sentence);
-        sleep(wait).await;
+        // Nothing to be done about either: it is looked at again, sooner or later.
+        let _ = timeout(wait, account.renewed.notified()).await;
     }
 }
 
@@ -98,6 +103,7 @@ async fn set_up(account: &Account) -> Result<(), Trouble> {
         sleep(DEVICE_KNOWN_EVERY).await;
     }
     client.encryption().wait_for_e2ee_initialization_tasks().await;
+    continuity::renew(&client).await.map_err(Trouble::Passing)?;
     let keys = recovery::known_keys(&account.settings)?;
     identity::establish(&account.settings, &client, &keys).await?;
     recovery::establish(&account.settings, &client, &keys).await
