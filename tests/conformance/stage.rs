@@ -24,6 +24,8 @@ pub(super) struct Stage {
     people: BTreeMap<String, Person>,
     /// Room ids by the names of the script.
     configured: BTreeMap<String, String>,
+    /// Their addresses.
+    aliases: BTreeMap<String, String>,
     configuration: String,
 }
 
@@ -49,7 +51,7 @@ impl Stage {
         for name in CONFIGURED_ROOMS {
             let alias = synapse.unique(name);
             configured.insert(name.to_owned(), host.create_room(Some(&alias), &others)?);
-            aliases.insert(name, format!("#{alias}:{SERVER_NAME}"));
+            aliases.insert(name.to_owned(), format!("#{alias}:{SERVER_NAME}"));
         }
         let mut configuration = format!(
             "data_dir = \"data\"\n\n[matrix]\nencrypt = \"never\"\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\n\
@@ -59,7 +61,7 @@ impl Stage {
         for (name, person) in &people {
             configuration = configuration.replace(&format!("@{name}:example.org"), &person.user_id);
         }
-        Ok(Self { bot, people, configured, configuration })
+        Ok(Self { bot, people, configured, aliases, configuration })
     }
 
     /// The service, ready.
@@ -90,9 +92,12 @@ impl Stage {
         known.map_or_else(|| user_id.to_owned(), |(name, _)| name.clone())
     }
 
-    /// A text with people called as in the script, whether it has their user ids or only the local parts.
+    /// A text with rooms and people called as in the script, whether it has user ids or only the local parts.
     pub(super) fn named(&self, text: &str) -> String {
-        self.people.iter().fold(text.to_owned(), |text, (name, person)| {
+        let rooms = self.aliases.iter();
+        let text =
+            rooms.fold(text.to_owned(), |text, (name, alias)| text.replace(alias, &format!("#{name}")));
+        self.people.iter().fold(text, |text, (name, person)| {
             let full = &person.user_id;
             let local = full.trim_start_matches('@').trim_end_matches(SERVER_NAME).trim_end_matches(':');
             text.replace(full, &format!("@{name}")).replace(local, name)

@@ -102,8 +102,12 @@ impl Engine {
         self.outputs.extend(draft.notes.iter().cloned().map(Output::Note));
     }
 
-    /// Incidents that owe nothing leave the memory, once nothing more is to be said about them.
+    /// Incidents that owe nothing leave the memory, once nothing more is to be said about them. Not while something is
+    /// being loaded: what waits for that may need several of them at once.
     pub(super) fn forget_settled(&mut self) {
+        if !self.loading.is_empty() {
+            return;
+        }
         for id in std::mem::take(&mut self.maybe_settled) {
             let is_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);
             if is_live {

@@ -117,14 +117,20 @@ impl Engine {
                 let opened = Event::Room(RoomEvent::Opened { room: room.clone() });
                 self.record(draft, (subject, opened, None), Cause::default(), now);
             }
-            (Effect::Say(Say { purpose: Purpose::Card, .. }), Receipt::Message(card)) => {
+            // A card that was on its way as we were removed from the room is none any more.
+            (Effect::Say(Say { purpose: Purpose::Card, .. }), Receipt::Message(card))
+                if self.incident(draft, id).is_some_and(|incident| incident.home() == Some(&card.room)) =>
+            {
                 let posted = Event::Room(RoomEvent::CardPosted { card: card.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
             }
             (
                 Effect::Say(Say { purpose: Purpose::Prompt, place: Place::Incident(_), .. }),
                 Receipt::Message(prompt),
-            ) if self.incident(draft, id).is_some_and(|incident| incident.status.is_open()) => {
+            ) if self.incident(draft, id).is_some_and(|incident| {
+                incident.status.is_open() && incident.home() == Some(&prompt.room)
+            }) =>
+            {
                 let posted = Event::Room(RoomEvent::PromptPosted { prompt: prompt.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
             }

@@ -117,7 +117,10 @@ fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str)
         Effect::Keep(Keep { incident, desired: Desired::Room { name, topic, .. }, .. })
             if *incident == id =>
         {
-            (*name, *topic) = (name.replace(before, after), topic.replace(before, after));
+            *topic = topic.replace(before, after);
+            if name == before {
+                after.clone_into(name);
+            }
             true
         }
         Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => false,

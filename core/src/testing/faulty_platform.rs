@@ -118,6 +118,9 @@ impl Platform for FaultyPlatform {
             return outcome;
         }
         let outcome = self.inner.perform(perform).await;
+        if matches!(outcome, Outcome::Permanent(_)) {
+            self.fates().refused.insert(key.clone());
+        }
         if matches!(outcome, Outcome::Done(_)) {
             self.fates().done.insert(key.clone());
             if self.faults.strikes(|weather| weather.answer_lost) {

@@ -25,6 +25,8 @@ pub use faulty_store::FaultyStore;
 pub use ledger::{Entry, Ledger};
 pub use limited_platform::{Limited, LimitedPlatform};
 pub use memory_store::{MemoryStore, Snapshot};
-pub use people::{ALLOWED, PRIVATE_WORD, People, STRANGER, Scene, SceneIncident, SceneRoom, Utterance};
+pub use people::{
+    ALLOWED, Act, Doing, PRIVATE_WORD, PUBLIC_WORD, People, STRANGER, Scene, SceneIncident, SceneRoom,
+};
 pub use virtual_clock::VirtualClock;
 pub use weather::{Faults, Weather};

@@ -1,8 +1,10 @@
-//! What scripted people type: every verb in its many spellings, slips of the finger, and talk.
+//! What scripted people type and do: every verb in its many spellings, slips of the finger, and talk; corrections, signs
+//! pressed, second thoughts.
 //!
 //! They look at a [`Scene`] (the rooms there are, who may be in them, which incidents people have heard of) and say
 //! something in one of the rooms. What they say about a private incident holds a word of its own, `zebra-17`, that
-//! occurs nowhere else, so that it can be recognised wherever it turns up.
+//! occurs nowhere else, so that it can be recognised wherever it turns up. What they say about the others holds one like
+//! `kiwi-17`, because they may take it back.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +16,8 @@ pub const ALLOWED: [&str; 3] = ["alice", "bob", "carol"];
 pub const STRANGER: &str = "mallory";
 /// What every private word begins with.
 pub const PRIVATE_WORD: &str = "zebra-";
+/// What every word begins with that is no secret, and may be taken back.
+pub const PUBLIC_WORD: &str = "kiwi-";
 
 /// A room as the people see it.
 #[derive(Clone, Debug)]
@@ -24,6 +28,8 @@ pub struct SceneRoom {
     pub members: Option<BTreeSet<String>>,
     /// Whether it belongs to an incident.
     pub of_incident: bool,
+    /// Whether sitrep was removed from it.
+    pub without_sitrep: bool,
 }
 
 /// An incident that people have heard of.
@@ -44,22 +50,39 @@ pub struct Scene {
     pub incidents: Vec<SceneIncident>,
 }
 
-/// Something said.
+/// Something said or done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Utterance {
+pub struct Doing {
     /// By whom.
     pub person: &'static str,
     /// Where; a person's own name is their direct room.
     pub room: String,
     /// What.
-    pub text: String,
+    pub act: Act,
+}
+
+/// What somebody does. Where a message is meant, it is their last in the room, or sitrep's last that fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// They say this.
+    Say(String),
+    /// They have their last message say this.
+    Edit(String),
+    /// They take their last message back.
+    TakeBack,
+    /// They press this sign.
+    Press(&'static str),
+    /// They remove sitrep.
+    Kick,
+    /// They invite it again.
+    Invite,
 }
 
 /// The people, and what they will say.
 #[derive(Clone, Debug)]
 pub struct People {
     dice: Dice,
-    private_words: u64,
+    words: u64,
 }
 
 const TALK: &[&str] = &[
@@ -115,26 +138,63 @@ const SLIPS: &[&str] = &[
     "!ack INC-99",
     "!status INC-0",
 ];
+const SIGNS: &[&str] = &["✅", "🙋", "💤", "🙋🏽", "👍"];
 const WHENS: &[&str] = &["ok", "tomorrow 14:00", "in 3h", "in 25h", "in 5m", "friday 9:30", "in 2d", ""];
 
 impl People {
     /// People who say what these dice say.
     #[must_use]
     pub fn new(dice: Dice) -> Self {
-        Self { dice, private_words: 0 }
+        Self { dice, words: 0 }
     }
 
-    /// Somebody says something.
-    pub fn speak(&mut self, scene: &Scene) -> Utterance {
+    /// Somebody says or does something.
+    pub fn act(&mut self, scene: &Scene) -> Doing {
         let person = if self.dice.chance(80) { STRANGER } else { *self.dice.pick(&ALLOWED) };
         let (room, private, of_incident) = self.room(person, scene);
-        let text = match self.dice.weighted(&[15, 14, 61, 10]) {
+        let without_sitrep = scene.rooms.iter().any(|other| other.name == room && other.without_sitrep);
+        let act = match self.dice.weighted(&[780, 75, 45, 85, 15]) {
+            _ if without_sitrep && self.dice.chance(300) => Act::Invite,
+            0 => Act::Say(self.words_for(scene, private, of_incident)),
+            1 => Act::Edit(self.words_for(scene, private, of_incident)),
+            2 => Act::TakeBack,
+            3 => Act::Press(*self.dice.pick(SIGNS)),
+            _ if of_incident => Act::Kick,
+            _ => Act::Say(self.words_for(scene, private, of_incident)),
+        };
+        Doing { person, room, act }
+    }
+
+    /// Somebody has second thoughts right after saying something.
+    pub fn second_thought(&mut self, said: &str) -> Option<Act> {
+        match self.dice.weighted(&[820, 110, 70]) {
+            1 => Some(Act::Edit(self.corrected(said))),
+            2 => Some(Act::TakeBack),
+            _ => None,
+        }
+    }
+
+    /// The same, better.
+    fn corrected(&mut self, said: &str) -> String {
+        match said.split_once(' ') {
+            Some((verb, _)) if verb.starts_with("!inc") && self.dice.chance(700) => {
+                let word = self.public_word();
+                format!("!incident {} {word}", self.dice.pick(TROUBLES))
+            }
+            Some((_, rest)) => {
+                format!("{} {rest}", self.dice.pick(&["!update", "!sev", "!lead", "!incident"]))
+            }
+            None => "!status".to_owned(),
+        }
+    }
+
+    fn words_for(&mut self, scene: &Scene, private: bool, of_incident: bool) -> String {
+        match self.dice.weighted(&[15, 14, 61, 10]) {
             0 => (*self.dice.pick(TALK)).to_owned(),
             1 => self.declaration(),
             2 => self.command(scene, private, of_incident),
             _ => (*self.dice.pick(SLIPS)).to_owned(),
-        };
-        Utterance { person, room, text }
+        }
     }
 
     /// A room to speak in, whether it is private, and whether it belongs to an incident.
@@ -157,13 +217,14 @@ impl People {
 
     fn declaration(&mut self) -> String {
         let verb = *self.dice.pick(&["!incident", "!inc", "!INCIDENT", "!declare"]);
-        let trouble = format!("{} {}", self.dice.pick(TROUBLES), self.dice.below(1000));
+        let public = self.public_word();
+        let trouble = format!("{} {public}", self.dice.pick(TROUBLES));
         let level =
             if self.dice.chance(400) { format!("--sev {} ", self.dice.between(1, 4)) } else { String::new() };
         if !self.dice.chance(300) {
             return format!("{verb} {level}{trouble}");
         }
-        let word = self.private_word();
+        let (word, trouble) = (self.private_word(), self.dice.pick(TROUBLES));
         match self.dice.below(3) {
             0 => format!("{verb} {level}--private {word} {trouble}"),
             1 => format!("{verb} {level}{trouble} {word} --private"),
@@ -185,8 +246,8 @@ impl People {
     }
 
     fn words(&mut self, number: &str, private: bool) -> String {
-        let verb = self.dice.weighted(&[12, 12, 14, 18, 8, 8, 12, 12, 2, 2]);
-        let news = if private { self.private_word() } else { format!("news {}", self.dice.below(1000)) };
+        let verb = self.dice.weighted(&[12, 12, 14, 18, 8, 8, 12, 12, 2, 2, 8]);
+        let news = if private { self.private_word() } else { format!("news {}", self.public_word()) };
         match verb {
             0 => format!("!ack{number}"),
             1 => format!("!lead{number} {}", self.dice.pick(&["me", "@alice", "@bob", "carol", "@mallory"])),
@@ -198,12 +259,18 @@ impl People {
             7 if self.dice.chance(300) => format!("!retro{number} decline {news}"),
             7 => format!("!retro{number} {}", self.dice.pick(WHENS)),
             8 => "!incidents".to_owned(),
+            10 => format!("!snooze{number} {}", self.dice.pick(&["", "20m", "for 5m", "1h", "2h", "1m"])),
             _ => format!("!help {}", self.dice.pick(&["", "retro", "!ack", "nonsense"])),
         }
     }
 
     fn private_word(&mut self) -> String {
-        self.private_words += 1;
-        format!("{PRIVATE_WORD}{}", self.private_words)
+        self.words += 1;
+        format!("{PRIVATE_WORD}{}", self.words)
+    }
+
+    fn public_word(&mut self) -> String {
+        self.words += 1;
+        format!("{PUBLIC_WORD}{}", self.words)
     }
 }

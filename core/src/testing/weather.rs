@@ -55,7 +55,7 @@ impl Weather {
             request_lost: often(150),
             transient: often(250),
             retry_after: often(200),
-            room_refused: often(120),
+            room_refused: often(250),
             trifle_refused: often(60),
             someone_missing: often(200),
             late: often(400),

@@ -59,6 +59,25 @@ fn an_incident_that_owes_nothing_is_forgotten_and_loaded_when_it_is_asked_for() 
 }
 
 #[test]
+fn two_that_were_forgotten_are_there_at_once() {
+    let mut bench = Bench::new();
+    let mut homes = Vec::new();
+    for id in ["INC-1", "INC-2"] {
+        bench.hear("ops", "!incident checkout is down");
+        bench.settle();
+        homes.push(bench.engine.incident_rooms().last().expect("it has a room").room.clone());
+        bench.hear("ops", &format!("!resolve {id} drained"));
+        bench.hear("ops", &format!("!retro {id} decline too small"));
+        bench.settle();
+    }
+    bench.hear(&homes[0], "!status INC-2");
+    bench.hear(&homes[1], "!status INC-1");
+    let said = bench.settle();
+    let answers = said.iter().filter(|(_, text)| text.contains("checkout is down")).count();
+    assert_eq!((answers, bench.engine.incidents().count()), (2, 0), "{said:?}");
+}
+
+#[test]
 fn a_settled_incident_is_not_loaded_at_start() {
     let mut bench = Bench::new();
     bench.hear("ops", "!incident checkout is down");

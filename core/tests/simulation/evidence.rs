@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use sitrep_console::{Change, Said};
+use sitrep_console::{CONFIGURED_ROOMS, Change, Chat, Deed, Did, Said};
 use sitrep_core::{
     effect::{Effect, EffectId, Say},
     message::Message,
@@ -16,8 +16,12 @@ use crate::world::Run;
 /// A run with its indices.
 pub(crate) struct Evidence<'a> {
     pub run: &'a Run,
-    /// Every effect that was ever committed, by its key.
+    /// The workspace as it is in the end.
+    pub chat: Chat,
+    /// Every effect that was ever committed, by its key, as it was first.
     pub effects: BTreeMap<&'a str, &'a StoredEffect>,
+    /// What effects were to say, by their keys: those that were reworded have several versions.
+    versions: BTreeMap<&'a str, Vec<String>>,
     /// The keys of those that count in the end.
     pub current: BTreeSet<&'a str>,
     /// When effects that count were ended.
@@ -47,21 +51,27 @@ impl<'a> Evidence<'a> {
     pub(crate) fn new(run: &'a Run) -> Self {
         let mut evidence = Self {
             run,
+            chat: Chat::new(&CONFIGURED_ROOMS),
             effects: BTreeMap::new(),
+            versions: BTreeMap::new(),
             current: BTreeSet::new(),
             ended: BTreeMap::new(),
             said: Vec::new(),
             by_key: BTreeMap::new(),
         };
         for entry in run.ledger.abandoned.iter().chain(&run.ledger.entries) {
-            evidence
-                .effects
-                .extend(entry.commit.effects_added.iter().map(|stored| (stored.key.as_str(), stored)));
+            for stored in &entry.commit.effects_added {
+                evidence.effects.entry(&stored.key).or_insert(stored);
+                if let Effect::Say(say) = &stored.effect {
+                    evidence.versions.entry(&stored.key).or_default().push(plain(&say.message));
+                }
+            }
         }
         for entry in &run.ledger.entries {
             evidence.current.extend(entry.commit.effects_added.iter().map(|stored| stored.key.as_str()));
             evidence.ended.extend(entry.commit.effects_ended.iter().map(|id| (*id, entry.at)));
         }
+        run.log.iter().for_each(|change| evidence.chat.apply(change.clone()));
         for (index, change) in run.log.iter().enumerate() {
             let Some(said) = change.said() else { continue };
             if said.person.is_none() {
@@ -80,18 +90,39 @@ impl<'a> Evidence<'a> {
         })
     }
 
+    /// What somebody did at a place in the log, other than to speak.
+    pub(crate) fn deed(&self, index: usize) -> Option<&'a Did> {
+        self.run.log.get(index)?.did()
+    }
+
+    /// Everything that a message ever said: as it was said, and as its edits have it.
+    pub(crate) fn texts_of(&self, index: usize) -> Vec<&'a str> {
+        let said = self.run.log.get(index).and_then(Change::said).map(|said| said.text.as_str());
+        let edits = self.run.log.iter().filter_map(|change| match &change.did()?.deed {
+            Deed::Corrected { message, text } if *message == index => Some(text.as_str()),
+            Deed::Corrected { .. }
+            | Deed::TookBack { .. }
+            | Deed::Pressed { .. }
+            | Deed::RemovedSitrep
+            | Deed::InvitedSitrep => None,
+        });
+        said.into_iter().chain(edits).collect()
+    }
+
     /// The commits that count.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &'a Entry> + use<'a> {
         self.run.ledger.entries.iter()
     }
 
-    /// The messages that count, whether they were said or not.
+    /// The messages that count, whether they were said or not, as they were decided.
     pub(crate) fn says(&self) -> impl Iterator<Item = (&'a StoredEffect, &'a Say)> + use<'a> {
-        self.entries().flat_map(|entry| &entry.commit.effects_added).filter_map(|stored| {
-            match &stored.effect {
-                Effect::Say(say) => Some((stored, say)),
-                Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
-            }
+        let decided = self.entries().flat_map(|entry| {
+            let is_new = |stored: &&StoredEffect| stored.id.sequence == entry.commit.sequence;
+            entry.commit.effects_added.iter().filter(is_new)
+        });
+        decided.filter_map(|stored| match &stored.effect {
+            Effect::Say(say) => Some((stored, say)),
+            Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
         })
     }
 
@@ -100,7 +131,9 @@ impl<'a> Evidence<'a> {
         let said = self.by_key.get(stored.key.as_str()).and_then(|said| said.first());
         if let Some(index) = said {
             let Change::Said(said) = &self.run.log[*index] else { return Fate::Lost };
-            return if said.text == plain(&say.message) { Fate::Said(*index) } else { Fate::Swallowed };
+            let versions = self.versions.get(stored.key.as_str());
+            let is_it = versions.is_some_and(|versions| versions.contains(&said.text));
+            return if is_it { Fate::Said(*index) } else { Fate::Swallowed };
         }
         if self.run.refused.contains(&stored.key) {
             return Fate::Refused;

@@ -6,6 +6,7 @@
 //! whatever happened, `sabotage/` the proof that the invariants notice.
 
 mod evidence;
+mod exchanges;
 mod invariants;
 mod sabotage;
 mod seeds;

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use sitrep_core::incident::RoomState;
+use sitrep_core::{incident::RoomState, testing::Entry};
 
 use crate::{
     evidence::{Evidence, Fate},
+    exchanges::{Manner, exchanges},
     invariants::{Violation, judge},
     world::{Run, run},
 };
@@ -89,6 +90,17 @@ fn what_can_happen_does_happen() {
         }
         let turned_away = |text: &str| text.starts_with("You are not on my list");
         note("turned away", evidence.said.iter().filter(|(_, said)| turned_away(&said.text)).count());
+        for exchange in exchanges(&evidence) {
+            match exchange.manner {
+                Manner::Said => {}
+                Manner::Edited => note("edited", 1),
+                Manner::Pressed => note("pressed", 1),
+            }
+        }
+        let is_reworded = |entry: &Entry| {
+            entry.commit.effects_added.iter().any(|stored| stored.id.sequence < entry.commit.sequence)
+        };
+        note("reworded", evidence.entries().filter(|entry| is_reworded(entry)).count());
         note("restored", usize::from(!run.ledger.abandoned.is_empty()));
         note("died", run.journal.iter().filter(|line| line.ends_with(" dies")).count());
         note("told again", run.journal.iter().filter(|line| line.ends_with(" is told again")).count());
@@ -107,6 +119,16 @@ fn what_can_happen_does_happen() {
         "IncidentAcknowledged",
         "SeverityChanged",
         "IncidentResolved",
+        "IncidentRetitled",
+        "WordsErased",
+        "PromptPosted",
+        "RoomLost",
+        "RoomRegained",
+        "UpdateSnoozed",
+        "DirectRoomOpened",
+        "edited",
+        "pressed",
+        "reworded",
         "RoomOpened",
         "RoomOpeningFailed",
         "CardPosted",

@@ -6,18 +6,20 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, Utc};
-use sitrep_console::{CONFIGURED_ROOMS, Change, ConsolePlatform, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM};
+use sitrep_console::{
+    CONFIGURED_ROOMS, Change, ConsolePlatform, Gesture, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM,
+};
 use sitrep_core::{
-    event::{Event, IncidentEvent, Subject},
+    event::{Event, IncidentEvent, Record, Subject},
     incident::{Incident, IncidentId, evolve},
     person::Person,
     policy::{PlatformPolicy, Policy},
     port::{Identity, Opened, Store},
     room::{PlatformName, RoomRef},
     testing::{
-        ALLOWED, Dice, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, LimitedPlatform, MemoryStore,
-        People, Scene, SceneIncident, SceneRoom, Snapshot, Surroundings, Turn, Unsettled, VirtualClock,
-        Weather, block_on,
+        ALLOWED, Act, Dice, Doing, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, LimitedPlatform,
+        MemoryStore, People, Scene, SceneIncident, SceneRoom, Snapshot, Surroundings, Turn, Unsettled,
+        VirtualClock, Weather, block_on,
     },
 };
 
@@ -40,7 +42,9 @@ pub(crate) struct Run {
     pub ledger: Ledger,
     /// What the store holds in the end.
     pub opened: Opened,
-    /// Every incident, replayed from the store.
+    /// The history of every incident, as it is in the store.
+    pub histories: BTreeMap<IncidentId, Vec<Record>>,
+    /// Every incident, replayed from that.
     pub incidents: BTreeMap<IncidentId, Incident>,
     /// The incidents that the engine had in memory in the end.
     pub in_memory: Vec<Incident>,
@@ -149,7 +153,7 @@ impl World {
 
     fn something_happens(&mut self) {
         match self.dice.weighted(&[560, 110, 120, 70, 25, 10, 25, 25, 30, 15, 20, 12]) {
-            0 => self.somebody_speaks(),
+            0 => self.somebody_acts(),
             1 => {
                 self.driver.turn_until_still();
             }
@@ -178,15 +182,44 @@ impl World {
         self.driver.pass(by);
     }
 
-    fn somebody_speaks(&mut self) {
-        let said = self.people.speak(&self.scene());
-        let index =
-            self.console.say(said.person, &said.room, &said.text).expect("people speak where they may");
-        self.driver.note(&format!("{index}: {} in {}: {}", said.person, said.room, said.text));
+    fn somebody_acts(&mut self) {
+        let doing = self.people.act(&self.scene());
+        self.does(&doing);
+        if let Act::Say(text) = &doing.act
+            && let Some(act) = self.people.second_thought(text)
+        {
+            if self.dice.chance(500) {
+                self.driver.listen();
+                self.take_turns(12);
+            }
+            if self.dice.chance(300) {
+                self.pass(Duration::seconds(1), 100);
+            }
+            self.does(&Doing { act, ..doing });
+        }
+    }
+
+    fn does(&mut self, doing: &Doing) {
+        let Doing { person, room, act } = doing;
+        let done = match act {
+            Act::Say(text) => self.console.say(person, room, text),
+            Act::Edit(text) => self.console.does(person, room, &Gesture::Edit(text.clone())),
+            Act::TakeBack => self.console.does(person, room, &Gesture::TakeBack),
+            Act::Press(key) => self.console.does(person, room, &Gesture::Press((*key).to_owned())),
+            Act::Kick => self.console.does(person, room, &Gesture::Kick),
+            Act::Invite => self.console.does(person, room, &Gesture::Invite),
+        };
+        // There may be nothing to change or to press.
+        let Ok(index) = done else { return };
+        self.driver.note(&format!("{index}: {person} in {room}: {act:?}"));
         if self.dice.chance(700) {
             self.driver.listen();
         }
-        for _ in 0..self.dice.below(12) {
+        self.take_turns(12);
+    }
+
+    fn take_turns(&mut self, most: usize) {
+        for _ in 0..self.dice.below(most) {
             if self.driver.turn() != Turn::Did {
                 break;
             }
@@ -202,6 +235,7 @@ impl World {
                     name: name.to_owned(),
                     members: room.private.then(|| room.members.clone()),
                     of_incident: !CONFIGURED_ROOMS.contains(&name),
+                    without_sitrep: room.without_sitrep,
                 });
             }
         });
@@ -258,11 +292,13 @@ impl World {
         let opened = block_on(self.store.open()).expect("the store opens");
         let log = self.console.read(|chat| chat.log().to_vec());
         let ledger = self.store.ledger().clone();
+        let histories = self.histories(&ledger);
         Run {
             seed,
             policy: policy(),
             log,
-            incidents: self.replayed(&ledger),
+            incidents: replayed(&histories),
+            histories,
             ledger,
             opened,
             in_memory,
@@ -276,22 +312,25 @@ impl World {
         }
     }
 
-    /// Every incident as the store has it.
-    fn replayed(&self, ledger: &Ledger) -> BTreeMap<IncidentId, Incident> {
-        let subjects = ledger.entries.iter().flat_map(|entry| &entry.commit.facts).map(|fact| fact.subject);
-        let mut incidents = BTreeMap::new();
-        for subject in subjects {
-            let Subject::Incident(id) = subject else { continue };
-            if incidents.contains_key(&id) {
-                continue;
-            }
-            let records = block_on(self.memory.load(subject)).expect("the store is readable");
-            let Some(mut incident) = records.first().and_then(|first| evolve::begin(id, first)) else {
-                continue;
-            };
-            records.iter().skip(1).for_each(|record| evolve::evolve(&mut incident, record));
-            incidents.insert(id, incident);
-        }
-        incidents
+    /// Every incident's history as the store has it.
+    fn histories(&self, ledger: &Ledger) -> BTreeMap<IncidentId, Vec<Record>> {
+        let facts = ledger.entries.iter().flat_map(|entry| &entry.commit.facts);
+        let ids: BTreeSet<IncidentId> = facts
+            .filter_map(|fact| match fact.subject {
+                Subject::Incident(id) => Some(id),
+                Subject::Workspace => None,
+            })
+            .collect();
+        let load = |id| block_on(self.memory.load(Subject::Incident(id))).expect("the store is readable");
+        ids.into_iter().map(|id| (id, load(id))).collect()
     }
+}
+
+fn replayed(histories: &BTreeMap<IncidentId, Vec<Record>>) -> BTreeMap<IncidentId, Incident> {
+    let replay = |(id, records): (&IncidentId, &Vec<Record>)| {
+        let mut incident = evolve::begin(*id, records.first()?)?;
+        records.iter().skip(1).for_each(|record| evolve::evolve(&mut incident, record));
+        Some((*id, incident))
+    };
+    histories.iter().filter_map(replay).collect()
 }

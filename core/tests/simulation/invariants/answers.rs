@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sitrep_console::{CONFIGURED_ROOMS, Said};
+use sitrep_console::{CONFIGURED_ROOMS, Deed, Said};
 use sitrep_core::{
     command::{Parsed, parse},
     effect::Purpose,
@@ -12,45 +12,40 @@ use sitrep_core::{
 };
 
 use super::{Findings, Invariant};
-use crate::evidence::{Evidence, Fate, incarnation, is_trouble};
+use crate::{
+    evidence::{Evidence, Fate, incarnation, is_trouble},
+    exchanges::{Exchange, Manner},
+};
 
-pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
+pub(crate) fn check(evidence: &Evidence<'_>, exchanges: &[Exchange<'_>], findings: &mut Findings) {
     for (key, places) in evidence.said_twice() {
         findings.expect(false, Invariant::SaidOnce, || format!("{key} was said at {places:?}"));
     }
     at_most_one_answer_an_incarnation(evidence, findings);
-    declared_once(evidence, findings);
-    let decided = decided(evidence);
-    let answers = answers(evidence);
+    carried_out_once(evidence, findings);
+    each_has_its_answer(evidence, exchanges, findings);
+    answers_arrive(evidence, findings);
+    let mut dealt_with: BTreeMap<usize, usize> = BTreeMap::new();
+    exchanges.iter().for_each(|exchange| *dealt_with.entry(exchange.index).or_default() += 1);
     for (index, person, said) in evidence.heard() {
         let what = || format!("{index}, {person} in {}: {:?}", said.room, said.text);
-        if matches!(parse(&said.text, "!"), Parsed::Talk) {
+        let is_talk = |text: &&str| matches!(parse(text, "!"), Parsed::Talk);
+        if evidence.texts_of(index).iter().all(is_talk) {
             let is_answered = evidence.said.iter().any(|(_, answer)| answer.answers == Some(index));
             findings
                 .expect(!is_answered, Invariant::TalkIgnored, || format!("talk was answered: {}", what()));
-            continue;
         }
-        let times = decided.get(&index).copied().unwrap_or(0);
+        let times = dealt_with.get(&index).copied().unwrap_or(0);
         findings.expect(times <= 1, Invariant::CarriedOutOnce, || format!("{times} times: {}", what()));
-        if times == 0 {
-            // A stranger is turned away now and then, not every time.
-            let is_heard = person != STRANGER && is_heard(evidence, person, said);
-            findings.expect(!is_heard, Invariant::CarriedOutOnce, || format!("never: {}", what()));
-            continue;
-        }
-        match answers.get(&index).map(Vec::as_slice) {
-            Some([fate]) => {
-                let is_fine = matches!(fate, Fate::Said(_) | Fate::Refused | Fate::Stale);
-                findings.expect(is_fine, Invariant::AnsweredOnce, || format!("{fate:?}: {}", what()));
-            }
-            Some([]) | None => {
-                findings.expect(false, Invariant::AnsweredOnce, || format!("never: {}", what()))
-            }
-            Some(fates) => {
-                findings.expect(false, Invariant::AnsweredOnce, || format!("{fates:?}: {}", what()))
-            }
-        }
+        // A stranger is turned away now and then, not every time; what was taken back need not have been heard.
+        let is_heard = person != STRANGER
+            && !is_talk(&said.text.as_str())
+            && !evidence.chat.is_unheard(index)
+            && !evidence.chat.is_taken_back(index)
+            && is_heard(evidence, person, said);
+        findings.expect(!is_heard || times == 1, Invariant::CarriedOutOnce, || format!("never: {}", what()));
     }
+    presses(evidence, &dealt_with, findings);
 }
 
 /// Whether a command said here must be heard: in a configured or direct room, or in the room of an incident that
@@ -62,24 +57,75 @@ fn is_heard(evidence: &Evidence<'_>, person: &str, said: &Said) -> bool {
         || evidence.run.incidents.values().any(|incident| of_incident(&incident.room))
 }
 
-/// How often each message was dealt with, in the commits that count.
-fn decided(evidence: &Evidence<'_>) -> BTreeMap<usize, usize> {
-    let mut decided = BTreeMap::new();
-    for seen in evidence.entries().flat_map(|entry| &entry.commit.seen) {
-        *decided.entry(seen.key.id.parse().unwrap_or(usize::MAX)).or_default() += 1;
+/// Of all that a message ever said one thing at most is done.
+fn carried_out_once(evidence: &Evidence<'_>, findings: &mut Findings) {
+    let mut carried_out: BTreeMap<&str, usize> = BTreeMap::new();
+    for mark in evidence.entries().flat_map(|entry| &entry.commit.seen).filter(|mark| mark.carried_out) {
+        *carried_out.entry(&mark.key.id).or_default() += 1;
     }
-    decided
+    for (message, times) in carried_out {
+        findings.expect(times == 1, Invariant::CarriedOutOnce, || format!("{message}, {times} times"));
+    }
+    let mut declared: BTreeMap<&str, usize> = BTreeMap::new();
+    for fact in evidence.entries().flat_map(|entry| &entry.commit.facts) {
+        if let Event::Incident(IncidentEvent::Declared { origin, .. }) = &fact.record.event {
+            *declared.entry(&origin.message.id).or_default() += 1;
+        }
+    }
+    for (message, times) in declared {
+        findings.expect(times == 1, Invariant::CarriedOutOnce, || {
+            format!("{message} declared {times} incidents")
+        });
+    }
 }
 
-/// What became of the answers to each message.
-fn answers(evidence: &Evidence<'_>) -> BTreeMap<usize, Vec<Fate>> {
-    let mut answers: BTreeMap<usize, Vec<Fate>> = BTreeMap::new();
-    for (stored, say) in evidence.says() {
-        let Some(message) = say.answers.as_ref().filter(|_| say.purpose == Purpose::Answer) else { continue };
-        let fates = answers.entry(message.id.parse().unwrap_or(usize::MAX)).or_default();
-        fates.push(evidence.fate(stored, say));
+/// What is dealt with is answered once: where it was decided, or, for a declaration, once there is a room.
+fn each_has_its_answer(evidence: &Evidence<'_>, exchanges: &[Exchange<'_>], findings: &mut Findings) {
+    for exchange in exchanges {
+        let answers = exchange.answers.len();
+        // An edit that changes nothing of a declaration is no news; neither is an edit in a room that is nobody's.
+        let may_be_silent = exchange.manner == Manner::Edited
+            && (exchange.text.starts_with("!inc") || evidence.run.ledger.abandoned.first().is_some());
+        findings.expect(answers == 1 || (may_be_silent && answers == 0), Invariant::AnsweredOnce, || {
+            format!("{answers} answers to {exchange:?}")
+        });
     }
-    answers
+}
+
+/// Every answer that was decided arrives, or is known not to. Nobody waits for one to what they took back.
+fn answers_arrive(evidence: &Evidence<'_>, findings: &mut Findings) {
+    for (stored, say) in evidence.says().filter(|(_, say)| say.purpose == Purpose::Answer) {
+        let fate = evidence.fate(stored, say);
+        let asked = say.answers.as_ref().and_then(|message| message.id.parse::<usize>().ok());
+        let is_withdrawn = asked.is_some_and(|asked| evidence.chat.is_taken_back(asked));
+        let is_fine = matches!(fate, Fate::Said(_) | Fate::Refused | Fate::Stale);
+        findings.expect(is_fine || (is_withdrawn && fate == Fate::Lost), Invariant::AnsweredOnce, || {
+            format!("{fate:?}: {:?}, the answer to {asked:?}", say.message)
+        });
+    }
+}
+
+/// What is pressed is done at most once, and is done where it was on the card of an incident that is still going on.
+fn presses(evidence: &Evidence<'_>, dealt_with: &BTreeMap<usize, usize>, findings: &mut Findings) {
+    for (index, change) in evidence.run.log.iter().enumerate() {
+        let Some(did) = change.did() else { continue };
+        let Deed::Pressed { message, key } = &did.deed else { continue };
+        let times = dealt_with.get(&index).copied().unwrap_or(0);
+        findings.expect(times <= 1, Invariant::PressedOnce, || format!("{times} times: {index}, {did:?}"));
+        let means_something =
+            evidence.chat.signs_on(*message).iter().any(|sign| key.starts_with(sign.as_str()));
+        let is_card = evidence.run.incidents.values().any(|incident| {
+            incident.is_live() && incident.card.as_ref().is_some_and(|card| card.id == message.to_string())
+        });
+        let must_be_done = means_something
+            && is_card
+            && did.person != STRANGER
+            && !evidence.chat.is_unheard(index)
+            && evidence.run.ledger.abandoned.is_empty();
+        findings.expect(!must_be_done || times == 1, Invariant::PressedOnce, || {
+            format!("never: {index}, {did:?}")
+        });
+    }
 }
 
 fn at_most_one_answer_an_incarnation(evidence: &Evidence<'_>, findings: &mut Findings) {
@@ -90,22 +136,10 @@ fn at_most_one_answer_an_incarnation(evidence: &Evidence<'_>, findings: &mut Fin
         }
     }
     for ((message, incarnation), answers) in answers {
-        findings.expect(answers.len() == 1, Invariant::AnsweredOnce, || {
+        // As it was said, and as each edit has it.
+        let lives = evidence.texts_of(message).len();
+        findings.expect(answers.len() <= lives, Invariant::AnsweredOnce, || {
             format!("{message} was answered at {answers:?} by {incarnation}")
-        });
-    }
-}
-
-fn declared_once(evidence: &Evidence<'_>, findings: &mut Findings) {
-    let mut declared: BTreeMap<&str, usize> = BTreeMap::new();
-    for fact in evidence.entries().flat_map(|entry| &entry.commit.facts) {
-        if let Event::Incident(IncidentEvent::Declared { origin, .. }) = &fact.record.event {
-            *declared.entry(&origin.message.id).or_default() += 1;
-        }
-    }
-    for (message, times) in declared {
-        findings.expect(times == 1, Invariant::CarriedOutOnce, || {
-            format!("{message} declared {times} incidents")
         });
     }
 }

@@ -8,8 +8,9 @@ mod privacy;
 mod reading;
 mod rooms;
 mod storage;
+mod taken_back;
 
-use crate::{evidence::Evidence, world::Run};
+use crate::{evidence::Evidence, exchanges::exchanges, world::Run};
 
 /// What can be violated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub(crate) enum Invariant {
     AnsweredOnce,
     /// Talk is never answered.
     TalkIgnored,
+    /// Every sign that is pressed is carried out at most once.
+    PressedOnce,
+    /// Words that were taken back are nowhere any more.
+    TakenBack,
     /// Nothing is said twice under one key.
     SaidOnce,
     /// An incident has one room, and no two rooms have one name.
@@ -72,11 +77,13 @@ impl Findings {
 pub(crate) fn judge(run: &Run) -> Vec<Violation> {
     let evidence = Evidence::new(run);
     let mut findings = Findings::default();
-    answers::check(&evidence, &mut findings);
+    let exchanges = exchanges(&evidence);
+    answers::check(&evidence, &exchanges, &mut findings);
     rooms::check(&evidence, &mut findings);
     deadlines::check(&evidence, &mut findings);
     privacy::check(&evidence, &mut findings);
-    model::check(&evidence, &mut findings);
+    model::check(&evidence, &exchanges, &mut findings);
+    taken_back::check(&evidence, &mut findings);
     news::check(&evidence, &mut findings);
     storage::check(&evidence, &mut findings);
     for what in &run.impatient {

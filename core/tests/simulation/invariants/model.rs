@@ -5,10 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sitrep_console::Said;
 use sitrep_core::{
-    effect::Purpose,
-    incident::{Incident, IncidentId, RoomState, Severity, Status},
+    incident::{Incident, IncidentId, RoomState, Severity, Status, title},
     testing::ALLOWED,
 };
 
@@ -16,7 +14,7 @@ use super::{
     Findings, Invariant,
     reading::{Told, read},
 };
-use crate::evidence::{Evidence, plain};
+use crate::{evidence::Evidence, exchanges};
 
 /// An incident as people believe it to stand.
 #[derive(Clone, Debug)]
@@ -26,16 +24,13 @@ struct Belief {
     commander: Option<String>,
     private: bool,
     people: BTreeSet<String>,
+    title: String,
 }
 
-pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
-    let answers = answers(evidence);
-    let asked: BTreeMap<usize, (&str, &Said)> =
-        evidence.heard().map(|(index, person, said)| (index, (person, said))).collect();
+pub(crate) fn check(evidence: &Evidence<'_>, exchanges: &[exchanges::Exchange<'_>], findings: &mut Findings) {
     let mut beliefs: BTreeMap<IncidentId, Belief> = BTreeMap::new();
-    for seen in evidence.entries().flat_map(|entry| &entry.commit.seen) {
-        let index: usize = seen.key.id.parse().unwrap_or(usize::MAX);
-        let (Some((person, said)), Some(answer)) = (asked.get(&index), answers.get(&index)) else { continue };
+    for exchanges::Exchange { person, room, text, answers, .. } in exchanges {
+        let Some(answer) = answers.first() else { continue };
         if !ALLOWED.contains(person) {
             let is_refused = answer.starts_with("You are not on my list");
             findings
@@ -44,18 +39,18 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
         }
         let Some((id, told)) = read(answer) else { continue };
         let incident = evidence.run.incidents.get(&id);
-        if incident.is_some_and(|incident| incident.room == RoomState::Nowhere) {
+        if incident.is_some_and(ended_by_itself) {
             // It ended without anybody's command.
             beliefs.remove(&id);
             continue;
         }
-        let among_few = evidence.run.incidents.values().any(|other| {
-            other.private && matches!(&other.room, RoomState::Open(room) if room.room == said.room)
-        });
+        let among_few =
+            evidence.run.incidents.values().any(|other| other.private && room_of(other) == Some(room));
+        let said = Words { room, text };
         let mut exchange = Exchange { id, person, said, told, incident, among_few, findings: &mut *findings };
         exchange.follow(&mut beliefs);
     }
-    for incident in evidence.run.incidents.values().filter(|incident| incident.room != RoomState::Nowhere) {
+    for incident in evidence.run.incidents.values().filter(|incident| !ended_by_itself(incident)) {
         let belief = beliefs.get(&incident.id);
         let agrees = belief.is_some_and(|belief| {
             (belief.severity, belief.status) == (incident.severity, incident.status)
@@ -65,26 +60,48 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
         findings.expect(agrees, Invariant::AgreesWithModel, || {
             format!("{} is {:?}, believed to be {belief:?}", incident.id, summary(incident))
         });
+        let is_called =
+            belief.is_some_and(|belief| incident.title == belief.title || is_erased(evidence, incident));
+        findings.expect(is_called, Invariant::AgreesWithModel, || {
+            format!("{} is called {:?}, believed to be {belief:?}", incident.id, incident.title)
+        });
     }
+}
+
+/// Whether it never got a room, and is private.
+fn ended_by_itself(incident: &Incident) -> bool {
+    incident.room == RoomState::Nowhere && incident.lost_room.is_none()
+}
+
+/// The room that was made for it.
+fn room_of(incident: &Incident) -> Option<&str> {
+    match (&incident.room, &incident.lost_room) {
+        (RoomState::Open(room), _) | (_, Some(room)) => Some(&room.room),
+        (RoomState::Pending | RoomState::AtOrigin | RoomState::Nowhere, None) => None,
+    }
+}
+
+/// Whether it has no title because the message that declared it was taken back.
+fn is_erased(evidence: &Evidence<'_>, incident: &Incident) -> bool {
+    let declared_by = incident.origin.message.id.parse().unwrap_or(usize::MAX);
+    incident.title.is_empty() && evidence.chat.is_taken_back(declared_by)
 }
 
 fn summary(incident: &Incident) -> (Severity, Status, Option<&str>) {
     (incident.severity, incident.status, incident.commander.as_ref().map(|person| person.handle.as_str()))
 }
 
-/// The answers that count, by the message that they answer.
-fn answers(evidence: &Evidence<'_>) -> BTreeMap<usize, String> {
-    let answers = evidence.says().filter(|(_, say)| say.purpose == Purpose::Answer);
-    answers
-        .filter_map(|(_, say)| Some((say.answers.as_ref()?.id.parse().ok()?, plain(&say.message))))
-        .collect()
+/// What was typed, and where.
+struct Words<'a> {
+    room: &'a str,
+    text: &'a str,
 }
 
 /// One command and its answer.
 struct Exchange<'a> {
     id: IncidentId,
     person: &'a str,
-    said: &'a Said,
+    said: Words<'a>,
     told: Told,
     incident: Option<&'a Incident>,
     /// Whether it was said in the room of a private incident.
@@ -99,9 +116,7 @@ impl Exchange<'_> {
             let before = beliefs.insert(self.id, belief);
             return self.expect(before.is_none(), "is declared anew");
         }
-        let in_own_room = self.incident.is_some_and(
-            |incident| matches!(&incident.room, RoomState::Open(room) if room.room == self.said.room),
-        );
+        let in_own_room = self.incident.and_then(room_of) == Some(self.said.room);
         if self.told == Told::Nothing {
             // The number may be that of an example.
             return;
@@ -109,6 +124,11 @@ impl Exchange<'_> {
         let Some(belief) = beliefs.get_mut(&self.id) else {
             return self.expect(self.told == Told::NoSuch, "was never declared");
         };
+        if self.told == Told::IsCalled {
+            // Said where it was declared, without the title if it is private.
+            belief.title = title_in(self.said.text);
+            return;
+        }
         // Elsewhere the answer would tell everybody there.
         let is_direct = self.said.room == self.person;
         let may_see = !belief.private || in_own_room || (is_direct && belief.people.contains(self.person));
@@ -122,7 +142,7 @@ impl Exchange<'_> {
     fn follow_belief(&mut self, belief: &mut Belief) {
         let is_open = belief.status.is_open();
         match self.told.clone() {
-            Told::Declared | Told::NoSuch | Told::Nothing => {}
+            Told::Declared | Told::NoSuch | Told::Nothing | Told::IsCalled => {}
             Told::YouHaveIt { leads } => {
                 self.expect(belief.status == Status::Declared, "is acknowledged twice");
                 self.expect(leads == belief.commander.is_none(), "is led by two, or by nobody");
@@ -186,7 +206,8 @@ impl Exchange<'_> {
         if severity == Severity::Sev1 && !private {
             people.insert("bob".to_owned());
         }
-        Belief { severity, status: Status::Declared, commander: None, private, people }
+        let title = title_in(self.said.text);
+        Belief { severity, status: Status::Declared, commander: None, private, people, title }
     }
 
     fn expect(&mut self, holds: bool, wrong: &str) {
@@ -195,4 +216,18 @@ impl Exchange<'_> {
             format!("{id} {wrong}: {person} typed {text:?} and was told {told:?}")
         });
     }
+}
+
+/// The title in a declaration: what is left without the verb and the options.
+fn title_in(text: &str) -> String {
+    let mut words = text.split_whitespace().skip(1);
+    let mut left = Vec::new();
+    while let Some(word) = words.next() {
+        match word {
+            "--sev" => drop(words.next()),
+            "--private" | "—private" => {}
+            word => left.push(word),
+        }
+    }
+    title(&left.join(" "))
 }

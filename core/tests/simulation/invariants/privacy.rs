@@ -31,7 +31,7 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     }
     let (declared, words) = private_words(&facts);
     for (index, room, text) in sitreps_words(evidence) {
-        for word in words_in(&text) {
+        for word in words_in(&text, PRIVATE_WORD) {
             let owners: Vec<&Declared> =
                 words.get(&word).into_iter().flatten().filter_map(|owner| declared.get(*owner)).collect();
             let may_be_said = owners.iter().any(|owner| !owner.private || owner.rooms.contains(&room))
@@ -58,7 +58,7 @@ fn private_words(facts: &[&NumberedRecord]) -> (Vec<Declared>, BTreeMap<String, 
         }
         let Some(owner) = numbers.get(&id).copied() else { continue };
         declared[owner].rooms.extend(rooms_opened_by(fact));
-        for word in fact.record.words.iter().flat_map(|text| words_in(text)) {
+        for word in fact.record.words.iter().flat_map(|text| words_in(text, PRIVATE_WORD)) {
             words.entry(word).or_default().insert(owner);
         }
     }
@@ -98,6 +98,9 @@ fn sitreps_words(evidence: &Evidence<'_>) -> Vec<(usize, String, String)> {
         Change::RoomMade { room, topic, private: false, .. } => {
             Some((index, "everywhere".to_owned(), format!("{room} {topic}")))
         }
+        Change::Retitled { room, topic } if evidence.chat.room(room).is_some_and(|room| !room.private) => {
+            Some((index, "everywhere".to_owned(), format!("{room} {topic}")))
+        }
         Change::Said(_)
         | Change::Did(_)
         | Change::Pinned { .. }
@@ -112,15 +115,15 @@ fn sitreps_words(evidence: &Evidence<'_>) -> Vec<(usize, String, String)> {
 /// Whether an answer only repeats a word of what it answers, which became nobody's.
 fn is_echo(evidence: &Evidence<'_>, index: usize, word: &str) -> bool {
     let Some(Change::Said(said)) = evidence.run.log.get(index) else { return false };
-    matches!(said.answers.and_then(|asked| evidence.run.log.get(asked)), Some(Change::Said(asked)) if asked.text.contains(word))
+    said.answers.is_some_and(|asked| evidence.texts_of(asked).iter().any(|text| text.contains(word)))
 }
 
-/// The private words in a text.
-fn words_in(text: &str) -> Vec<String> {
+/// The words in a text that begin like this and end in a number.
+pub(super) fn words_in(text: &str, beginning: &str) -> Vec<String> {
     let after = |(start, _): (usize, &str)| {
-        let number = &text[start + PRIVATE_WORD.len()..];
+        let number = &text[start + beginning.len()..];
         let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
-        format!("{PRIVATE_WORD}{}", &number[..end])
+        format!("{beginning}{}", &number[..end])
     };
-    text.match_indices(PRIVATE_WORD).map(after).collect()
+    text.match_indices(beginning).map(after).collect()
 }

@@ -15,6 +15,8 @@ pub(crate) enum Told {
     Leads(String),
     /// The severity is this now, and was that.
     SeverityIs { now: Severity, was: Severity },
+    /// It is called this now.
+    IsCalled,
     /// It is resolved.
     Resolved,
     /// Refused: it is over.
@@ -48,6 +50,8 @@ pub(crate) fn read(answer: &str) -> Option<(IncidentId, Told)> {
         Told::Leads(who.trim_start_matches('@').to_owned())
     } else if let Some(who) = answer.strip_suffix(&format!(" leads {name} already.")) {
         Told::LeadsAlready(who.to_owned())
+    } else if answer == format!("The title of {name} is corrected.") {
+        Told::IsCalled
     } else if answer.ends_with(&format!("acknowledged {name} already.")) {
         Told::HasAlready
     } else if answer.starts_with(&format!("There is no {name} ")) {
@@ -63,6 +67,7 @@ fn read_about(rest: &str) -> Told {
     let words: Vec<&str> = rest.split([' ', ',', '.']).collect();
     match words.as_slice() {
         ["", "is" | "was", "declared", ..] => Told::Declared,
+        ["", "is", "called", "now:", ..] => Told::IsCalled,
         ["", "is", "resolved", "after", ..] => Told::Resolved,
         ["", "is", "resolved", "", "so", ..] => Told::IsOver,
         ["", "is", "still", "open", ..] => Told::IsNotOver,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sitrep_console::Change;
 use sitrep_core::{
     effect::{Desired, Effect, Keep, Purpose},
+    event::{Event, Record, RoomEvent},
     incident::{Incident, IncidentId, RoomState},
     message::card,
 };
@@ -71,6 +72,9 @@ fn one_card(
 ) {
     let id = incident.id;
     let fates = cards.get(&id).map_or(&[][..], Vec::as_slice);
+    if evidence.run.histories.get(&id).is_some_and(|history| history.iter().any(was_lost)) {
+        return;
+    }
     if incident.room == RoomState::Nowhere {
         return findings
             .expect(fates.is_empty(), Invariant::OneCard, || format!("{id} has a card and no room"));
@@ -121,6 +125,11 @@ fn is_of_abandoned(evidence: &Evidence<'_>, id: IncidentId, shown: &str) -> bool
         matches!(&stored.effect, Effect::Keep(Keep { incident, desired: Desired::Card { message, .. }, .. })
             if *incident == id && plain(message) == shown)
     })
+}
+
+/// Whether sitrep was removed from its room at some time. Cards went with it.
+fn was_lost(record: &Record) -> bool {
+    matches!(record.event, Event::Room(RoomEvent::Lost { .. }))
 }
 
 fn pin_refused(evidence: &Evidence<'_>, id: IncidentId) -> bool {

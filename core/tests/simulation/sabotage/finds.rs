@@ -60,3 +60,28 @@ fn an_old_incarnation_swallows_answers() {
 fn private_words_in_public_are_overheard() {
     expect_found(Sabotage::PrivateInPublic, Invariant::PrivateStaysPrivate);
 }
+
+#[test]
+fn a_lost_seen_mark_carries_signs_out_twice() {
+    expect_found(Sabotage::LostSeenMarks, Invariant::PressedOnce);
+}
+
+#[test]
+fn words_that_are_kept_are_found() {
+    expect_found(Sabotage::KeptWords, Invariant::TakenBack);
+}
+
+#[test]
+fn words_said_after_they_were_taken_back_are_overheard() {
+    expect_found(Sabotage::Echo, Invariant::TakenBack);
+}
+
+#[test]
+fn a_corrected_title_that_is_lost_is_missed() {
+    expect_found(Sabotage::LostTitles, Invariant::AgreesWithModel);
+}
+
+#[test]
+fn a_question_before_its_time_is_noticed() {
+    expect_found(Sabotage::LostSnoozes, Invariant::AskedOnce);
+}

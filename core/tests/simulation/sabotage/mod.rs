@@ -26,4 +26,12 @@ pub(crate) enum Sabotage {
     LostDeadlines,
     /// A restored backup goes on under its old incarnation.
     OldIncarnation,
+    /// The store keeps words that were taken back.
+    KeptWords,
+    /// The store keeps no corrected title.
+    LostTitles,
+    /// The store keeps that somebody wants to be asked later, and not when.
+    LostSnoozes,
+    /// The platform repeats what it has said, hours later.
+    Echo,
 }

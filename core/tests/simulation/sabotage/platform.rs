@@ -60,6 +60,26 @@ impl SabotagedPlatform {
         self.console.perform(perform).await
     }
 
+    /// Says again what was said hours ago, and remembers this.
+    async fn echo(&self, perform: &Perform) {
+        let now = self.clock.now();
+        let ripe: Vec<Perform> = {
+            let mut held_back = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
+            let (ripe, left): (Vec<_>, Vec<_>) =
+                held_back.drain(..).partition(|(at, _)| *at + HELD_BACK_FOR <= now);
+            *held_back = left;
+            ripe.into_iter().map(|(_, perform)| perform).collect()
+        };
+        for mut echo in ripe {
+            echo.attempt.key.push_str("-echo");
+            self.console.perform(&echo).await;
+        }
+        if matches!(&perform.action, Action::Say { .. }) {
+            let mut held_back = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
+            held_back.push((now, perform.clone()));
+        }
+    }
+
     async fn say_in_public(&self, perform: &Perform) {
         let Action::Say { room, message, .. } = &perform.action else { return };
         let is_private = self.console.read(|chat| chat.room(&room.room).is_some_and(|room| room.private));
@@ -99,13 +119,17 @@ impl Platform for SabotagedPlatform {
                 self.console.forget_keys_before(self.clock.now() + Duration::seconds(1));
             }
             Some(Sabotage::PrivateInPublic) => self.say_in_public(perform).await,
+            Some(Sabotage::Echo) => self.echo(perform).await,
             Some(Sabotage::StalePrompt) => return self.hold_back(perform).await,
             Some(
                 Sabotage::LostSeenMarks
                 | Sabotage::LostLastCommit
                 | Sabotage::EarlyPosition
                 | Sabotage::LostDeadlines
-                | Sabotage::OldIncarnation,
+                | Sabotage::OldIncarnation
+                | Sabotage::KeptWords
+                | Sabotage::LostTitles
+                | Sabotage::LostSnoozes,
             )
             | None => {}
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sitrep_core::{
-    event::{Record, Subject},
+    event::{Event, IncidentEvent, Record, Subject, UpdateEvent},
     port::{Commit, Opened, Position, Store, StoreError},
     testing::{MemoryStore, Snapshot},
 };
@@ -49,6 +49,17 @@ impl Store for SabotagedStore {
         match self.sabotage {
             Some(Sabotage::LostSeenMarks) => commit.seen.clear(),
             Some(Sabotage::LostDeadlines) => commit.dues_set.clear(),
+            Some(Sabotage::KeptWords) => commit.words_erased.clear(),
+            Some(Sabotage::LostTitles) => commit.facts.iter_mut().for_each(|fact| {
+                if matches!(fact.record.event, Event::Incident(IncidentEvent::Retitled)) {
+                    fact.record.words = None;
+                }
+            }),
+            Some(Sabotage::LostSnoozes) => commit.facts.iter_mut().for_each(|fact| {
+                if let Event::Update(UpdateEvent::Snoozed { until }) = &mut fact.record.event {
+                    *until = fact.record.at;
+                }
+            }),
             Some(Sabotage::EarlyPosition) => {
                 commit.positions.clone_from(&self.delivered.lock().unwrap_or_else(PoisonError::into_inner));
             }
@@ -60,7 +71,8 @@ impl Store for SabotagedStore {
                 Sabotage::ForgetfulKeys
                 | Sabotage::StalePrompt
                 | Sabotage::PrivateInPublic
-                | Sabotage::OldIncarnation,
+                | Sabotage::OldIncarnation
+                | Sabotage::Echo,
             )
             | None => {}
         }
