@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 
 pub(crate) use libtest_mimic::Failed;
 
-pub(crate) mod encrypted_person;
 pub(crate) mod dice;
+pub(crate) mod encrypted_person;
 pub(crate) mod evidence;
 pub(crate) mod http;
 pub(crate) mod person;

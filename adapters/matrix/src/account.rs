@@ -11,7 +11,9 @@ use sitrep_core::room::{PlatformName, RoomRef};
 use tokio::runtime::Handle;
 
 use crate::{
+    address::DeadEnds,
     failure::Failure,
+    invite::Invitations,
     rooms::Rooms,
     session::{self, Session},
     session_file::StoredSession,
@@ -53,6 +55,8 @@ pub(crate) struct Account {
     pub(crate) rooms: Rooms,
     pub(crate) space: Space,
     pub(crate) waits: Waits,
+    pub(crate) dead_ends: DeadEnds,
+    pub(crate) invitations: Invitations,
     stored: StoredSession,
     client: RwLock<Anchored>,
     /// What encryption is waiting for, in sentences.
@@ -72,6 +76,8 @@ impl Account {
             rooms: Rooms::new(&settings),
             space: Space::new(&settings),
             waits: Waits::default(),
+            dead_ends: DeadEnds::default(),
+            invitations: Invitations::default(),
             stored,
             client: RwLock::new(Anchored::new(client)),
             encryption_trouble: Mutex::default(),
