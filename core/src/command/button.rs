@@ -4,6 +4,13 @@
 
 use crate::{effect::Pressed, incident::IncidentId};
 
+/// Says that somebody has it.
+pub(crate) const ACKNOWLEDGES: &str = "✅";
+/// Makes whoever presses it the commander.
+pub(crate) const TAKES_THE_LEAD: &str = "🙋";
+/// Has the question come again later.
+pub(crate) const SNOOZES: &str = "💤";
+
 /// One sign.
 struct Button {
     /// As it is put on messages.
@@ -14,9 +21,9 @@ struct Button {
 }
 
 const BUTTONS: [Button; 3] = [
-    Button { key: "✅", command: "ack", on: &[Pressed::Card] },
-    Button { key: "🙋", command: "lead me", on: &[Pressed::Card, Pressed::Prompt] },
-    Button { key: "💤", command: "snooze", on: &[Pressed::Prompt] },
+    Button { key: ACKNOWLEDGES, command: "ack", on: &[Pressed::Card] },
+    Button { key: TAKES_THE_LEAD, command: "lead me", on: &[Pressed::Card, Pressed::Prompt] },
+    Button { key: SNOOZES, command: "snooze", on: &[Pressed::Prompt] },
 ];
 
 /// The signs that a message carries.

@@ -3,7 +3,7 @@
 use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
 use crate::{
     event::{Event, UpdateEvent},
-    incident::{IncidentId, passage},
+    incident::{IncidentId, is_long, passage},
     message::update,
     refusal::Refusal,
 };
@@ -21,6 +21,8 @@ pub(super) const VERB: Verb = Verb {
 struct Update {
     id: Option<IncidentId>,
     text: String,
+    /// It was longer than what can be passed on.
+    was_cut: bool,
 }
 
 impl Update {
@@ -32,7 +34,8 @@ impl Update {
                 VERB.example,
             ));
         }
-        Ok(Self { id, text: passage(text) })
+        let was_cut = is_long(text);
+        Ok(Self { id, text: passage(text), was_cut })
     }
 }
 
@@ -48,7 +51,7 @@ impl Command for Update {
         to.extend(
             incident.stakeholders.iter().filter(|room| !to.contains(room)).cloned().collect::<Vec<_>>(),
         );
-        let reply = update::sent(incident, to.len(), promise, context.policy);
+        let reply = update::sent(incident, to.len(), promise, (context.policy, self.was_cut));
         let posted = Event::Update(UpdateEvent::Posted { promise, to });
         let mut decision = Decision::default().fact_with_words(incident.id, posted, &self.text);
         decision.reply = Some(reply);
@@ -71,9 +74,13 @@ mod tests {
             ("поплыло", "поплыло"),
         ];
         for (words, text) in cases {
-            assert_eq!(Update::read(words), Ok(Update { id: None, text: text.to_owned() }), "{words:?}");
+            assert_eq!(
+                Update::read(words),
+                Ok(Update { id: None, text: text.to_owned(), was_cut: false }),
+                "{words:?}"
+            );
         }
-        let numbered = Update { id: Some(IncidentId(3)), text: "all good".to_owned() };
+        let numbered = Update { id: Some(IncidentId(3)), text: "all good".to_owned(), was_cut: false };
         assert_eq!(Update::read("INC-3 all good"), Ok(numbered));
     }
 

@@ -21,4 +21,4 @@ pub use severity::Severity;
 pub use state::{Incident, Origin, RoomState, TITLE_GAP};
 pub use status::Status;
 pub use title::title;
-pub use words::{glimpse, passage};
+pub use words::{glimpse, is_long, passage};

@@ -11,6 +11,12 @@ pub fn passage(typed: &str) -> String {
     cut(clean(typed.trim()), LONGEST_PASSAGE)
 }
 
+/// Whether a passage loses its end when it is passed on.
+#[must_use]
+pub fn is_long(typed: &str) -> bool {
+    clean(typed.trim()).chars().count() > LONGEST_PASSAGE
+}
+
 /// The beginning of what was typed, to say what a sentence is about: one line, at most 80 characters.
 #[must_use]
 pub fn glimpse(typed: &str) -> String {
@@ -28,7 +34,9 @@ pub(super) fn cut(text: String, most: usize) -> String {
         return text;
     }
     let kept: String = text.chars().take(most - 1).collect();
-    format!("{}…", kept.trim_end())
+    // Between words, if there is a gap near the end.
+    let gap = kept.rfind(char::is_whitespace).filter(|gap| kept[*gap..].chars().count() < most / 8);
+    format!("{}…", gap.map_or(kept.as_str(), |gap| &kept[..gap]).trim_end())
 }
 
 fn is_direction(c: char) -> bool {

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, bold, code, named, text};
+use super::{Message, Span, bold, code, isolated, named, text};
 use crate::{
+    command::button::{ACKNOWLEDGES, TAKES_THE_LEAD},
     incident::{Incident, Status, retrospective::Stage},
     policy::Policy,
     time::{duration_words, moment, wording::clock},
@@ -12,13 +13,13 @@ use crate::{
 /// The card. It reads no clock: it changes when the incident does, and not by itself.
 #[must_use]
 pub fn card(incident: &Incident, policy: &Policy) -> Message {
-    let mut card = Message::line(heading(incident)).and(standing(incident));
+    let mut card = Message::line(standing(incident)).and(title(incident));
+    if let Some(promise) = incident.updates.promise {
+        card = card.and([text(format!("Next update due: {}", clock_with_zone(promise.due, policy)))]);
+    }
     card = card.and(commander(incident, &policy.prefix));
     if let Some(meeting) = &incident.meeting {
         card = card.and([text("Meeting: "), Span::Link(meeting.clone())]);
-    }
-    if let Some(promise) = incident.updates.promise {
-        card = card.and([text(format!("Next update due: {}", clock_with_zone(promise.due, policy)))]);
     }
     if let Some(line) = retrospective_line(incident, policy) {
         card = card.and(line);
@@ -26,7 +27,9 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
     match incident.status {
         Status::Declared => card.and([
             code(format!("{}ack", policy.prefix)),
-            text(" if you have it, "),
+            text(format!(" or {ACKNOWLEDGES} if you have it, ")),
+            code(format!("{}lead me", policy.prefix)),
+            text(format!(" or {TAKES_THE_LEAD} to lead, ")),
             code(format!("{}help", policy.prefix)),
             text(" for the rest."),
         ]),
@@ -37,23 +40,15 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
 /// The answer to `!status`: the card with how long it has been going on, and how late news is.
 #[must_use]
 pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
-    let mut message = Message::line(heading(incident)).and(standing(incident));
+    let mut message = Message::line(standing(incident)).and(title(incident));
     let began = moment(incident.declared_at, policy.timezone, now);
     let ends = incident.resolved_at.unwrap_or(now);
     let span = ends - incident.declared_at;
     let lasted = match incident.status.is_open() {
         true if span < Duration::minutes(1) => "just now".to_owned(),
-        true => format!("for {} now", duration_words(span)),
+        true => format!("for {} now", duration_words(Duration::minutes(span.num_minutes()))),
         false => format!("it took {}", duration_words(span)),
     };
-    message =
-        message.and([text(format!("Declared {began} by {}, {lasted}.", incident.reporter.short_name()))]);
-    message = message.and(commander(incident, &policy.prefix));
-    if let Some(meeting) = &incident.meeting
-        && incident.status.is_open()
-    {
-        message = message.and([text("Meeting: "), Span::Link(meeting.clone())]);
-    }
     if let Some(promise) = incident.updates.promise {
         let late = crate::time::minutes_late(promise.due, now);
         let due = clock_with_zone(promise.due, policy);
@@ -64,6 +59,14 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
         };
         message = message.and([text(line)]);
     }
+    message = message.and(commander(incident, &policy.prefix));
+    if let Some(meeting) = &incident.meeting
+        && incident.status.is_open()
+    {
+        message = message.and([text("Meeting: "), Span::Link(meeting.clone())]);
+    }
+    message =
+        message.and([text(format!("Declared {began} by {}, {lasted}.", incident.reporter.short_name()))]);
     match retrospective_line(incident, policy) {
         Some(line) => message.and(line),
         None => message,
@@ -86,18 +89,26 @@ pub fn clock_with_zone(at: DateTime<Utc>, policy: &Policy) -> String {
     format!("{} {}", clock(at, policy.timezone), crate::time::wording::zone_name(at, policy.timezone))
 }
 
-fn heading(incident: &Incident) -> Vec<Span> {
-    vec![bold(incident.id.to_string()), text(" · "), bold(incident.title_or_gap())]
-}
-
+/// What a phone shows of a pinned message is its beginning: how bad it is, and how far along. The title is the room's.
 fn standing(incident: &Incident) -> Vec<Span> {
     let private = if incident.private { " · private" } else { "" };
-    vec![text(format!("{} · {}{private}", incident.severity, incident.status))]
+    vec![bold(in_brief(incident)), text(private)]
+}
+
+fn title(incident: &Incident) -> Vec<Span> {
+    vec![bold(isolated(incident.title_or_gap()))]
+}
+
+/// "INC-7 · Sev1 · acknowledged".
+#[must_use]
+pub fn in_brief(incident: &Incident) -> String {
+    format!("{} · {} · {}", incident.id, incident.severity, incident.status)
 }
 
 fn commander(incident: &Incident, prefix: &str) -> Vec<Span> {
     match &incident.commander {
         Some(person) => vec![text("Commander: "), named(person)],
+        None if incident.status == Status::Declared => vec![text("Commander: nobody yet")],
         None if incident.status.is_open() => {
             vec![text("Commander: nobody yet ("), code(format!("{prefix}lead me")), text(")")]
         }

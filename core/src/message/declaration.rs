@@ -1,6 +1,6 @@
 //! What is said as an incident begins: where it was declared, to the stakeholders, and as people take it on.
 
-use super::{Message, Span, bold, card::clock_with_zone, code, mention, named, sentence, text};
+use super::{Message, Span, bold, card::clock_with_zone, code, in_brackets, mention, named, sentence, text};
 use crate::{
     event::Promise,
     incident::{Incident, IncidentId, Severity},
@@ -17,7 +17,6 @@ pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool) -> Message 
             bold(incident.id.to_string()),
             text(" was declared and is resolved already. What was said is kept in "),
             Span::Room(room.clone(), if may_name { incident.room_title() } else { "its room".to_owned() }),
-            text("."),
         ]);
     }
     if !may_name {
@@ -25,19 +24,19 @@ pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool) -> Message 
             bold(incident.id.to_string()),
             text(" is declared, privately. You are invited to "),
             Span::Room(room.clone(), "its room".to_owned()),
-            text("."),
         ]);
     }
+    let privately = if incident.private { ", privately" } else { "" };
+    // No full stop after a link: it would hang alone on a line, or be taken for a part of the address.
     Message::line([
         bold(incident.id.to_string()),
         text(format!(
-            " is declared ({}): {} Everything happens in ",
+            " is declared{privately} ({}): {}",
             incident.severity,
             sentence(incident.title_or_gap())
         )),
-        Span::Room(room.clone(), incident.room_title()),
-        text("."),
     ])
+    .and([text("Everything happens in "), Span::Room(room.clone(), incident.room_title())])
 }
 
 /// The answer where it was declared, when no room could be made.
@@ -105,7 +104,7 @@ pub fn you_have_it(incident: &Incident, leads: bool) -> Message {
 pub fn acknowledged(incident: &Incident, by: &Person) -> Message {
     Message::line([
         bold(incident.id.to_string()),
-        text(": "),
+        text(format!("{}: ", in_brackets(incident))),
         named(by),
         text(" has it, the resolution is under way."),
     ])
@@ -150,5 +149,8 @@ pub fn severity_is(incident: &Incident, policy: &Policy) -> Message {
     let next = incident.updates.promise.map_or_else(String::new, |promise| {
         format!(" Next update by {}.", clock_with_zone(promise.due, policy))
     });
-    Message::line([bold(incident.id.to_string()), text(format!(" is {} now.{next}", incident.severity))])
+    Message::line([
+        bold(incident.id.to_string()),
+        text(format!("{} is {} now.{next}", in_brackets(incident), incident.severity)),
+    ])
 }

@@ -1,8 +1,12 @@
 //! The list of what is open.
 
-use super::{Message, bold, card::clock_with_zone, text};
+use super::{
+    Message, bold,
+    card::{clock_with_zone, in_brief},
+    isolated, text,
+};
 use crate::{
-    incident::{Incident, retrospective::Stage},
+    incident::{Incident, glimpse, retrospective::Stage},
     policy::Policy,
 };
 
@@ -12,9 +16,24 @@ pub fn list(incidents: &[&Incident], policy: &Policy) -> Message {
     if incidents.is_empty() {
         return Message::text("Nothing is open.");
     }
-    let mut message = Message::text("What is going on:");
+    let (open, over): (Vec<&Incident>, Vec<&Incident>) =
+        incidents.iter().copied().partition(|incident| incident.status.is_open());
+    let mut message = Message::default();
+    if !open.is_empty() {
+        message = bullets(message.and([text("What is going on:")]), &open, policy);
+    }
+    if !over.is_empty() {
+        message = bullets(message.and([text("What still owes a retrospective:")]), &over, policy);
+    }
+    message
+}
+
+fn bullets(mut message: Message, incidents: &[&Incident], policy: &Policy) -> Message {
     for incident in incidents {
-        let who = incident.commander.as_ref().map_or("nobody leads", |person| person.short_name());
+        let who = incident
+            .commander
+            .as_ref()
+            .map_or_else(|| "nobody leads".to_owned(), |person| format!("{} leads", person.short_name()));
         let private = if incident.private { ", private" } else { "" };
         let owes = match (&incident.updates.promise, &incident.retrospective) {
             (Some(promise), _) => format!(", update due {}", clock_with_zone(promise.due, policy)),
@@ -26,13 +45,8 @@ pub fn list(incidents: &[&Incident], policy: &Policy) -> Message {
             (None, None) => String::new(),
         };
         message = message.bullet([
-            bold(incident.id.to_string()),
-            text(format!(
-                " {} ({}, {}{private}, {who}{owes})",
-                incident.title_or_gap(),
-                incident.severity,
-                incident.status
-            )),
+            bold(in_brief(incident)),
+            text(format!(" · {} ({who}{owes}{private})", isolated(&glimpse(incident.title_or_gap())))),
         ]);
     }
     message

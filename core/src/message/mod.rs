@@ -18,7 +18,11 @@ pub mod update;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{person::Person, room::RoomRef};
+use crate::{
+    incident::{Incident, glimpse},
+    person::Person,
+    room::RoomRef,
+};
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,7 +141,7 @@ impl Message {
     /// Adds what a person said, line for line.
     #[must_use]
     pub fn quote(mut self, words: &str) -> Self {
-        self.lines.extend(words.lines().map(|line| Line::Quote(vec![Span::Text(line.to_owned())])));
+        self.lines.extend(words.lines().map(|line| Line::Quote(vec![Span::Text(isolated(line))])));
         self
     }
 
@@ -222,8 +226,25 @@ pub fn pressed_by(person: &Person, mut message: Message) -> Message {
 /// A person's words as a sentence among others: a full stop is added where there is no other end.
 #[must_use]
 pub fn sentence(words: &str) -> String {
-    let has_end = words.ends_with(['.', '!', '?', '…', '。', '！', '？', '।']);
-    format!("{words}{}", if has_end { "" } else { "." })
+    let has_end = words.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔']);
+    format!("{}{}", isolated(words), if has_end { "" } else { "." })
+}
+
+/// " (checkout is down)": what an incident's number stands for, wherever its title may be said.
+#[must_use]
+pub fn in_brackets(incident: &Incident) -> String {
+    format!(" ({})", isolated(&glimpse(incident.title_or_gap())))
+}
+
+/// A person's words, kept from turning ours around and ours theirs, where they run from right to left (Unicode Standard
+/// Annex 9, "Explicit Directional Isolates"). Nothing is added to words that run from left to right.
+#[must_use]
+pub fn isolated(words: &str) -> String {
+    let runs_left = |c: char| {
+        matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
+            | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+    };
+    if words.chars().any(runs_left) { format!("\u{2068}{words}\u{2069}") } else { words.to_owned() }
 }
 
 /// Plain words.
@@ -263,9 +284,13 @@ mod tests {
 
     #[test]
     fn sentences_end_once() {
-        for (words, expected) in
-            [("down", "down."), ("down.", "down."), ("!!!", "!!!"), ("支付失败。", "支付失败。")]
-        {
+        for (words, expected) in [
+            ("down", "down."),
+            ("down.", "down."),
+            ("!!!", "!!!"),
+            ("支付失败。", "支付失败。"),
+            ("الدفع متوقف", "\u{2068}الدفع متوقف\u{2069}."),
+        ] {
             assert_eq!(sentence(words), expected);
         }
     }

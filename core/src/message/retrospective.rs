@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, bold, code, mention, named, text};
+use super::{Message, Span, bold, code, isolated, mention, named, text};
 use crate::{
     event::Ahead,
     incident::{
@@ -38,8 +38,8 @@ pub fn booked(
 /// The reminders that are still to come.
 fn reminders(at: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
     match at - now {
-        left if left > Ahead::Day.lead() => "a day, an hour and ten minutes before",
-        left if left > Ahead::Hour.lead() => "an hour and ten minutes before",
+        left if left > Ahead::Day.lead() => "a day, an hour, and again ten minutes before",
+        left if left > Ahead::Hour.lead() => "an hour before, and again ten minutes before",
         left if left > Ahead::TenMinutes.lead() => "ten minutes before",
         _ => "as it begins",
     }
@@ -53,7 +53,7 @@ pub fn invitation(incident: &Incident, at: DateTime<Utc>, policy: &Policy) -> Me
         bold(incident.id.to_string()),
         text(format!(
             " ({}) is {}. You are invited.",
-            incident.title_or_gap(),
+            isolated(incident.title_or_gap()),
             absolute(at, policy.timezone)
         )),
     ];

@@ -4,14 +4,22 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Message, bold,
-    card::{clock_with_zone, minutes},
-    code, mention, named, text,
+    card::{clock_with_zone, in_brief, minutes},
+    code, in_brackets, isolated, mention, named, text,
 };
-use crate::{event::Promise, incident::Incident, person::Person, policy::Policy, time::absolute};
+use crate::{
+    command::button::SNOOZES, event::Promise, incident::Incident, incident::glimpse, person::Person,
+    policy::Policy, time::absolute,
+};
 
 /// To whoever posted the update.
 #[must_use]
-pub fn sent(incident: &Incident, rooms: usize, promise: Option<Promise>, policy: &Policy) -> Message {
+pub fn sent(
+    incident: &Incident,
+    rooms: usize,
+    promise: Option<Promise>,
+    (policy, was_cut): (&Policy, bool),
+) -> Message {
     let to = match rooms {
         0 => "Noted".to_owned(),
         1 => "Sent to 1 room".to_owned(),
@@ -20,18 +28,24 @@ pub fn sent(incident: &Incident, rooms: usize, promise: Option<Promise>, policy:
     let next = promise.map_or_else(String::new, |promise| {
         format!(" The next is due by {}.", clock_with_zone(promise.due, policy))
     });
-    Message::line([text(format!("{to} for ")), bold(incident.id.to_string()), text(format!(".{next}"))])
+    let message =
+        Message::line([text(format!("{to} for ")), bold(incident.id.to_string()), text(format!(".{next}"))]);
+    if was_cut {
+        return message.and([text(
+            "It was long, and only its beginning went out. Please send the rest as another update.",
+        )]);
+    }
+    message
 }
 
 /// To everybody who follows.
 #[must_use]
 pub fn news(incident: &Incident, words: &str, by: &Person, policy: &Policy) -> Message {
     let message = Message::line([
-        bold(incident.id.to_string()),
-        text(format!(" ({}, {}), from ", incident.severity, incident.status)),
-        named(by),
-        text(":"),
+        bold(in_brief(incident)),
+        text(format!(" · {}", isolated(&glimpse(incident.title_or_gap())))),
     ])
+    .and([named(by), text(" says:")])
     .quote(words);
     match incident.updates.promise {
         Some(promise) => {
@@ -72,7 +86,8 @@ pub fn snoozed(incident: &Incident, until: DateTime<Utc>, promise: Promise, poli
 #[must_use]
 pub fn promise_changed(incident: &Incident, promise: Promise, policy: &Policy) -> Message {
     let at = clock_with_zone(promise.due, policy);
-    Message::line([bold(incident.id.to_string()), text(format!(": the next update comes by {at}."))])
+    let title = in_brackets(incident);
+    Message::line([bold(incident.id.to_string()), text(format!("{title}: the next update comes by {at}."))])
 }
 
 /// To the commander: the update is due.
@@ -83,17 +98,20 @@ pub fn prompt(incident: &Incident, again: bool, policy: &Policy) -> Message {
         mention(incident.answerable()),
         text(format!(" {asked} on ")),
         bold(incident.id.to_string()),
-        text(": impact, what is being done. "),
-        code(format!("{}update TEXT", policy.prefix)),
-        text(", or "),
-        code(format!("{}next 30m", policy.prefix)),
-        text(" for later."),
+        text(": impact, what is being done."),
     ];
     if incident.commander.is_none() {
         spans.push(text(" Nobody leads yet: "));
         spans.push(code(format!("{}lead me", policy.prefix)));
     }
-    Message::line(spans)
+    Message::line(spans).and([
+        code(format!("{}update TEXT", policy.prefix)),
+        text(" sends it, "),
+        code(format!("{}next 30m", policy.prefix)),
+        text(format!(" promises it for later, {SNOOZES} or ")),
+        code(format!("{}snooze", policy.prefix)),
+        text(" has me ask again in 10 min."),
+    ])
 }
 
 /// To the stakeholders: the update is overdue.
@@ -115,7 +133,7 @@ pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
     };
     Message::line([
         bold(incident.id.to_string()),
-        text(format!(": the update{due} is overdue by {}. {asked}", minutes(late))),
+        text(format!("{}: the update{due} is overdue by {}. {asked}", in_brackets(incident), minutes(late))),
     ])
 }
 

@@ -109,7 +109,10 @@ fn a_room_that_is_replaced_gets_the_card_anew() {
     bench.happens("alice", &name, Content::Moved { to: room("upgraded") });
     let said = bench.settle();
     let in_new = |start: &str| said.iter().any(|(room, text)| room == "upgraded" && text.contains(start));
-    assert!(in_new("alice replaced the room of INC-1") && in_new("INC-1 · checkout is down"), "{said:?}");
+    assert!(
+        in_new("alice replaced the room of INC-1") && in_new("INC-1 · Sev2 · declared\ncheckout is down"),
+        "{said:?}"
+    );
     assert!(said.iter().all(|(room, _)| room == "upgraded"), "{said:?}");
     let incident = bench.engine.incidents().next().expect("it is open");
     assert_eq!(incident.room, RoomState::Open(room("upgraded")));

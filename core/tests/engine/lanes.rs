@@ -56,7 +56,7 @@ fn the_card_comes_before_what_was_to_be_said_earlier() {
     let Action::OpenRoom { name, .. } = &open.action else { panic!("a room") };
     let card = bench.take(says_in(name));
     assert!(
-        matches!(&card.action, Action::Say { message, .. } if words(message).starts_with("INC-1 · checkout"))
+        matches!(&card.action, Action::Say { message, .. } if words(message).starts_with("INC-1 · Sev2"))
     );
     assert!(!bench.performs.iter().any(|perform| says_in(name)(&perform.action)), "one after the other");
 }

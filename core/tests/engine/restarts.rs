@@ -54,7 +54,10 @@ fn an_incident_that_owes_nothing_is_forgotten_and_loaded_when_it_is_asked_for() 
     bench.hear("ops", "!status INC-1");
     assert_eq!(bench.loads, loads + 1);
     let said = bench.settle();
-    assert!(said.iter().any(|(_, text)| text.contains("INC-1 · checkout is down")), "{said:?}");
+    assert!(
+        said.iter().any(|(_, text)| text.contains("INC-1 · Sev2 · resolved\ncheckout is down")),
+        "{said:?}"
+    );
     assert_eq!(bench.engine.incidents().count(), 0, "and forgotten again");
 }
 

@@ -61,7 +61,7 @@ fn an_update_that_waits_is_told_without_its_words() {
     assert_eq!(again.attempt.key, news.attempt.key, "under its old key");
     let text = text_of(&again);
     assert!(
-        text.contains("> (taken back)") && text.contains("from alice") && !text.contains("lost"),
+        text.contains("> (taken back)") && text.contains("alice says:") && !text.contains("lost"),
         "{text}"
     );
     bench.wait(chrono::Duration::seconds(1));
@@ -87,6 +87,8 @@ fn a_title_taken_back_before_there_is_a_room_names_nothing() {
     let open = bench.take(opens_room);
     bench.hear("ops", "!ack INC-1");
     bench.commit();
+    // What is on its way already names the title, and is not waited for.
+    bench.performs.clear();
     take_back(&mut bench, "m1");
     bench.commit();
     bench.succeed(&open);
