@@ -50,7 +50,10 @@ impl Stage {
         let mut aliases = BTreeMap::new();
         for name in CONFIGURED_ROOMS {
             let alias = synapse.unique(name);
-            configured.insert(name.to_owned(), host.create_room(Some(&alias), &others)?);
+            let room = host.create_room(Some(&alias), &others)?;
+            // Or it complains that it may not pin there.
+            host.set_power(&room, &bot.user_id, 50)?;
+            configured.insert(name.to_owned(), room);
             aliases.insert(name.to_owned(), format!("#{alias}:{SERVER_NAME}"));
         }
         let mut configuration = format!(

@@ -159,7 +159,7 @@ impl Gate {
         let knows_pace = was_limited && (self.pace > Duration::zero() || self.successes == 1);
         let since_success = self.last_success.map_or(Duration::zero(), |at| now - at);
         // What was under way already when the limit was met says nothing new.
-        let is_news = !self.shut_until.is_some_and(|until| now < until);
+        let is_news = self.shut_until.is_none_or(|until| until <= now);
         if is_news {
             self.pace = if knows_pace { wait + since_success } else { Duration::zero() };
             self.successes = 0;

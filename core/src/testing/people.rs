@@ -158,7 +158,7 @@ impl People {
             0 => Act::Say(self.words_for(scene, private, of_incident)),
             1 => Act::Edit(self.words_for(scene, private, of_incident)),
             2 => Act::TakeBack,
-            3 => Act::Press(*self.dice.pick(SIGNS)),
+            3 => Act::Press(self.sign()),
             _ if of_incident => Act::Kick,
             _ => Act::Say(self.words_for(scene, private, of_incident)),
         };
@@ -262,6 +262,11 @@ impl People {
             10 => format!("!snooze{number} {}", self.dice.pick(&["", "20m", "for 5m", "1h", "2h", "1m"])),
             _ => format!("!help {}", self.dice.pick(&["", "retro", "!ack", "nonsense"])),
         }
+    }
+
+    fn sign(&mut self) -> &'static str {
+        let sign: &&'static str = self.dice.pick(SIGNS);
+        sign
     }
 
     fn private_word(&mut self) -> String {

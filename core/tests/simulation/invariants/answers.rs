@@ -85,7 +85,7 @@ fn each_has_its_answer(evidence: &Evidence<'_>, exchanges: &[Exchange<'_>], find
         let answers = exchange.answers.len();
         // An edit that changes nothing of a declaration is no news; neither is an edit in a room that is nobody's.
         let may_be_silent = exchange.manner == Manner::Edited
-            && (exchange.text.starts_with("!inc") || evidence.run.ledger.abandoned.first().is_some());
+            && (exchange.text.starts_with("!inc") || !evidence.run.ledger.abandoned.is_empty());
         findings.expect(answers == 1 || (may_be_silent && answers == 0), Invariant::AnsweredOnce, || {
             format!("{answers} answers to {exchange:?}")
         });

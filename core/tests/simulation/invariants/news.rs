@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use sitrep_core::{
-    effect::{Effect, Purpose},
+    effect::{Effect, Place, Purpose},
     incident::{IncidentId, Status},
 };
 
@@ -25,19 +25,33 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     told_the_end(evidence, findings);
 }
 
+/// Where it was said, or was to be: what is said in an incident's own place is said where it was declared if it is no
+/// longer in its room.
+fn place_of<'a>(evidence: &Evidence<'a>, id: IncidentId, place: &'a Place, fate: Fate) -> Option<&'a str> {
+    match (place, fate) {
+        (Place::Room(room), _) => Some(&room.room),
+        (Place::Incident(_), Fate::Said(index)) => Some(&evidence.run.log.get(index)?.said()?.room),
+        (Place::Incident(_), _) => Some(&evidence.run.incidents.get(&id)?.origin.message.room.room),
+        (Place::Person(_) | Place::Message(_), _) => None,
+    }
+}
+
 /// Every room outside that heard of an incident hears its end, if the platform lets it.
 fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
     let mut told: BTreeMap<IncidentId, BTreeSet<&str>> = BTreeMap::new();
     let mut ends: BTreeMap<(IncidentId, &str), Fate> = BTreeMap::new();
     for (stored, say) in evidence.says() {
-        let (Some(id), sitrep_core::effect::Place::Room(room)) = (say.about, &say.place) else { continue };
+        let Some(id) = say.about else { continue };
         let fate = evidence.fate(stored, say);
-        let room = room.room.as_str();
+        let Some(room) = place_of(evidence, id, &say.place, fate) else { continue };
         if plain(&say.message).starts_with(&format!("{id} is resolved")) {
             // Where it was resolved the end is the answer, and an answer goes stale.
             let is_answer = say.purpose == Purpose::Answer;
             ends.insert((id, room), if is_answer && fate == Fate::Stale { Fate::Refused } else { fate });
-        } else if say.purpose == Purpose::Notice && matches!(fate, Fate::Said(_)) {
+        } else if matches!(say.place, Place::Room(_))
+            && say.purpose == Purpose::Notice
+            && matches!(fate, Fate::Said(_))
+        {
             told.entry(id).or_default().insert(room);
         }
     }

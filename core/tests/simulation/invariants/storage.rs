@@ -17,7 +17,11 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     for change in &run.log[run.log_before_restart..] {
         // A new process doesn't know that it has turned somebody away within the hour.
         let asked = change.said().and_then(|said| run.log.get(said.answers?)?.said());
-        let turns_away = asked.is_some_and(|said| said.person.as_deref() == Some(STRANGER));
+        let turns_away_press = change.said().is_some_and(|said| {
+            said.person.is_none() && said.text.starts_with(&format!("{STRANGER}: You are not on my list"))
+        });
+        let turns_away =
+            turns_away_press || asked.is_some_and(|said| said.person.as_deref() == Some(STRANGER));
         findings.expect(turns_away, Invariant::Settles, || format!("a restart in peace led to {change:?}"));
     }
     for damage in &run.ledger.damage {
