@@ -14,6 +14,7 @@ mod axe;
 mod conformance;
 mod console;
 mod encryption;
+mod limits;
 mod matrix_adapter;
 mod readme;
 mod service;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         conformance::tests(),
         console::tests(),
         encryption::tests(),
+        limits::tests(),
         matrix_adapter::tests(),
         readme::tests(),
         service::tests(),

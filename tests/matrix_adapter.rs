@@ -7,6 +7,7 @@
 use crate::support::trials::{Test, needs_synapse};
 
 mod acting;
+mod again;
 pub(crate) mod bot;
 mod changing;
 mod direct;
@@ -37,6 +38,14 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("matrix_adapter::encrypted_rooms_work_too", acting::encrypted_rooms_work_too),
         needs_synapse("matrix_adapter::delegation_is_followed", trouble::delegation_is_followed),
         needs_synapse("matrix_adapter::one_key_is_one_room", acting::one_key_is_one_room),
+        needs_synapse(
+            "matrix_adapter::past_its_lifetime_a_key_is_found_in_the_room",
+            again::past_its_lifetime_a_key_is_found_in_the_room,
+        ),
+        needs_synapse(
+            "matrix_adapter::an_address_without_a_usable_room_costs_no_room",
+            again::an_address_without_a_usable_room_costs_no_room,
+        ),
         needs_synapse(
             "matrix_adapter::an_invitation_never_costs_the_room",
             acting::an_invitation_never_costs_the_room,

@@ -40,6 +40,7 @@ pub(crate) struct Bot {
     pub(crate) space: Option<SpaceSettings>,
     /// How long a name is taken to mean the same room.
     pub(crate) look_up_every: Duration,
+    pub(crate) key_lifetime: Duration,
     platform: Option<MatrixPlatform>,
     /// What was committed.
     pub(crate) after: Positions,
@@ -58,6 +59,7 @@ impl Bot {
             rooms: Vec::new(),
             space: None,
             look_up_every: DEFAULT_LOOK_UP_EVERY,
+            key_lifetime: DEFAULT_KEY_LIFETIME,
             platform: None,
             after: Positions::new(),
             recovery_key: None,
@@ -82,7 +84,7 @@ impl Bot {
             space: self.space.clone(),
             allow: Box::new(|user| !user.starts_with("@stranger")),
             state_dir: self.folder.path().join("matrix"),
-            key_lifetime: DEFAULT_KEY_LIFETIME,
+            key_lifetime: self.key_lifetime,
             look_up_every: self.look_up_every,
             encrypt: Encrypt::default(),
             recovery_key: self.recovery_key.clone(),

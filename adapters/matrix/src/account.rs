@@ -11,7 +11,9 @@ use sitrep_core::room::{PlatformName, RoomRef};
 use tokio::{runtime::Handle, sync::Notify};
 
 use crate::{
+    address::DeadEnds,
     failure::Failure,
+    invite::Invitations,
     rooms::Rooms,
     session::{self, Session},
     settings::{ConnectError, MatrixSettings},
@@ -65,6 +67,8 @@ pub(crate) struct Account {
     pub(crate) rooms: Rooms,
     pub(crate) space: Space,
     pub(crate) waits: Waits,
+    pub(crate) dead_ends: DeadEnds,
+    pub(crate) invitations: Invitations,
     session: RwLock<Current>,
     /// Told when another client takes the place of the one in use: it may be on another device.
     pub(crate) renewed: Notify,
@@ -86,6 +90,8 @@ impl Account {
             rooms: Rooms::new(&settings),
             space: Space::new(&settings),
             waits: Waits::default(),
+            dead_ends: DeadEnds::default(),
+            invitations: Invitations::default(),
             session: RwLock::new(Current::new(session)),
             renewed: Notify::new(),
             encryption_trouble: Mutex::default(),

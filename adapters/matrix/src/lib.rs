@@ -12,6 +12,7 @@
 //! own. Errors of the SDK become outcomes in `failure.rs`.
 
 mod account;
+mod address;
 mod budget;
 mod buttons;
 mod complaint;

@@ -10,16 +10,14 @@
 //! - **An invitation never costs the room.** If the homeserver refuses, it is tried once without them; whoever is
 //!   missing is invited by the effect that keeps the members.
 //! - A room that is to be encrypted is so from birth: what was said before could be read by the server.
-//! - Synapse makes the alias before the room's first events, so that an alias may lead nowhere when the server was
-//!   killed between the two. Such an alias is removed, once nobody can be busy with it any more.
+//! - What an alias leads to that is taken already is in `address.rs`.
 
 use std::collections::BTreeSet;
 
-use chrono::{TimeDelta, Utc};
 use matrix_sdk::{
     Client,
     ruma::{
-        OwnedRoomId, OwnedUserId, RoomAliasId, RoomId, UserId,
+        OwnedRoomId, OwnedUserId, RoomId, UserId,
         api::client::{
             room::create_room::{self, v3::RoomPreset},
             state::{get_state_event_for_key, send_state_event},
@@ -37,6 +35,7 @@ use sitrep_core::{
 
 use crate::{
     account::Account,
+    address::{self, Standing},
     encryption::{self, RoomUse},
     failure::Failure,
     space,
@@ -45,8 +44,8 @@ use crate::{
 /// More than these in the request, and Synapse refuses it (`max_invites` is higher, its limiter is not).
 const MAX_INVITED: usize = 10;
 
-/// How long after the first attempt nobody can still be at work on the room.
-const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// How many addresses are tried for one room, where the first ones turn out to be unusable.
+const ADDRESSES: u32 = 3;
 
 /// The room to be made.
 pub(crate) struct Plan<'a> {
@@ -61,7 +60,6 @@ pub(crate) struct Plan<'a> {
 /// Makes the room, or finds the one that was made under the key.
 pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) -> Result<Receipt, Failure> {
     let client = account.client();
-    let local = alias_of(&attempt.key);
     let invited = invitees(account, plan.invited);
     let in_space = plan.room_use == RoomUse::Public;
     let home = account.space.home().filter(|_| in_space);
@@ -69,37 +67,56 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
     let mut first_state = first_state(open_to(account, plan).await.as_deref(), space);
     first_state.extend(encryption::state_of_a_room(account.settings.encrypt, plan.room_use));
     let parent = home.as_ref().map(|home| (&*home.id, space::parent(account.me.server_name())));
-    let room = Blueprint { local: &local, plan, first_state: &first_state, parent };
-    let mut made = create(&client, &room, &invited).await;
-    if let Err(failure @ Failure::Refused { .. }) = &made
-        && !failure.is_refusal("M_ROOM_IN_USE")
-        && !invited.is_empty()
-    {
-        tracing::warn!("A room is made without invitations, because with them {}.", failure.words());
-        made = create(&client, &room, &[]).await;
-    }
-    let id = match made {
-        Err(failure) if failure.is_refusal("M_ROOM_IN_USE") => {
-            find(account, &client, attempt, &local).await?
-        }
-        Ok(id) => {
-            if in_space {
-                account.space.put(&id);
+    for number in 1..=ADDRESSES {
+        let local = alias_of(&attempt.key, number);
+        let room = Blueprint { local: &local, plan, first_state: &first_state, parent: parent.clone() };
+        let made = match make(&client, &room, &invited).await {
+            Err(failure) if failure.is_refusal("M_ROOM_IN_USE") => {
+                match address::look(account, &client, room.local).await? {
+                    Standing::Ours(id) => {
+                        complete(&client, &id, &room).await?;
+                        Ok(id)
+                    }
+                    Standing::Nothing => make(&client, &room, &invited).await,
+                    Standing::Taken => continue,
+                }
             }
-            return Ok(receipt(account, &id));
+            made => made,
+        };
+        let id = made?;
+        if in_space {
+            account.space.put(&id);
         }
-        Err(failure) => return Err(failure),
-    };
-    complete(&client, &id, &room).await?;
-    if in_space {
-        account.space.put(&id);
+        return Ok(receipt(account, &id));
     }
-    Ok(receipt(account, &id))
+    Err(Failure::Refused {
+        code: "M_ROOM_IN_USE".to_owned(),
+        words: "every address for the room is taken".to_owned(),
+    })
 }
 
-/// The local part of the alias. Keys are letters, digits and `-`.
-fn alias_of(key: &str) -> String {
-    format!("sitrep-{}", key.to_lowercase())
+/// Makes the room, without invitations if they are what is refused.
+async fn make(
+    client: &Client,
+    room: &Blueprint<'_>,
+    invited: &[OwnedUserId],
+) -> Result<OwnedRoomId, Failure> {
+    let made = create(client, room, invited).await;
+    match &made {
+        Err(failure @ Failure::Refused { .. })
+            if !failure.is_refusal("M_ROOM_IN_USE") && !invited.is_empty() =>
+        {
+            tracing::warn!("A room is made without invitations, because with them {}.", failure.words());
+            create(client, room, &[]).await
+        }
+        Ok(_) | Err(_) => made,
+    }
+}
+
+/// The local part of one of the aliases. Keys are letters, digits and `-`.
+fn alias_of(key: &str, number: u32) -> String {
+    let first = format!("sitrep-{}", key.to_lowercase());
+    if number == 1 { first } else { format!("{first}-again-{number}") }
 }
 
 fn receipt(account: &Account, id: &RoomId) -> Receipt {
@@ -182,40 +199,6 @@ fn state(kind: &StateEventType, key: &str, content: &Value) -> Result<Raw<AnyIni
     Raw::new(&event).map(Raw::cast_unchecked).map_err(|error| Failure::Broken(error.to_string()))
 }
 
-/// The room that an earlier attempt has made, if it can be used.
-async fn find(
-    account: &Account,
-    client: &Client,
-    attempt: &Attempt,
-    local: &str,
-) -> Result<OwnedRoomId, Failure> {
-    let alias = format!("#{local}:{}", account.me.server_name());
-    let alias = RoomAliasId::parse(alias).map_err(|error| Failure::Broken(error.to_string()))?;
-    let found = client.resolve_room_alias(&alias).await;
-    let id = match found.map_err(|error| Failure::from(error).while_reading()) {
-        Ok(found) => found.room_id,
-        Err(failure) if failure.is_refusal("M_NOT_FOUND") => {
-            return Err(Failure::NotYet("the room's address is taken and leads nowhere".to_owned()));
-        }
-        Err(failure) => return Err(failure),
-    };
-    // Where we are already this changes nothing; where there is no room, or only half of one, it is refused.
-    match client.join_room_by_id(&id).await.map_err(Failure::from) {
-        Ok(_) => Ok(id),
-        Err(refused @ Failure::Refused { .. }) => {
-            if Utc::now() - attempt.first_tried > ABANDONED_AFTER {
-                tracing::warn!(
-                    "Removing {alias}, which leads to a room that can't be used: {}.",
-                    refused.words()
-                );
-                client.remove_room_alias(&alias).await?;
-            }
-            Err(Failure::NotYet("the room is not ready yet".to_owned()))
-        }
-        Err(failure) => Err(failure),
-    }
-}
-
 /// Gives a room that was found what the first attempt may not have come to.
 async fn complete(client: &Client, id: &RoomId, room: &Blueprint<'_>) -> Result<(), Failure> {
     let named = [
@@ -262,6 +245,7 @@ mod tests {
 
     #[test]
     fn addresses_come_from_keys() {
-        assert_eq!(alias_of("A1b2C3d4-12-0"), "sitrep-a1b2c3d4-12-0");
+        assert_eq!(alias_of("A1b2C3d4-12-0", 1), "sitrep-a1b2c3d4-12-0");
+        assert_eq!(alias_of("A1b2C3d4-12-0", 2), "sitrep-a1b2c3d4-12-0-again-2");
     }
 }

@@ -6,6 +6,7 @@ mod bench;
 mod commits;
 mod gone;
 mod lanes;
+mod limits;
 mod restarts;
 mod rooms;
 mod staleness;

@@ -1,0 +1,130 @@
+//! A homeserver with the limits that every ordinary one has, and no exception made for sitrep: a Sev1 with thirty people
+//! and three stakeholder rooms opens all the same, the important first, and nobody is pestered.
+
+use std::time::{Duration, Instant};
+
+use crate::support::person::Person;
+use crate::support::proxy::Proxy;
+use crate::support::seen::Seen;
+use crate::support::sitrep::{Home, Sitrep};
+use crate::support::synapse::{Limits, SERVER_NAME, Synapse};
+use crate::support::trials::{Test, needs_synapse};
+use crate::support::{Failed, poll};
+
+/// Everybody who is called.
+const PEOPLE: usize = 30;
+/// The homeserver lets one in every five seconds, once ten are in.
+const EVERYBODY_WITHIN: Duration = Duration::from_secs(360);
+/// What matters comes out of what may be said at a blow, and at most a few waits after it.
+const IMPORTANT_WITHIN: Duration = Duration::from_secs(90);
+
+pub(crate) fn tests() -> Vec<Test> {
+    vec![needs_synapse("limits::thirty_people_are_called_at_default_limits", thirty)]
+}
+
+/// The moments of an opening, for the record.
+struct Timeline {
+    began: Instant,
+    moments: Vec<(&'static str, Duration)>,
+}
+
+impl Timeline {
+    fn note(&mut self, what: &'static str) -> Duration {
+        let at = self.began.elapsed();
+        self.moments.push((what, at));
+        at
+    }
+}
+
+fn thirty() -> Result<(), Failed> {
+    let synapse = Synapse::start(Limits::Default)?;
+    let proxy = Proxy::of(&synapse.url)?;
+    let bot = synapse.account("sitrep")?;
+    let alice = synapse.person("alice")?;
+    let names = ["ops", "status", "press", "board"];
+    let mut rooms = Vec::new();
+    for name in names {
+        rooms.push(alice.create_room(Some(name), &[&bot.user_id])?);
+    }
+    let called: Vec<String> =
+        (0..PEOPLE).map(|_| Ok(synapse.account("called")?.user_id)).collect::<Result<_, Failed>>()?;
+    let roster: Vec<String> =
+        called.iter().enumerate().map(|(number, id)| format!("p{number} = [{id:?}]")).collect();
+    let team: Vec<String> = (0..PEOPLE).map(|number| format!("\"p{number}\"")).collect();
+    let configuration = format!(
+        "data_dir = \"data\"\n\n[matrix]\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\n\
+         rooms = [\"#ops:{SERVER_NAME}\"]\nstakeholder_rooms = [\"#status:{SERVER_NAME}\", \
+         \"#press:{SERVER_NAME}\", \"#board:{SERVER_NAME}\"]\nallow = [\"{}\"]\n\n[people]\n{}\n\n[teams]\n\
+         everybody = [{}]\n\n[severity.sev1]\ninvite = [\"everybody\"]\n",
+        proxy.url,
+        bot.user_id,
+        alice.user_id,
+        roster.join("\n"),
+        team.join(", "),
+    );
+    let sitrep = Sitrep::run(Home::with(&[("sitrep.toml", &configuration), ("password", &bot.password)])?)?;
+
+    let mut timeline = Timeline { began: Instant::now(), moments: Vec::new() };
+    let declared = alice.say(&rooms[0], "!incident --sev 1 checkout is down")?;
+    let room = alice.wait_for_invite(|_| true)?.room;
+    timeline.note("room");
+    alice.join(&room)?;
+    let hear = |room: &str, wanted: &dyn Fn(&Seen) -> bool| {
+        let is_wanted = |seen: &Seen| seen.sender == bot.user_id && wanted(seen);
+        alice.wait_for_within(EVERYBODY_WITHIN, room, is_wanted)
+    };
+    hear(&rooms[0], &|seen| seen.replies_to() == Some(declared.as_str()))?;
+    let answered = timeline.note("answer");
+    hear(&room, &|seen| seen.body.contains("Next update due"))?;
+    let card = timeline.note("card");
+    for room in &rooms[1..] {
+        hear(room, &|seen| seen.body.contains("are being called together"))?;
+    }
+    let announced = timeline.note("announced in three rooms");
+    wait(&alice, || Ok(!alice.pinned(&room)?.is_empty()))?;
+    timeline.note("pinned");
+    // Whoever speaks to it now comes before those who are still to be asked in.
+    let asked = alice.say(&room, "!ack")?;
+    let at = Instant::now();
+    hear(&room, &|seen| seen.replies_to() == Some(asked.as_str()))?;
+    timeline.note("!ack answered");
+    let patience = at.elapsed();
+    let invited = || Ok::<_, Failed>(alice.invited(&room)?.len());
+    let then_invited = invited()?;
+    wait(&alice, || Ok(invited()? == PEOPLE))?;
+    let last = timeline.note("the last of thirty invited");
+    wait(&alice, || {
+        Ok(alice.shown(&room)?.iter().any(|seen| {
+            seen.body.contains("SEV1 · acknowledged") || seen.body.contains("Sev1 · acknowledged")
+        }))
+    })?;
+    timeline.note("the card is up to date");
+    let told = alice.messages(&room)?.iter().filter(|seen| seen.body.contains("limits how fast")).count();
+
+    let refused: Vec<Duration> = proxy
+        .exchanges()
+        .iter()
+        .filter(|exchange| exchange.status == Some(429))
+        .map(|exchange| exchange.at.duration_since(timeline.began))
+        .collect();
+    let moments: Vec<String> =
+        timeline.moments.iter().map(|(what, at)| format!("{:.1} s {what}", at.as_secs_f32())).collect();
+    eprintln!("limits: {}; refused with 429: {}; told {told}", moments.join(", "), refused.len());
+    assert!(answered.max(card).max(announced) < IMPORTANT_WITHIN.min(last), "{moments:?}");
+    assert!(then_invited < PEOPLE && patience < Duration::from_secs(40), "{then_invited}, {patience:?}");
+    assert!(told <= 1, "said once");
+    assert!(refused.len() <= 30, "{} requests were refused, at {refused:?}", refused.len());
+    drop(sitrep);
+    Ok(())
+}
+
+fn wait(alice: &Person, mut until: impl FnMut() -> Result<bool, Failed>) -> Result<(), Failed> {
+    let found = poll(EVERYBODY_WITHIN, || {
+        let is_so = until()?;
+        if !is_so {
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        Ok(is_so.then_some(()))
+    })?;
+    found.ok_or_else(|| format!("{} waited in vain", alice.user_id).into())
+}
