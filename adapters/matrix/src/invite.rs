@@ -145,12 +145,14 @@ impl Round<'_> {
                 Ok(Some(words))
             }
             Err(Failure::Limited(wait)) if wait > ABOUT_THE_PERSON => {
+                self.account.waits.note();
                 self.limited_in_a_row += 1;
                 self.wait = self.wait.into_iter().chain([wait]).min();
                 self.account.invitations.known().not_before.insert(key.1, now + wait);
                 Ok(None)
             }
             Err(Failure::Limited(wait)) => {
+                self.account.waits.note();
                 self.general = Some(wait);
                 self.account.invitations.known().careful_until = Some(now + wait + CAREFUL_FOR);
                 Ok(None)

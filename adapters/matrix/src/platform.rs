@@ -123,7 +123,10 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::Pin { message } => pin::pin(account, message).await,
         Action::Invite { room, people } => {
             account.space.meet(&account.settings, people);
-            return invite::invite(account, room, people).await.unwrap_or_else(Failure::into_outcome);
+            match invite::invite(account, room, people).await {
+                Ok(outcome) => return outcome,
+                Err(failure) => Err(failure),
+            }
         }
         Action::OpenDirect { person } => direct::open(account, attempt, person).await,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await,

@@ -52,6 +52,8 @@ pub(super) struct Entry {
     pub(super) attempts: u32,
     /// How often it has failed since something came of it.
     failures: u32,
+    /// Whether it waits because it has failed, rather than because it was asked to.
+    pub(super) has_failed: bool,
     /// When it was first tried by this process.
     pub(super) since: Option<DateTime<Utc>>,
     /// Whether an attempt may have worked although its answer was lost.
@@ -63,7 +65,16 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn new(stored: StoredEffect) -> Self {
         let stage = Stage::Waiting(DateTime::<Utc>::MIN_UTC);
-        Self { stored, stage, attempts: 0, failures: 0, since: None, in_doubt: false, left: None }
+        Self {
+            stored,
+            stage,
+            attempts: 0,
+            failures: 0,
+            has_failed: false,
+            since: None,
+            in_doubt: false,
+            left: None,
+        }
     }
 
     pub(super) fn is_room(&self) -> bool {
@@ -106,6 +117,7 @@ impl Entry {
     /// What became of an attempt.
     pub(super) fn judge(&mut self, outcome: Outcome, now: DateTime<Utc>) -> Verdict {
         self.in_doubt |= matches!(outcome, Outcome::InDoubt(_));
+        self.has_failed = false;
         match outcome {
             Outcome::Done(_) | Outcome::Permanent(_) => Verdict::Over(outcome),
             Outcome::Partly { left, wait } => {
@@ -135,6 +147,7 @@ impl Entry {
             Outcome::Transient(_) | Outcome::InDoubt(_) => {
                 let pause = Duration::seconds(1 << self.failures.min(9));
                 self.failures += 1;
+                self.has_failed = true;
                 let longest = if self.is_room() { Duration::seconds(20) } else { LONGEST_PAUSE };
                 Verdict::Again(pause.min(longest))
             }

@@ -269,6 +269,8 @@ impl Engine {
         self.notice_clock(now);
         match input {
             Input::Batch(id, batch) => {
+                let heard = batch.positions.iter().map(|position| &position.platform);
+                heard.for_each(|platform| self.outbox.is_there(platform, now));
                 self.queue.extend(batch.inbounds.into_iter().map(|inbound| Item::Inbound(Box::new(inbound))));
                 self.queue.push_back(Item::Reached(id, batch.positions));
             }

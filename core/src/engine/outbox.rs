@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{
     entry::{Entry, Stage, Verdict},
@@ -23,6 +23,9 @@ use crate::{
     room::{PlatformName, RoomRef},
     workspace::Workspace,
 };
+
+/// A platform that has failed for this long was away.
+const AWAY_FOR: Duration = Duration::seconds(30);
 
 /// The key of an effect: incarnation, commit, place in it. Letters, digits and `-`, at most 25 characters.
 pub(super) fn key(identity: &Identity, id: EffectId) -> String {
@@ -50,6 +53,8 @@ pub(super) struct Outbox {
     in_line: BTreeMap<PlatformName, BTreeSet<(Importance, EffectId, Lane)>>,
     /// Lanes that wait until something of the same kind is done.
     in_turn: BTreeSet<Lane>,
+    /// Platforms that failed when they were last asked for something, and since when.
+    failing_since: BTreeMap<PlatformName, DateTime<Utc>>,
     /// When what is in line may be let go again.
     opens_at: Option<DateTime<Utc>>,
     about: BTreeMap<IncidentId, usize>,
@@ -251,6 +256,7 @@ impl Outbox {
         let verdict = entry.judge(outcome, now);
         if let Some(kind) = kind {
             self.learn(&platform, kind, &verdict, now);
+            self.notice(&platform, &verdict, now);
         }
         match verdict {
             Verdict::GoesOn(pause) | Verdict::Limited(pause) | Verdict::Again(pause) => {
@@ -274,6 +280,35 @@ impl Outbox {
             Verdict::Over(_) | Verdict::Again(_) => {}
         }
         self.attention.append(&mut self.in_turn);
+    }
+
+    /// A platform has failed, or it is there. What waits because it failed goes as soon as it is back: pauses grow to
+    /// minutes while a server is away, and nobody should wait for them when it isn't.
+    fn notice(&mut self, platform: &PlatformName, verdict: &Verdict, now: DateTime<Utc>) {
+        match verdict {
+            Verdict::Again(_) => {
+                self.failing_since.entry(platform.clone()).or_insert(now);
+            }
+            Verdict::Over(_) | Verdict::GoesOn(_) | Verdict::Limited(_) => self.is_there(platform, now),
+        }
+    }
+
+    /// A platform has answered, or was heard.
+    pub(super) fn is_there(&mut self, platform: &PlatformName, now: DateTime<Utc>) {
+        // One thing that fails among many that work is no sign that a server was away.
+        let was_away = self.failing_since.remove(platform).is_some_and(|since| since + AWAY_FOR <= now);
+        if !was_away {
+            return;
+        }
+        for (lane, queue) in self.lanes.iter().filter(|(lane, _)| lane.platform == *platform) {
+            for (_, id) in &queue.effects {
+                let Some(entry) = self.entries.get_mut(id).filter(|entry| entry.has_failed) else { continue };
+                if let Stage::Waiting(from) = &mut entry.stage {
+                    *from = now.min(*from);
+                    self.attention.insert(lane.clone());
+                }
+            }
+        }
     }
 
     /// Lets the next effect of each free lane go, as far as the platforms let us. Also gives back those that are not

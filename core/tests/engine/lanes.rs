@@ -44,6 +44,28 @@ fn a_platform_that_asks_to_wait_is_obeyed() {
 }
 
 #[test]
+fn what_failed_is_tried_at_once_when_the_platform_is_back() {
+    let mut bench = Bench::new();
+    bench.hear("ops", "!help");
+    bench.commit();
+    // Five minutes in which nothing works: the pauses grow.
+    let until = bench.now + Duration::minutes(5);
+    while bench.now < until {
+        for perform in std::mem::take(&mut bench.performs) {
+            bench.report(&perform, Outcome::Transient("nobody is there".to_owned()));
+        }
+        bench.wait(Duration::seconds(1));
+    }
+    assert!(bench.performs.is_empty());
+    bench.hear("kitchen", "is it back?");
+    let answer = bench.take(says_in("ops"));
+    // What keeps failing although the platform is there keeps its pauses.
+    bench.report(&answer, Outcome::Transient("not this one".to_owned()));
+    bench.hear("kitchen", "it is");
+    assert!(bench.performs.is_empty());
+}
+
+#[test]
 fn the_card_comes_before_what_was_to_be_said_earlier() {
     let mut bench = Bench::new();
     bench.hear("ops", "!incident checkout is down");
