@@ -5,13 +5,19 @@ mod doctor;
 mod life;
 mod privacy;
 mod refusing;
+mod space;
 mod town;
 
 use crate::support::trials::Test;
 
 pub(crate) fn tests() -> Vec<Test> {
-    [conversation::tests(), doctor::tests(), privacy::tests(), life::tests(), refusing::tests()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let topics = [
+        conversation::tests(),
+        doctor::tests(),
+        privacy::tests(),
+        life::tests(),
+        refusing::tests(),
+        space::tests(),
+    ];
+    topics.into_iter().flatten().collect()
 }

@@ -70,6 +70,7 @@ fn what_the_example_shows_as_defaults_are_the_defaults() {
         "device_id",
         "url",
         "support_room",
+        "space",
         "recovery_key",
         "recovery_key_file",
     ];

@@ -148,7 +148,7 @@ mod tests {
                 "settings are named SITREP_SECTION__KEY, with two underscores after the section",
             ),
             ("SITREP_DISCORD__TOKEN", later, "remove it"),
-            ("SITREP_MATRIX__SPACE", later, "remove it"),
+            ("SITREP_SCHEDULE__DIGEST", later, "remove it"),
             (
                 "SITREP_MATRIX",
                 "this names the section [matrix], not a setting in it",

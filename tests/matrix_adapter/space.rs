@@ -24,10 +24,11 @@ fn settings(space: &str, people: &[&Person]) -> Option<SpaceSettings> {
 fn open(bot: &Bot, key: &str, private: bool, invited: &[&str]) -> Result<String, Failed> {
     let (name, topic) = ("an incident".to_owned(), "the topic".to_owned());
     let action = Action::OpenRoom { name, topic, invited: handles(invited), private, open_to: None };
-    match bot.perform(key, Utc::now(), action) {
-        Outcome::Done(Receipt::Room(room)) => Ok(room.room),
-        outcome => Err(format!("{outcome:?}").into()),
+    let outcome = bot.perform(key, Utc::now(), action);
+    if let Outcome::Done(Receipt::Room(room)) = outcome {
+        return Ok(room.room);
     }
+    Err(format!("{outcome:?}").into())
 }
 
 /// Waits until the homeserver knows the bot's space, and returns its id.

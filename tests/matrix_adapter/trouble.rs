@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::Utc;
 use serde_json::json;
 use sitrep_core::message::Message;
-use sitrep_core::port::{Action, ListenError, Outcome, RoomKind};
+use sitrep_core::port::{Action, Level, ListenError, Outcome, Platform as _, RoomKind};
 use sitrep_matrix::{ConnectError, MatrixAuth, MatrixPlatform, MatrixSettings};
 
 use super::bot::{Bot, texts};
@@ -30,6 +30,13 @@ pub(super) fn limits_are_waited_for() -> Result<(), Failed> {
         outcomes.find_map(|outcome| if let Outcome::RetryAfter(wait) = outcome { Some(wait) } else { None });
     let wait = limited.ok_or("the burst was never spent")?;
     assert!(wait > Duration::ZERO && wait < Duration::from_secs(60), "{wait:?}");
+    drop(outcomes);
+    // What the doctor can see of limits is that they were met.
+    let platform = bot.platform()?;
+    let found = bot.runtime.block_on(platform.checkup());
+    let limits =
+        found.into_iter().find(|found| found.what.starts_with("Limits: ")).ok_or("nothing about limits")?;
+    assert!(limits.level == Level::Warning && limits.what.contains("asked to wait 1 times"), "{limits}");
     Ok(())
 }
 

@@ -48,7 +48,6 @@ impl MatrixPlatform {
         account.rooms.settle(&account.client(), &account.settings).await;
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));
         let mut beside = JoinSet::new();
-        beside.spawn(space::keep(Arc::clone(&account)));
         beside.spawn(encryption::keep(Arc::clone(&account)));
         beside.spawn(space::keep(Arc::clone(&account)));
         Ok(Self { account, intake, _beside: beside })
@@ -114,7 +113,6 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {
             let open_to = open_to.as_ref().filter(|_| !private);
-            account.space.meet(&account.settings, invited);
             let room_use = if *private { RoomUse::Private } else { RoomUse::Public };
             let plan = open_room::Plan { name, topic, invited, open_to, room_use };
             account.space.meet(&account.settings, invited);

@@ -119,12 +119,12 @@ help: keep one of them
 #[test]
 fn secrets_are_not_shown_beside_or_in_other_mistakes() {
     refused(
-        &MATRIX.replace("\"hunter2\"", "\"\"\"\nhunter2\"\"\"\nspace = \"x\""),
+        &MATRIX.replace("\"hunter2\"", "\"\"\"\nhunter2\"\"\"\nspace = 5"),
         r#"
-sitrep.toml:6:1: `space` in [matrix] is not available in this version of sitrep
+sitrep.toml:6:9: `space` must be text in quotes, not a number
     space = ...
-    ^^^^^
-help: remove it
+            ^^^
+help: for example space = "Incidents"
 "#,
     );
     refused(
