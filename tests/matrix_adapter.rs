@@ -10,7 +10,7 @@ mod acting;
 pub(crate) mod bot;
 mod changing;
 mod direct;
-mod front;
+pub(crate) mod front;
 mod hearing;
 mod invitations;
 mod rooms;
