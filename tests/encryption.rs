@@ -1,7 +1,7 @@
 //! Encryption, with people on an independent client: what sitrep says they read, and what they say it hears; also after
 //! a loss. What the server and the files show of it is looked at as well.
 //!
-//! The adapter by itself is in `encryption/keys.rs` and `encryption/losses.rs`, its sessions in
+//! The adapter by itself is in `encryption/keys.rs`, `encryption/rooms.rs` and `encryption/losses.rs`, its sessions in
 //! `encryption/sessions.rs`, the whole service in
 //! `encryption/incident.rs`.
 
@@ -10,6 +10,7 @@ use crate::support::trials::{Test, needs_encrypted_person, needs_synapse};
 mod incident;
 mod keys;
 mod losses;
+mod rooms;
 mod sessions;
 
 pub(crate) fn tests() -> Vec<Test> {
@@ -17,6 +18,8 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("encryption::the_device_is_signed_and_the_key_handed_over", keys::set_up),
         needs_synapse("encryption::a_token_is_enough_for_a_new_account", keys::with_token),
         needs_synapse("encryption::a_configured_key_is_used", keys::configured_key),
+        needs_synapse("encryption::rooms_are_encrypted_as_configured", rooms::as_configured),
+        needs_synapse("encryption::a_room_that_is_found_is_encrypted_too", rooms::a_found_room_too),
         needs_synapse("encryption::an_unwilling_server_costs_no_incident", keys::unwilling_server),
         needs_synapse("encryption::a_key_lost_in_the_making_is_made_again", keys::key_lost_in_the_making),
         needs_synapse("encryption::a_lost_store_with_a_token_is_said", losses::lost_store_with_a_token),

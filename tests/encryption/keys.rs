@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
-use sitrep_core::message::Message;
-use sitrep_core::port::{Action, Outcome, Receipt};
+use sitrep_core::message::{Message, mention, text};
+use sitrep_core::port::{Action, Content, Outcome, Receipt};
 use sitrep_matrix::RecoveryKey;
 
-use crate::matrix_adapter::bot::{Bot, handles, texts};
+use crate::matrix_adapter::bot::{Bot, handle, handles, texts};
 use crate::matrix_adapter::front::{BAD_GATEWAY, Front};
 use crate::support::encrypted_person::EncryptedPerson;
 use crate::support::person::Person;
@@ -155,15 +155,14 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     let Outcome::Done(Receipt::Room(room)) = opened else { return Err(format!("{opened:?}").into()) };
     assert_eq!(nora.join_next(&[])?, room.room);
     bot.until_quiet()?;
-    let say = Action::Say { room: room.clone(), answers: None, message: Message::text("the zebra is loose") };
+    let message = Message::line([text("the zebra is loose, "), mention(&handle(&nora.user_id))]);
+    let say = Action::Say { room: room.clone(), answers: None, message };
     let said = bot.said("key-enc-1", say.clone())?;
     let read = nora.wait_for("what sitrep says", |read| read.event_id == said.id)?;
     assert!(read.was_encrypted && read.is_readable, "{read:?}");
-    assert_eq!(
-        (read.body(), read.content["org.sitrep.key"].as_str()),
-        ("the zebra is loose", Some("key-enc-1"))
-    );
-    assert_eq!(read.content["m.mentions"], json!({}));
+    assert!(read.body().starts_with("the zebra is loose, "), "{read:?}");
+    assert_eq!(read.content["org.sitrep.key"], "key-enc-1");
+    assert_eq!(read.content["m.mentions"], json!({ "user_ids": [nora.user_id] }));
     // Long after, it is found by the key inside.
     let long_ago = Utc::now() - chrono::TimeDelta::days(2);
     assert_eq!(bot.perform("key-enc-1", long_ago, say), Outcome::Done(Receipt::Message(said.clone())));
@@ -174,6 +173,15 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     })?;
     nora.say(&room.room, "!ack")?;
     assert_eq!(texts(&bot.hear(1)?), ["!ack"]);
+    // Signs are never encrypted.
+    let buttons = Action::Buttons { message: said.clone(), keys: vec!["👀".to_owned()] };
+    assert_eq!(bot.perform("key-enc-3", Utc::now(), buttons), Outcome::Done(Receipt::Done));
+    let sign = nora.wait_for("the sign", |read| read.kind == "m.reaction")?;
+    assert!(!sign.was_encrypted, "{sign:?}");
+    nora.react(&room.room, &said.id, "👀")?;
+    let pressed = bot.hear(1)?;
+    let expected = Content::Reacted { message: said.id, key: "👀".to_owned() };
+    assert_eq!(pressed[0].content, expected);
     Ok(())
 }
 

@@ -44,6 +44,7 @@ pub(crate) struct Bot {
     /// What was committed.
     pub(crate) after: Positions,
     pub(crate) recovery_key: Option<String>,
+    pub(crate) encrypt: Encrypt,
 }
 
 impl Bot {
@@ -61,6 +62,7 @@ impl Bot {
             platform: None,
             after: Positions::new(),
             recovery_key: None,
+            encrypt: Encrypt::default(),
         })
     }
 
@@ -84,7 +86,7 @@ impl Bot {
             state_dir: self.folder.path().join("matrix"),
             key_lifetime: DEFAULT_KEY_LIFETIME,
             look_up_every: self.look_up_every,
-            encrypt: Encrypt::default(),
+            encrypt: self.encrypt,
             recovery_key: self.recovery_key.clone(),
         }
     }
