@@ -76,7 +76,7 @@ impl Site {
         let roster: Vec<String> =
             people.iter().map(|(name, person)| format!("{name} = [{:?}]", person.user_id)).collect();
         let configuration = format!(
-            "data_dir = \"data\"\ntimezone = \"UTC\"\n\n[matrix]\nhomeserver = \"{url}\"\nuser = \"{}\"\n\
+            "data_dir = \"data\"\ntimezone = \"UTC\"\n\n[matrix]\nencrypt = \"never\"\nhomeserver = \"{url}\"\nuser = \"{}\"\n\
              password_file = \"password\"\nrooms = [\"#{ops_name}:{SERVER_NAME}\"]\n\
              stakeholder_rooms = [\"#{status_name}:{SERVER_NAME}\"]\nallow = [{}]\n\n[people]\n{}\n\n\
              [teams]\neverybody = [\"alice\", \"bob\", \"carol\"]\n\n[severity.sev1]\ninvite = [\"everybody\"]\n\n\

@@ -32,6 +32,7 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("encryption::tokens_are_renewed_and_kept", sessions::tokens_are_renewed),
         needs_synapse("encryption::a_session_that_ran_out_keeps_its_device", sessions::ran_out),
         needs_synapse("encryption::an_admin_s_logout_is_survived", sessions::logged_out_by_an_admin),
+        needs_encrypted_person("encryption::a_kill_is_no_restored_copy", incident::killed_often),
         needs_encrypted_person("encryption::a_private_incident", incident::private_incident),
         needs_encrypted_person(
             "encryption::what_cannot_be_read_is_said_and_read_later",

@@ -1,9 +1,14 @@
 //! A whole private incident, declared, led and read on an encrypting client.
 
-use crate::support::Failed;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
 use crate::support::encrypted_person::EncryptedPerson;
 use crate::support::sitrep::{Home, Sitrep};
 use crate::support::synapse::{Account, SERVER_NAME, Synapse};
+use crate::support::{Doing, Failed};
 
 /// A service on the shared server, and somebody who may command it, alone with it in an encrypted room.
 struct Scene {
@@ -30,6 +35,26 @@ impl Scene {
         let direct = nora.create_room(&[&bot.user_id], true)?;
         Ok(Scene { nora, bot, sitrep, direct })
     }
+}
+
+/// However it dies, its store is not taken for an older copy: it stays the device that it is.
+pub(super) fn killed_often() -> Result<(), Failed> {
+    let Scene { mut nora, bot, mut sitrep, direct } = Scene::new()?;
+    let session = |sitrep: &Sitrep| -> Result<Value, Failed> {
+        serde_json::from_str(&sitrep.home().read("data/matrix/session.json")?).doing("reading the session")
+    };
+    let device = session(&sitrep)?["device_id"].clone();
+    for delay_ms in [0, 150, 60, 400, 100, 250] {
+        sitrep.kill9();
+        sitrep.start_again()?;
+        assert!(!sitrep.log().contains("new device"), "{}", sitrep.log());
+        thread::sleep(Duration::from_millis(delay_ms));
+    }
+    assert_eq!(session(&sitrep)?["device_id"], device);
+    let asked = nora.say(&direct, "!incidents")?;
+    let answer = nora.wait_for("the answer", |read| read.replies_to() == Some(&asked))?;
+    assert_eq!((answer.sender, answer.was_encrypted), (bot.user_id, true));
+    Ok(())
 }
 
 pub(super) fn read_later() -> Result<(), Failed> {
