@@ -11,7 +11,7 @@ mod again;
 pub(crate) mod bot;
 mod changing;
 mod direct;
-mod front;
+pub(crate) mod front;
 mod hearing;
 mod invitations;
 mod rooms;

@@ -28,9 +28,10 @@ const ENDS_WITHIN: Duration = Duration::from_secs(8);
 
 /// What is logged unless `SITREP_LOG` says otherwise. The SDK reports every refused request as an error, also those
 /// that are expected; the adapter says what matters in sentences of its own. It also warns, at every sync and every
-/// invitation, of what it can't do without cross-signing, which nobody asked for.
+/// invitation, of what it can't do before its device is signed, and of lists of devices that are being asked for.
 const DEFAULT_LOG: &str = "warn,sitrep=info,sitrep_matrix=info,matrix_sdk::http_client=off,\
-    matrix_sdk_crypto::backups=error,matrix_sdk::room::shared_room_history=error";
+    matrix_sdk_crypto::backups=error,matrix_sdk::room::shared_room_history=error,\
+    matrix_sdk_crypto::store=error";
 
 /// Serves until told to end.
 ///

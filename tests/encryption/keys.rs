@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
-use sitrep_core::message::Message;
-use sitrep_core::port::{Action, Outcome, Receipt};
+use sitrep_core::message::{Message, mention, text};
+use sitrep_core::port::{Action, Content, Outcome, Receipt};
 use sitrep_matrix::RecoveryKey;
 
-use crate::matrix_adapter::bot::{Bot, handles, texts};
+use crate::matrix_adapter::bot::{Bot, handle, handles, texts};
+use crate::matrix_adapter::front::{BAD_GATEWAY, Front};
 use crate::support::encrypted_person::EncryptedPerson;
 use crate::support::person::Person;
 use crate::support::synapse::Synapse;
@@ -87,15 +88,54 @@ pub(super) fn configured_key() -> Result<(), Failed> {
     bot.kill();
     bot.recovery_key = Some("wrong".to_owned());
     bot.connect()?;
-    let report = poll(PATIENCE, || {
-        let report = bot.runtime.block_on(bot.platform()?.encryption())?;
-        Ok(report.trouble.is_some().then_some(report))
-    })?;
-    let report = report.ok_or("nothing was said")?;
+    let words = trouble(&bot)?;
+    assert!(words.contains("configured recovery key is not the one") && !words.contains("wrong"), "{words}");
+    let report = bot.runtime.block_on(bot.platform()?.encryption())?;
     assert_eq!((report.recovery_key, report.cross_signed), (RecoveryKey::Wrong, true));
-    let trouble = report.trouble.unwrap_or_default();
-    assert!(trouble.contains("configured recovery key is not the one"), "{trouble}");
-    assert!(!trouble.contains("wrong"), "{trouble}");
+    Ok(())
+}
+
+/// Waits until sitrep says that something is not so yet.
+fn trouble(bot: &Bot) -> Result<String, Failed> {
+    let found = poll(PATIENCE, || Ok(bot.runtime.block_on(bot.platform()?.encryption())?.trouble))?;
+    found.ok_or_else(|| "nothing was said".into())
+}
+
+pub(super) fn unwilling_server() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (alice, mut bot, front) = (synapse.person("alice")?, Bot::new(&synapse)?, Front::of(&synapse.url)?);
+    bot.url.clone_from(&front.url);
+    let ops = bot.configured_room(&synapse, &alice)?;
+    front.answers(|path| path.contains("/device_signing/").then_some(BAD_GATEWAY));
+    bot.start()?;
+    alice.say(&ops, "!incident all the same")?;
+    assert_eq!(texts(&bot.hear(1)?), ["!incident all the same"]);
+    let words = trouble(&bot)?;
+    assert!(words.contains("not completely set up yet") && words.contains("tried again"), "{words}");
+    front.answers(|_| None);
+    bot.until_set_up()
+}
+
+/// The homeserver made it, and the power failed before the key was written down.
+pub(super) fn key_lost_in_the_making() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let mut bot = Bot::new(&synapse)?;
+    bot.start()?;
+    bot.until_set_up()?;
+    bot.kill();
+    let (lost, state_dir) = (key_file(&bot)?, bot.settings().state_dir);
+    fs::remove_file(state_dir.join("recovery-key")).doing("losing the key")?;
+    bot.connect()?;
+    bot.until_quiet()?;
+    let words = trouble(&bot)?;
+    assert!(words.contains("has a recovery key that sitrep does not know"), "{words}");
+    assert!(key_file(&bot).is_err(), "one that somebody else may have made is never replaced");
+    bot.kill();
+    fs::write(state_dir.join("recovery-key.being-made"), "").doing("going back in time")?;
+    bot.connect()?;
+    bot.until_quiet()?;
+    bot.until_set_up()?;
+    assert_ne!(key_file(&bot)?, lost);
     Ok(())
 }
 
@@ -115,15 +155,14 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     let Outcome::Done(Receipt::Room(room)) = opened else { return Err(format!("{opened:?}").into()) };
     assert_eq!(nora.join_next(&[])?, room.room);
     bot.until_quiet()?;
-    let say = Action::Say { room: room.clone(), answers: None, message: Message::text("the zebra is loose") };
+    let message = Message::line([text("the zebra is loose, "), mention(&handle(&nora.user_id))]);
+    let say = Action::Say { room: room.clone(), answers: None, message };
     let said = bot.said("key-enc-1", say.clone())?;
     let read = nora.wait_for("what sitrep says", |read| read.event_id == said.id)?;
     assert!(read.was_encrypted && read.is_readable, "{read:?}");
-    assert_eq!(
-        (read.body(), read.content["org.sitrep.key"].as_str()),
-        ("the zebra is loose", Some("key-enc-1"))
-    );
-    assert_eq!(read.content["m.mentions"], json!({}));
+    assert!(read.body().starts_with("the zebra is loose, "), "{read:?}");
+    assert_eq!(read.content["org.sitrep.key"], "key-enc-1");
+    assert_eq!(read.content["m.mentions"], json!({ "user_ids": [nora.user_id] }));
     // Long after, it is found by the key inside.
     let long_ago = Utc::now() - chrono::TimeDelta::days(2);
     assert_eq!(bot.perform("key-enc-1", long_ago, say), Outcome::Done(Receipt::Message(said.clone())));
@@ -134,6 +173,15 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     })?;
     nora.say(&room.room, "!ack")?;
     assert_eq!(texts(&bot.hear(1)?), ["!ack"]);
+    // Signs are never encrypted.
+    let buttons = Action::Buttons { message: said.clone(), keys: vec!["👀".to_owned()] };
+    assert_eq!(bot.perform("key-enc-3", Utc::now(), buttons), Outcome::Done(Receipt::Done));
+    let sign = nora.wait_for("the sign", |read| read.kind == "m.reaction")?;
+    assert!(!sign.was_encrypted, "{sign:?}");
+    nora.react(&room.room, &said.id, "👀")?;
+    let pressed = bot.hear(1)?;
+    let expected = Content::Reacted { message: said.id, key: "👀".to_owned() };
+    assert_eq!(pressed[0].content, expected);
     Ok(())
 }
 

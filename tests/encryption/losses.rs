@@ -10,6 +10,7 @@ use sitrep_core::port::Action;
 use super::keys::{direct_room, key_file, signed_devices};
 use crate::matrix_adapter::bot::{Bot, texts};
 use crate::support::encrypted_person::EncryptedPerson;
+use crate::support::http::encoded;
 use crate::support::synapse::Synapse;
 use crate::support::{Doing, Failed};
 
@@ -97,6 +98,51 @@ pub(super) fn restored_copy() -> Result<(), Failed> {
     let read = nora.wait_for("what is said after the restore", |read| read.event_id == said.id)?;
     assert_eq!((read.is_readable, read.body()), (true, "noted again"));
     Ok(())
+}
+
+/// Everything here is lost, the key with it, and nobody else has it: the account begins anew, which takes the password.
+pub(super) fn identity_lost() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (mut nora, mut bot) = (EncryptedPerson::new(&synapse, "nora")?, Bot::new(&synapse)?);
+    bot.start()?;
+    bot.until_set_up()?;
+    bot.kill();
+    let api = bot.session_api()?;
+    let user = encoded(&bot.account.user_id);
+    // As clients do who turn recovery off.
+    let path = format!("/_matrix/client/v3/user/{user}/account_data/m.secret_storage.default_key");
+    api.put(&path, &json!({}))?;
+    api.post("/_matrix/client/v3/logout", &json!({}))?;
+    fs::remove_dir_all(bot.settings().state_dir).doing("losing the disk")?;
+    bot.connect()?;
+    bot.until_quiet()?;
+    bot.until_set_up()?;
+    let room = direct_room(&mut nora, &mut bot)?;
+    nora.say(&room, "!note")?;
+    assert_eq!(texts(&bot.hear(1)?), ["!note"]);
+    Ok(())
+}
+
+pub(super) fn lost_store_with_a_token() -> Result<(), Failed> {
+    let synapse = Synapse::shared()?;
+    let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
+    let ops = bot.configured_room(&synapse, &alice)?;
+    bot.use_token(&synapse)?;
+    bot.start()?;
+    bot.until_set_up()?;
+    bot.kill();
+    fs::remove_dir_all(bot.settings().state_dir.join("store")).doing("losing the store")?;
+    bot.connect()?;
+    alice.say(&ops, "!note all the same")?;
+    assert_eq!(texts(&bot.hear(1)?), ["!note all the same"]);
+    let words = bot.runtime.block_on(bot.platform()?.encryption())?.trouble.ok_or("nothing was said")?;
+    assert!(words.contains("Make a new access token"), "{words}");
+    // As it says.
+    bot.kill();
+    bot.use_token(&synapse)?;
+    bot.connect()?;
+    bot.until_quiet()?;
+    bot.until_set_up()
 }
 
 fn say(bot: &Bot, room: &str, words: &str) -> Action {

@@ -45,6 +45,7 @@ pub(crate) struct Bot {
     /// What was committed.
     pub(crate) after: Positions,
     pub(crate) recovery_key: Option<String>,
+    pub(crate) encrypt: Encrypt,
 }
 
 impl Bot {
@@ -63,6 +64,7 @@ impl Bot {
             platform: None,
             after: Positions::new(),
             recovery_key: None,
+            encrypt: Encrypt::default(),
         })
     }
 
@@ -86,7 +88,7 @@ impl Bot {
             state_dir: self.folder.path().join("matrix"),
             key_lifetime: self.key_lifetime,
             look_up_every: self.look_up_every,
-            encrypt: Encrypt::default(),
+            encrypt: self.encrypt,
             recovery_key: self.recovery_key.clone(),
         }
     }

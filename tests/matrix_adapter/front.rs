@@ -4,23 +4,23 @@ use crate::support::Failed;
 use crate::support::proxy::{Fate, Proxy, answer};
 
 /// What a proxy says when it has nobody to ask.
-pub(super) const NOT_FOUND: &str = "404 Not Found";
-pub(super) const BAD_GATEWAY: &str = "502 Bad Gateway";
+pub(crate) const NOT_FOUND: &str = "404 Not Found";
+pub(crate) const BAD_GATEWAY: &str = "502 Bad Gateway";
 
 /// The proxy.
-pub(super) struct Front {
-    pub(super) url: String,
+pub(crate) struct Front {
+    pub(crate) url: String,
     proxy: Proxy,
 }
 
 impl Front {
-    pub(super) fn of(synapse: &str) -> Result<Front, Failed> {
+    pub(crate) fn of(synapse: &str) -> Result<Front, Failed> {
         let proxy = Proxy::of(synapse)?;
         Ok(Front { url: proxy.url.clone(), proxy })
     }
 
     /// What it answers to a request for a path from now on; `None` leaves it to Synapse.
-    pub(super) fn answers(&self, mut rule: impl FnMut(&str) -> Option<&'static str> + Send + 'static) {
+    pub(crate) fn answers(&self, mut rule: impl FnMut(&str) -> Option<&'static str> + Send + 'static) {
         self.proxy.rules(move |asked| match rule(&asked.path) {
             Some(status) => Fate::Instead(answer(status, "text/plain", "nobody is here")),
             None => Fate::Pass,

@@ -51,11 +51,13 @@ struct Current {
     client: Anchored,
     /// When its device came to be.
     since: DateTime<Utc>,
+    is_intact: bool,
 }
 
 impl Current {
     fn new(session: Session) -> Self {
-        Self { client: Anchored::new(session.client), since: session.since }
+        let Session { client, since, is_intact } = session;
+        Self { client: Anchored::new(client), since, is_intact }
     }
 }
 
@@ -110,6 +112,11 @@ impl Account {
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.renewed.notify_one();
         Ok(())
+    }
+
+    /// Whether the store is what the device used last.
+    pub(crate) fn is_intact(&self) -> bool {
+        self.session.read().unwrap_or_else(PoisonError::into_inner).is_intact
     }
 
     /// Notes what encryption is waiting for; nothing if it is set up.

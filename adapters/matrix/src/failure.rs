@@ -297,6 +297,22 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_cannot_be_renewed_is_a_logout() {
+        let response = |status: u16, body: &str| {
+            let response = http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap();
+            let error = FromHttpResponseError::Server(UiaaResponse::from_http_response(response));
+            let error = HttpError::Api(Box::new(error));
+            Failure::from(HttpError::RefreshToken(RefreshTokenError::MatrixAuth(error.into())))
+        };
+        let logged_out = Failure::LoggedOut { soft: true };
+        assert_eq!(response(401, r#"{"errcode":"M_UNKNOWN_TOKEN","error":"?"}"#), logged_out);
+        assert_eq!(response(403, r#"{"errcode":"M_FORBIDDEN","error":"expired"}"#), logged_out);
+        assert!(matches!(response(502, ""), Failure::Unreached(_)), "nothing was asked for");
+        let none = HttpError::RefreshToken(RefreshTokenError::RefreshTokenRequired);
+        assert_eq!(Failure::from(none), logged_out);
+    }
+
+    #[test]
     fn nothing_is_in_doubt_after_reading() {
         let lost = Failure::Lost("it took too long".to_owned());
         assert!(matches!(lost.clone().into_outcome(), Outcome::InDoubt(_)));

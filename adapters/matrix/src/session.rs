@@ -44,6 +44,8 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     /// When the device came to be.
     pub(crate) since: DateTime<Utc>,
+    /// Whether its store is what the device used last.
+    pub(crate) is_intact: bool,
 }
 
 /// Connects, in whichever way the settings and what is stored allow.
@@ -121,7 +123,7 @@ async fn begin(
     }
     session_file::write(&settings.state_dir, &stored).map_err(unusable)?;
     let client = restore(settings, &stored).await?;
-    Ok(Session { client, since: stored.since })
+    Ok(Session { client, since: stored.since, is_intact: true })
 }
 
 /// The stored session, or a log-in if the homeserver has ended it.
@@ -133,7 +135,7 @@ async fn go_on(
     let user = UserId::parse(&stored.user_id).map_err(|error| broken_store(settings, &error))?;
     let client = restore(settings, &stored).await?;
     let kept = match encryption::holds(&client).await {
-        Ok(true) => return Ok(Session { client, since: stored.since }),
+        Ok(true) => return Ok(Session { client, since: stored.since, is_intact: true }),
         Ok(false) => None,
         Err(Failure::LoggedOut { soft }) => {
             tracing::warn!(
@@ -226,16 +228,10 @@ async fn with_token(
     }
     drop(visitor);
     let session = begin(settings, session, is_same_device).await?;
-    match encryption::holds(&session.client).await {
-        Ok(true) => {}
-        Ok(false) => tracing::error!(
-            "The encryption keys of the Matrix device {device_id} are lost, in use elsewhere, or older than what it \
-             has used: what is encrypted for it can't be read. Make a new access token, which is a new device, and \
-             put both into the configuration."
-        ),
-        Err(failure) => return Err(unanswered(settings, &failure)),
-    }
-    Ok(session)
+    // Without a password there is no other device to be had: what isn't encrypted goes on all the same.
+    let held = encryption::holds(&session.client).await;
+    let is_intact = held.map_err(|failure| unanswered(settings, &failure))?;
+    Ok(Session { is_intact, ..session })
 }
 
 fn same_user(settings: &MatrixSettings, actual: &OwnedUserId) -> Result<(), ConnectError> {

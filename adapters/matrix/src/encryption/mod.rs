@@ -98,6 +98,14 @@ pub(crate) async fn keep(account: Arc<Account>) {
 /// Does what has not been done yet.
 async fn set_up(account: &Account) -> Result<(), Trouble> {
     let client = account.client();
+    if !account.is_intact() {
+        return Err(Trouble::Person(format!(
+            "The encryption keys of sitrep's Matrix device {} are lost, in use elsewhere, or older than what it has \
+             used: what is encrypted for it can't be read. Make a new access token, which is a new device, and put \
+             both into the configuration.",
+            client.device_id().map_or("", |device| device.as_str())
+        )));
+    }
     // The first sync uploads the device's keys. To do so here as well could upload two sets of them.
     while identity::shown(&client).await.map_err(Trouble::Passing)?.device_key.is_none() {
         sleep(DEVICE_KNOWN_EVERY).await;
