@@ -78,6 +78,15 @@ impl Program {
         })
     }
 
+    /// Sets a variable of its environment.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.environment.push((name, value.to_owned()));
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn id(&self) -> Result<u32, Failed> {
         self.process.as_ref().map(Process::id).ok_or_else(|| format!("{} does not run", self.name).into())
     }
