@@ -84,12 +84,3 @@ fn talk(speakers: &[Person], room: &str) -> Result<(), Failed> {
             .try_for_each(|thread| thread.join().map_err(|_| Failed::from("a speaker panicked"))?)
     })
 }
-
-impl Person {
-    /// Joins a room into which somebody asks this person.
-    fn join_asked(&self, host: &Person, room: &str) -> Result<(), Failed> {
-        host.invite(room, &self.user_id)?;
-        self.join(room)?;
-        Ok(())
-    }
-}

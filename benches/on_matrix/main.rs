@@ -4,9 +4,10 @@
 //! - `answer.rs`: from `!status` to its answer, beside a bare matrix-sdk bot that echoes it.
 //! - `memory.rs`: resident memory when idle, beside the same bot.
 //! - `chatter.rs`: what ten thousand messages that mean nothing to either cost in processor time and disk writes.
+//! - `filter.rs`: what it costs a bot to be told less by the homeserver, or more.
 //!
 //! The bare bot is `adapters/matrix/benches/bare_bot.rs`, built as this is and found beside it, or in `BARE_BOT`; sitrep
-//! is the one that Cargo built for this, or `SITREP_BIN`. Words on the command line choose among the four, a number
+//! is the one that Cargo built for this, or `SITREP_BIN`. Words on the command line choose among the five, a number
 //! sets how many rounds each has.
 #![allow(clippy::print_stdout, reason = "the figures are its output")]
 
@@ -15,6 +16,7 @@ mod chatter;
 #[allow(dead_code, reason = "shared with the benchmarks of the store")]
 #[path = "../support/figures.rs"]
 mod figures;
+mod filter;
 mod memory;
 mod opening;
 mod program;
@@ -29,14 +31,15 @@ use std::{process::ExitCode, time::Duration};
 use figures::{median, percentile};
 use support::Failed;
 
-/// One of the four: how it is chosen, how many rounds it has by itself, and what it does.
+/// One of the five: how it is chosen, how many rounds it has by itself, and what it does.
 type Topic = (&'static str, usize, fn(usize) -> Result<(), Failed>);
 
-const TOPICS: [Topic; 4] = [
+const TOPICS: [Topic; 5] = [
     ("opening", 41, opening::measure),
     ("answer", 61, answer::measure),
     ("memory", 7, memory::measure),
     ("chatter", 1, chatter::measure),
+    ("filter", 1, filter::measure),
 ];
 
 fn main() -> ExitCode {

@@ -18,6 +18,9 @@ const GOAL: f64 = 1.25;
 /// Past the time after which tokio ends threads that have nothing to do.
 const IDLE: Duration = Duration::from_secs(15);
 
+/// Past the time after which sitrep stores how far it has read when nothing else is to be stored.
+const STORED: Duration = Duration::from_secs(75);
+
 pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
     let mut town = Town::new()?;
     let mut bare = town.bare()?;
@@ -40,11 +43,9 @@ pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
             rooms += 1;
         }
         // They hear of the rooms, and are started again on what they have stored.
-        for _ in 0..2 {
-            town.sitrep.start()?;
-            bare.start()?;
-            thread::sleep(IDLE / 2);
-        }
+        town.sitrep.start()?;
+        bare.start()?;
+        thread::sleep(STORED);
         let (mut ours, mut theirs) = (Taken::default(), Taken::default());
         for _ in 0..rounds {
             town.sitrep.start()?;

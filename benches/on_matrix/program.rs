@@ -1,4 +1,7 @@
 //! The programs that are measured: sitrep and the bare bot, each in a folder of its own.
+//!
+//! Their binaries are copied there. How much of a binary is resident depends on how it came into the page cache: a file
+//! that was copied is mapped in larger pieces than one that was linked in place, and differently again after a reboot.
 
 use std::{
     env,
@@ -39,11 +42,12 @@ impl Program {
         for (name, content) in [("sitrep.toml", configuration), ("password", &account.password)] {
             fs::write(folder.path().join(name), content).doing("configuring sitrep")?;
         }
-        let binary = env::var_os("SITREP_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_sitrep").into());
+        let built = env::var_os("SITREP_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_sitrep").into());
+        let binary = copied(built.as_ref(), &folder)?;
         Ok(Self {
             name: "sitrep",
             account,
-            binary: binary.into(),
+            binary,
             args: &["run", "--config", "sitrep.toml"],
             environment: Vec::new(),
             ready: "sitrep is ready",
@@ -61,16 +65,26 @@ impl Program {
             ("BARE_BOT_PASSWORD", account.password.clone()),
             ("BARE_BOT_FOLDER", folder.path().display().to_string()),
         ];
+        let binary = copied(&bare_bot()?, &folder)?;
         Ok(Self {
             name: "bare bot",
             account,
-            binary: bare_bot()?,
+            binary,
             args: &[],
             environment,
             ready: "the bare bot is ready",
             folder,
             process: None,
         })
+    }
+
+    /// Sets a variable of its environment.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.environment.push((name, value.to_owned()));
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn id(&self) -> Result<u32, Failed> {
@@ -128,6 +142,12 @@ impl Drop for Program {
 
 fn folder() -> Result<TempDir, Failed> {
     tempfile::Builder::new().prefix("sitrep-bench-").tempdir().doing("making a folder")
+}
+
+fn copied(binary: &Path, folder: &TempDir) -> Result<PathBuf, Failed> {
+    let copy = folder.path().join("program");
+    fs::copy(binary, &copy).doing(format!("copying {}", binary.display()))?;
+    Ok(copy)
 }
 
 /// The bare bot that was built last beside this benchmark.

@@ -53,3 +53,12 @@ impl Town {
         Program::bare(&self.synapse, self.rival.clone())
     }
 }
+
+impl Person {
+    /// Joins a room into which somebody asks this person.
+    pub(crate) fn join_asked(&self, host: &Person, room: &str) -> Result<(), Failed> {
+        host.invite(room, &self.user_id)?;
+        self.join(room)?;
+        Ok(())
+    }
+}
