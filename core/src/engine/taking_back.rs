@@ -16,7 +16,7 @@ use crate::{
     command::Live,
     effect::{Desired, Effect, Keep, Say},
     event::{Event, IncidentEvent, Subject},
-    incident::{IncidentId, TITLE_GAP},
+    incident::{IncidentId, TITLE_GAP, glimpse},
     port::{Inbound, InboundKey, StoredEffect},
 };
 
@@ -79,9 +79,16 @@ impl Engine {
 
     /// What waits to be said about an incident, and the room that waits to be made, are given another title.
     pub(super) fn reword_title(&self, draft: &mut Draft, id: IncidentId, before: &str, after: &str) {
-        if !before.is_empty() {
-            self.reword(draft, |effect| replace_title(effect, id, before, after));
+        if before.is_empty() {
+            return;
         }
+        // Where there is little room a title is named in brackets, and by its beginning.
+        let (beginning, other) = (glimpse(before), glimpse(after));
+        if after == TITLE_GAP {
+            self.reword(draft, |effect| replace_title(effect, id, &format!(" ({beginning})"), ""));
+        }
+        self.reword(draft, |effect| replace_title(effect, id, before, after));
+        self.reword(draft, |effect| replace_title(effect, id, &beginning, &other));
     }
 
     /// Changes everything that is not done yet. Says for each effect whether it was changed.

@@ -233,7 +233,10 @@ pub fn sentence(words: &str) -> String {
 /// " (checkout is down)": what an incident's number stands for, wherever its title may be said.
 #[must_use]
 pub fn in_brackets(incident: &Incident) -> String {
-    format!(" ({})", isolated(&glimpse(incident.title_or_gap())))
+    if incident.title.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", isolated(&glimpse(&incident.title)))
 }
 
 /// A person's words, kept from turning ours around and ours theirs, where they run from right to left (Unicode Standard

@@ -104,14 +104,16 @@ pub fn prompt(incident: &Incident, again: bool, policy: &Policy) -> Message {
         spans.push(text(" Nobody leads yet: "));
         spans.push(code(format!("{}lead me", policy.prefix)));
     }
-    Message::line(spans).and([
+    spans.extend([
+        text(" "),
         code(format!("{}update TEXT", policy.prefix)),
         text(" sends it, "),
         code(format!("{}next 30m", policy.prefix)),
         text(format!(" promises it for later, {SNOOZES} or ")),
         code(format!("{}snooze", policy.prefix)),
         text(" has me ask again in 10 min."),
-    ])
+    ]);
+    Message::line(spans)
 }
 
 /// To the stakeholders: the update is overdue.
