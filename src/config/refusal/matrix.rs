@@ -119,12 +119,12 @@ help: keep one of them
 #[test]
 fn secrets_are_not_shown_beside_or_in_other_mistakes() {
     refused(
-        &MATRIX.replace("\"hunter2\"", "\"\"\"\nhunter2\"\"\"\nspace = 5"),
+        &MATRIX.replace("\"hunter2\"", "\"\"\"\nhunter2\"\"\"\nzebra = \"x\""),
         r#"
-sitrep.toml:6:9: `space` must be text in quotes, not a number
-    space = ...
-            ^^^
-help: for example space = "Incidents"
+sitrep.toml:6:1: `zebra` in [matrix] is not known
+    zebra = ...
+    ^^^^^
+help: [matrix] may have homeserver, user, device_id, rooms, support_room, stakeholder_rooms, space, allow, encrypt, password, password_file, access_token, access_token_file, recovery_key, recovery_key_file
 "#,
     );
     refused(
