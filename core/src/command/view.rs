@@ -60,6 +60,11 @@ impl<'a> Live<'a> {
         ids.into_iter().filter_map(move |id| self.changed.get(&id).or_else(|| self.stored.get(&id)))
     }
 
+    /// Those that ran in this room, until we were removed from it.
+    pub(crate) fn that_lost(self, room: &RoomRef) -> impl Iterator<Item = &'a Incident> {
+        self.all().filter(move |incident| incident.lost_room.as_ref() == Some(room))
+    }
+
     /// Those that run in this very room, for want of one of their own.
     pub fn running_at(self, room: &RoomRef) -> impl Iterator<Item = &'a Incident> {
         self.iter().filter(move |incident| {

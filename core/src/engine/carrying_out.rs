@@ -157,15 +157,15 @@ impl Engine {
     /// Whoever speaks to us in a room from which we were removed has us back in it. Known before the command is decided:
     /// in a private incident's room more may be said than elsewhere.
     fn regain_room(&self, draft: &mut Draft, room: &RoomRef, now: DateTime<Utc>) -> Result<(), Subject> {
-        let Some(id) = self.workspace(draft).incident_in(room) else { return Ok(()) };
-        let subject = Subject::Incident(id);
-        if self.unreadable.contains(&subject) {
-            return Ok(());
+        let lives_here = self.workspace(draft).incident_in(room).map(Subject::Incident);
+        if let Some(subject @ Subject::Incident(id)) = lives_here.filter(|id| !self.unreadable.contains(id)) {
+            self.incident(draft, id).ok_or(subject)?;
         }
-        let incident = self.incident(draft, id).ok_or(subject)?;
-        if incident.lost_room.as_ref() == Some(room) {
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        let lost: Vec<IncidentId> = live.that_lost(room).map(|incident| incident.id).collect();
+        for id in lost {
             let regained = Event::Room(RoomEvent::Regained { room: room.clone() });
-            self.record(draft, (subject, regained, None), Cause::default(), now);
+            self.record(draft, (Subject::Incident(id), regained, None), Cause::default(), now);
         }
         Ok(())
     }

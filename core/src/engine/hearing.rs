@@ -211,7 +211,9 @@ impl Engine {
             RoomKind::Own | RoomKind::Other => {
                 let room = &inbound.message.room;
                 let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
-                self.workspace(draft).incident_in(room).is_some() || live.running_at(room).next().is_some()
+                self.workspace(draft).incident_in(room).is_some()
+                    || live.running_at(room).next().is_some()
+                    || live.that_lost(room).next().is_some()
             }
         };
         let may_be_heard = !is_heard

@@ -11,6 +11,7 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    command::Live,
     effect::{Effect, Place, Purpose, Say},
     event::{Event, RoomEvent, Subject, WorkspaceEvent},
     incident::{IncidentId, RoomState},
@@ -33,6 +34,12 @@ impl Engine {
             self.record_move(draft, id, lost, inbound, now);
         } else if inbound.kind == RoomKind::Configured {
             self.tell_home_room(draft, inbound, trouble::removed(room, &inbound.person), now);
+        }
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        let guests: Vec<IncidentId> = live.running_at(room).map(|incident| incident.id).collect();
+        for id in guests {
+            let lost = RoomEvent::Lost { room: room.clone(), by: inbound.person.clone() };
+            self.record_move(draft, id, lost, inbound, now);
         }
         Ok(())
     }
@@ -76,7 +83,9 @@ impl Engine {
         inbound: &Inbound,
         now: DateTime<Utc>,
     ) {
-        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: Some(id), carried_out: true });
+        if self.mark(draft, &inbound.key()).is_none() {
+            draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: Some(id), carried_out: true });
+        }
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
     }
 

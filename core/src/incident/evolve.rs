@@ -136,13 +136,16 @@ fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
         RoomEvent::PromptPosted { prompt } => incident.prompt = Some(prompt.clone()),
         RoomEvent::Lost { room, .. } => {
             let may_run_at_origin = !incident.private || incident.origin.direct;
-            incident.room = if may_run_at_origin { RoomState::AtOrigin } else { RoomState::Nowhere };
+            let is_origin = incident.origin.message.room == *room;
+            incident.room =
+                if may_run_at_origin && !is_origin { RoomState::AtOrigin } else { RoomState::Nowhere };
             incident.lost_room = Some(room.clone());
             incident.card = None;
             incident.prompt = None;
         }
         RoomEvent::Regained { room } => {
-            incident.room = RoomState::Open(room.clone());
+            let is_origin = incident.origin.message.room == *room;
+            incident.room = if is_origin { RoomState::AtOrigin } else { RoomState::Open(room.clone()) };
             incident.lost_room = None;
         }
         RoomEvent::Moved { room, .. } => {
