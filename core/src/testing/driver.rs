@@ -10,23 +10,21 @@
 //!   lets go in time is tried in time.
 //! - Every turn leaves a line in the journal: two runs of one seed can be compared word for word.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Dice, Faults, Limited, VirtualClock, block_on,
+    Dice, Faults, VirtualClock, block_on,
     block_on::poll_once,
     in_words::{facts_of, name_of},
+    patience::Patience,
 };
 use crate::{
     engine::{BatchId, Engine, Input, Output},
     event::Subject,
     policy::Policy,
-    port::{Action, Batch, Commit, Outcome, Perform, Platform, Positions, Store},
+    port::{Batch, Commit, Outcome, Perform, Platform, Positions, Store},
 };
 
 /// How long after it was delivered a message may be delivered again.
@@ -35,8 +33,6 @@ const REDELIVERED_WITHIN: Duration = Duration::days(7);
 const TURNS_AT_ONE_TIME: usize = 20_000;
 /// How long after a process has died its last requests may still reach the platform.
 const STRAGGLERS_WITHIN: Duration = Duration::seconds(5);
-/// How long an engine waits for a room that others are limited in making, before it tries all the same.
-const ROOM_WAITED_FOR: Duration = Duration::minutes(5);
 
 /// Something that was taken out of the engine, or is on its way back to it.
 #[derive(Debug)]
@@ -84,9 +80,7 @@ pub struct Driver {
     /// Where batches began, and whether a process was started from there: what came before is durable.
     heard: VecDeque<(DateTime<Utc>, Positions, bool)>,
     journal: Vec<String>,
-    /// Until when the platform asked the running process to wait.
-    asked_to_wait: BTreeMap<Limited, DateTime<Utc>>,
-    impatient: Vec<String>,
+    patience: Patience,
 }
 
 /// What an engine is driven against.
@@ -120,15 +114,14 @@ impl Driver {
             accepted: 0,
             heard: VecDeque::new(),
             journal: Vec::new(),
-            asked_to_wait: BTreeMap::new(),
-            impatient: Vec::new(),
+            patience: Patience::default(),
         }
     }
 
     /// What was let go although the platform had asked to wait.
     #[must_use]
     pub fn impatient(&self) -> &[String] {
-        &self.impatient
+        &self.patience.lost
     }
 
     /// The engine, while the process is running.
@@ -171,7 +164,7 @@ impl Driver {
             return;
         }
         self.note("dies");
-        self.asked_to_wait.clear();
+        self.patience.forget();
         // No platform moves on from a batch that was not committed.
         self.heard.retain(|(_, _, durable)| *durable);
         for (_, waiting) in std::mem::take(&mut self.waiting) {
@@ -244,7 +237,7 @@ impl Driver {
                 Output::Load(subject) => Waiting::Load(subject),
                 Output::Commit(commit) => Waiting::Commit(commit),
                 Output::Perform(perform) => {
-                    self.watch_patience(&perform);
+                    self.patience.watch(&perform, now);
                     Waiting::Perform(perform)
                 }
                 Output::Accept(id) => {
@@ -323,26 +316,8 @@ impl Driver {
 
     /// The engine learns what became of an attempt.
     fn tell(&mut self, perform: &Perform, outcome: Outcome) {
-        if let (Outcome::RetryAfter(wait), Some(limited)) = (&outcome, Limited::of(&perform.action))
-            && !is_trouble(perform)
-        {
-            let until = self.clock.now() + Duration::from_std(*wait).unwrap_or_default();
-            let asked = self.asked_to_wait.entry(limited).or_insert(until);
-            *asked = until.max(*asked);
-        }
+        self.patience.told(perform, &outcome, self.clock.now());
         self.handle(Input::Outcome(perform.id, outcome));
-    }
-
-    /// Whoever is asked to wait waits; only a room is tried all the same when people have waited for long.
-    fn watch_patience(&mut self, perform: &Perform) {
-        let now = self.clock.now();
-        let waits_for_room = matches!(perform.action, Action::OpenRoom { .. })
-            && perform.attempt.first_tried + ROOM_WAITED_FOR <= now;
-        let asked = Limited::of(&perform.action).and_then(|limited| self.asked_to_wait.get(&limited));
-        if let Some(until) = asked.filter(|until| now < **until && !waits_for_room && !is_trouble(perform)) {
-            let what = name_of(&perform.action);
-            self.impatient.push(format!("{what} at {now} although asked to wait until {until}"));
-        }
     }
 
     fn perform(&mut self, perform: &Perform) -> Outcome {
@@ -433,9 +408,4 @@ impl Driver {
         );
         Unsettled { turns, state }
     }
-}
-
-/// Whether it says that nothing can be stored: at once, because nobody would hear of it otherwise, and only once.
-fn is_trouble(perform: &Perform) -> bool {
-    perform.id.index > u32::MAX / 2
 }

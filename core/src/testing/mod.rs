@@ -12,6 +12,7 @@ mod in_words;
 mod ledger;
 mod limited_platform;
 mod memory_store;
+mod patience;
 mod people;
 pub mod store_contract;
 mod virtual_clock;
