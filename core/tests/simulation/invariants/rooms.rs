@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sitrep_console::Change;
+use sitrep_console::{Change, Deed};
 use sitrep_core::{
     effect::{Desired, Effect, Keep, Purpose},
     event::{Event, Record, RoomEvent},
@@ -100,8 +100,11 @@ fn one_card(
     let said = evidence.said.iter().find(|(said, _)| said == index).map(|(_, said)| said.text.clone());
     let (shown, expected) =
         (edited.or(said).unwrap_or_default(), plain(&card::card(incident, &evidence.run.policy)));
-    // What came after a backup was said all the same: it stands there until something changes.
-    let is_right = shown == expected || is_of_abandoned(evidence, id, &shown);
+    // What came after a backup was said all the same: it stands there until something changes. And in a room of others
+    // from which we were removed nothing can be changed.
+    let is_right = shown == expected
+        || is_of_abandoned(evidence, id, &shown)
+        || (incident.room == RoomState::AtOrigin && is_lost(evidence, &incident.origin.message.room.room));
     findings.expect(is_right, Invariant::OneCard, || {
         format!("the card of {id} says {shown:?} instead of {expected:?}")
     });
@@ -116,6 +119,12 @@ fn one_card(
     findings.expect(pins == wanted || (refused && pins == 0), Invariant::OneCard, || {
         format!("the card of {id} was pinned {pins} times")
     });
+}
+
+/// Whether we were removed from a room.
+fn is_lost(evidence: &Evidence<'_>, room: &str) -> bool {
+    let removed = |change: &Change| matches!(change, Change::Did(did) if did.deed == Deed::RemovedSitrep && did.room == room);
+    evidence.run.log.iter().any(removed)
 }
 
 /// Whether a card says what it was to say in a time that a restored backup knows nothing of.
