@@ -76,6 +76,21 @@ impl Timeline {
     }
 }
 
+/// One room for commands, three that are told, and everybody called for the worst.
+fn configuration(homeserver: &str, bot: &str, alice: &str, called: &[String]) -> String {
+    let roster: Vec<String> =
+        called.iter().enumerate().map(|(number, id)| format!("p{number} = [{id:?}]")).collect();
+    let team: Vec<String> = (0..PEOPLE).map(|number| format!("\"p{number}\"")).collect();
+    format!(
+        "data_dir = \"data\"\n\n[matrix]\nhomeserver = \"{homeserver}\"\nuser = \"{bot}\"\npassword_file = \"password\"\n\
+         rooms = [\"#ops:{SERVER_NAME}\"]\nstakeholder_rooms = [\"#status:{SERVER_NAME}\", \
+         \"#press:{SERVER_NAME}\", \"#board:{SERVER_NAME}\"]\nallow = [\"{alice}\"]\n\n[people]\n{}\n\n[teams]\n\
+         everybody = [{}]\n\n[severity.sev1]\ninvite = [\"everybody\"]\n",
+        roster.join("\n"),
+        team.join(", "),
+    )
+}
+
 fn thirty() -> Result<(), Failed> {
     let synapse = Synapse::start(Limits::Default)?;
     let proxy = Proxy::of(&synapse.url)?;
@@ -88,20 +103,7 @@ fn thirty() -> Result<(), Failed> {
     }
     let called: Vec<String> =
         (0..PEOPLE).map(|_| Ok(synapse.account("called")?.user_id)).collect::<Result<_, Failed>>()?;
-    let roster: Vec<String> =
-        called.iter().enumerate().map(|(number, id)| format!("p{number} = [{id:?}]")).collect();
-    let team: Vec<String> = (0..PEOPLE).map(|number| format!("\"p{number}\"")).collect();
-    let configuration = format!(
-        "data_dir = \"data\"\n\n[matrix]\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\n\
-         rooms = [\"#ops:{SERVER_NAME}\"]\nstakeholder_rooms = [\"#status:{SERVER_NAME}\", \
-         \"#press:{SERVER_NAME}\", \"#board:{SERVER_NAME}\"]\nallow = [\"{}\"]\n\n[people]\n{}\n\n[teams]\n\
-         everybody = [{}]\n\n[severity.sev1]\ninvite = [\"everybody\"]\n",
-        proxy.url,
-        bot.user_id,
-        alice.user_id,
-        roster.join("\n"),
-        team.join(", "),
-    );
+    let configuration = configuration(&proxy.url, &bot.user_id, &alice.user_id, &called);
     let sitrep = Sitrep::run(Home::with(&[("sitrep.toml", &configuration), ("password", &bot.password)])?)?;
 
     let mut timeline = Timeline { began: Instant::now(), moments: Vec::new() };

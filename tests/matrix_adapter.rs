@@ -19,7 +19,7 @@ mod space;
 mod trouble;
 
 pub(crate) fn tests() -> Vec<Test> {
-    vec![
+    let tests = vec![
         needs_synapse(
             "matrix_adapter::what_was_not_committed_comes_again",
             hearing::what_was_not_committed_comes_again,
@@ -38,14 +38,6 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("matrix_adapter::encrypted_rooms_work_too", acting::encrypted_rooms_work_too),
         needs_synapse("matrix_adapter::delegation_is_followed", trouble::delegation_is_followed),
         needs_synapse("matrix_adapter::one_key_is_one_room", acting::one_key_is_one_room),
-        needs_synapse(
-            "matrix_adapter::past_its_lifetime_a_key_is_found_in_the_room",
-            again::past_its_lifetime_a_key_is_found_in_the_room,
-        ),
-        needs_synapse(
-            "matrix_adapter::an_address_without_a_usable_room_costs_no_room",
-            again::an_address_without_a_usable_room_costs_no_room,
-        ),
         needs_synapse(
             "matrix_adapter::an_invitation_never_costs_the_room",
             acting::an_invitation_never_costs_the_room,
@@ -120,5 +112,6 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("matrix_adapter::one_direct_room_a_person", direct::one_direct_room_a_person),
         needs_synapse("matrix_adapter::signs_are_put_once", direct::signs_are_put_once),
         needs_synapse("matrix_adapter::rooms_are_renamed", direct::rooms_are_renamed),
-    ]
+    ];
+    tests.into_iter().chain(again::tests()).collect()
 }

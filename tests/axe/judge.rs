@@ -166,6 +166,9 @@ fn incidents(
     Ok(())
 }
 
+/// What is expected in a room, the words that follow the number, and how often.
+type Expectation<'a> = (&'a str, &'a [Seen], &'a dyn Fn(&str) -> bool, usize);
+
 /// What the answers say was done shows where it was to be told, once.
 fn effects(ops: &[Seen], status: &[Seen], answered: &[Answered<'_>], findings: &mut Findings) {
     let private: BTreeSet<u64> = answered
@@ -224,7 +227,7 @@ fn effects(ops: &[Seen], status: &[Seen], answered: &[Answered<'_>], findings: &
         let acked = |text: &str| text.starts_with(": ") && text.contains("has it, the resolution");
         let sev = |text: &str| text.starts_with(" is SEV") || text.starts_with(" is Sev");
         let ended = |text: &str| text.starts_with(" is resolved:") || text == " is resolved.";
-        let expectations: [(&str, &[Seen], &dyn Fn(&str) -> bool, usize); 6] = [
+        let expectations: [Expectation; 6] = [
             ("ack in status", status, &acked, times("ack") * is_public),
             ("ack in ops", ops, &acked, times("ack") * is_public),
             ("sev in status", status, &sev, times("sev") * is_public),

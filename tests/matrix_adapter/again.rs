@@ -12,12 +12,26 @@ use super::bot::{Bot, handles};
 use crate::support::Failed;
 use crate::support::proxy::Proxy;
 use crate::support::synapse::{SERVER_NAME, Synapse};
+use crate::support::trials::{Test, needs_synapse};
+
+pub(super) fn tests() -> Vec<Test> {
+    vec![
+        needs_synapse(
+            "matrix_adapter::past_its_lifetime_a_key_is_found_in_the_room",
+            past_its_lifetime_a_key_is_found_in_the_room,
+        ),
+        needs_synapse(
+            "matrix_adapter::an_address_without_a_usable_room_costs_no_room",
+            an_address_without_a_usable_room_costs_no_room,
+        ),
+    ]
+}
 
 /// A little longer than an address may lead nowhere before it is given up.
 const DEAD_END: Duration = Duration::from_secs(31);
 
 /// Past its lifetime a key is not trusted to the homeserver: the message is found in the room, and not sent again.
-pub(super) fn past_its_lifetime_a_key_is_found_in_the_room() -> Result<(), Failed> {
+fn past_its_lifetime_a_key_is_found_in_the_room() -> Result<(), Failed> {
     let synapse = Synapse::shared()?;
     let (alice, mut bot, proxy) = (synapse.person("alice")?, Bot::new(&synapse)?, Proxy::of(&synapse.url)?);
     bot.url.clone_from(&proxy.url);
@@ -38,7 +52,7 @@ pub(super) fn past_its_lifetime_a_key_is_found_in_the_room() -> Result<(), Faile
 }
 
 /// What stands under the address of a room that is to be made, and can't be used.
-pub(super) fn an_address_without_a_usable_room_costs_no_room() -> Result<(), Failed> {
+fn an_address_without_a_usable_room_costs_no_room() -> Result<(), Failed> {
     let synapse = Synapse::shared()?;
     let (alice, mallory) = (synapse.person("alice")?, synapse.person("mallory")?);
     let mut bot = Bot::new(&synapse)?;
