@@ -138,8 +138,7 @@ fn thirty() -> Result<(), Failed> {
     wait(&alice, || Ok(invited()? >= waited_for))?;
     let last =
         timeline.note(if is_long { "the last of thirty invited" } else { "eighteen of thirty invited" });
-    let is_current =
-        |seen: &Seen| seen.body.contains("INC-1 · checkout") && seen.body.contains("acknowledged");
+    let is_current = |seen: &Seen| seen.body.starts_with("INC-1 · ") && seen.body.contains("acknowledged");
     wait(&alice, || Ok(alice.shown(&room)?.iter().any(is_current)))?;
     timeline.note("the card is up to date");
     let told = alice.messages(&room)?.iter().filter(|seen| seen.body.contains("limits how fast")).count();

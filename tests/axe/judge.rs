@@ -147,16 +147,22 @@ fn incidents(
     }
     let mut titles: BTreeMap<String, usize> = BTreeMap::new();
     for (room, events) in homes {
+        let title_of = |event: &Seen| {
+            let mut lines = event.body.lines();
+            let begins = lines.next().is_some_and(|first| first.starts_with("INC-") && first.contains(" · "));
+            lines
+                .find(|line| begins && line.trim().starts_with("trouble "))
+                .map(|line| line.trim().to_owned())
+        };
         let is_card = |event: &&Seen| {
-            event.edits().is_none() && event.replies_to().is_none() && event.body.contains(" · trouble ")
+            event.edits().is_none() && event.replies_to().is_none() && title_of(event).is_some()
         };
         let cards: Vec<&Seen> = events.iter().filter(is_card).collect();
         findings.expect(cards.len() == 1, || format!("{room} has {} cards", cards.len()));
         let Some(card) = cards.first() else { continue };
         let pinned = court.eyes.pinned(room)?;
         findings.expect(pinned == [card.event_id.clone()], || format!("pinned in {room}: {pinned:?}"));
-        let heading = card.body.lines().next().unwrap_or_default();
-        let title = heading.split(" · ").nth(1).unwrap_or_default().trim().to_owned();
+        let title = title_of(card).unwrap_or_default();
         *titles.entry(title).or_default() += 1;
     }
     for words in declared {
@@ -224,8 +230,8 @@ fn effects(ops: &[Seen], status: &[Seen], answered: &[Answered<'_>], findings: &
         let count = |room: &[Seen], after: &dyn Fn(&str) -> bool| {
             told(room, &|text| text.strip_prefix(&begins).is_some_and(after))
         };
-        let acked = |text: &str| text.starts_with(": ") && text.contains("has it, the resolution");
-        let sev = |text: &str| text.starts_with(" is SEV") || text.starts_with(" is Sev");
+        let acked = |text: &str| is_of_it(text) && text.contains("has it, the resolution");
+        let sev = |text: &str| is_of_it(text) && text.contains(" is Sev") && text.contains(" now.");
         let ended = |text: &str| text.starts_with(" is resolved:") || text == " is resolved.";
         let expectations: [Expectation; 6] = [
             ("ack in status", status, &acked, times("ack") * is_public),
@@ -244,6 +250,11 @@ fn effects(ops: &[Seen], status: &[Seen], answered: &[Answered<'_>], findings: &
         findings.expect(times("ack") <= 1, || format!("INC-{number} was acknowledged twice"));
         findings.expect(times("resolve") <= 1, || format!("INC-{number} was resolved twice"));
     }
+}
+
+/// Whether the number before these words ends there: INC-1 is not INC-12.
+fn is_of_it(words: &str) -> bool {
+    !words.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The number of the incident that a text is about; 0 if it names none.
