@@ -50,7 +50,7 @@ mod tokens;
 mod waits;
 
 pub use encryption::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
-pub use platform::{CAPABILITIES, MatrixPlatform};
+pub use platform::{CAPABILITIES, Connecting, MatrixPlatform};
 pub use settings::{
     ConnectError, DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings,
     SpaceSettings,

@@ -1,6 +1,6 @@
 //! The account as core's `Platform`.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sitrep_core::{
@@ -29,6 +29,9 @@ pub const CAPABILITIES: Capabilities =
 /// How long one attempt may take in all. Each request within it has a deadline of its own.
 const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
 
+/// What [`MatrixPlatform::connect`] gives back.
+pub type Connecting = Pin<Box<dyn Future<Output = Result<MatrixPlatform, ConnectError>> + Send>>;
+
 /// sitrep's account on a homeserver.
 pub struct MatrixPlatform {
     account: Arc<Account>,
@@ -43,7 +46,12 @@ impl MatrixPlatform {
     ///
     /// # Errors
     /// When there is no connection, and whether waiting may help.
-    pub async fn connect(settings: MatrixSettings) -> Result<Self, ConnectError> {
+    pub fn connect(settings: MatrixSettings) -> Connecting {
+        // Boxed: otherwise all of the SDK that it awaits would be compiled into each crate that calls it.
+        Box::pin(Self::connected(settings))
+    }
+
+    async fn connected(settings: MatrixSettings) -> Result<Self, ConnectError> {
         let account = Arc::new(Account::connect(settings).await?);
         account.rooms.settle(&account.client(), &account.settings).await;
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));
