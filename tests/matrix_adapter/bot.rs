@@ -213,7 +213,11 @@ impl Bot {
         match self.perform("key-read", Utc::now(), Action::Read { message: self.message(room, event_id) }) {
             Outcome::Done(Receipt::Text(text)) => Ok(text),
             Outcome::Transient(words) => Err(words),
-            other => Err(format!("{other:?}")),
+            other @ (Outcome::Done(_)
+            | Outcome::RetryAfter(_)
+            | Outcome::Partly { .. }
+            | Outcome::Permanent(_)
+            | Outcome::InDoubt(_)) => Err(format!("{other:?}")),
         }
     }
 

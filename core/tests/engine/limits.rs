@@ -79,10 +79,12 @@ fn the_important_goes_first_wherever_it_is() {
             bench.wait(Duration::seconds(30));
             continue;
         }
-        order.push(match &one.action {
-            Action::OpenRoom { .. } => "room".to_owned(),
-            Action::Say { .. } => said(&one),
-            other => format!("{other:?}").chars().take(6).collect(),
+        order.push(if let Action::OpenRoom { .. } = one.action {
+            "room".to_owned()
+        } else if let Action::Say { .. } = one.action {
+            said(&one)
+        } else {
+            format!("{:?}", one.action).chars().take(6).collect()
         });
         bench.succeed(&one);
         commit_all(&mut bench);
