@@ -185,7 +185,7 @@ mod tests {
         let completion = completion().await;
         let cases: &[(&str, usize, &[&str])] = &[
             ("!inci", 0, &["!incident ", "!incidents "]),
-            ("/r", 0, &["/room ", "/rooms "]),
+            ("/ro", 0, &["/room ", "/rooms "]),
             ("/room s", 6, &["support", "status"]),
             ("/room #s", 6, &["#support", "#status"]),
             ("/room inc", 6, &["INC-1"]),
