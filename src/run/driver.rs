@@ -27,6 +27,8 @@ use super::listener::{Heard, listen};
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How many things one platform is asked to do at once.
 const AT_ONCE: usize = 8;
+/// How many messages that could not be decrypted are tried again at once.
+const READ_AT_ONCE: usize = 4;
 /// How often facts that can't be read are asked for again.
 const LOADS_TRIED: u32 = 3;
 /// What is said of work that panicked; the panic itself is in the log.
@@ -49,6 +51,8 @@ pub(super) struct Driver {
     platforms: BTreeMap<PlatformName, Arc<dyn Platform>>,
     /// How many more things each platform may be asked to do now.
     permits: BTreeMap<PlatformName, Arc<Semaphore>>,
+    /// For trying again to read messages: each attempt takes seconds, and no answer waits behind it.
+    reading: BTreeMap<PlatformName, Arc<Semaphore>>,
     inputs: mpsc::UnboundedReceiver<Input>,
     input: mpsc::UnboundedSender<Input>,
     /// Whom to tell that a batch is committed, and the platforms that it came from.
@@ -69,11 +73,25 @@ impl Driver {
         let (input, inputs) = mpsc::unbounded_channel();
         let platforms: BTreeMap<_, _> =
             platforms.into_iter().map(|platform| (platform.name(), platform)).collect();
-        let permits =
-            platforms.keys().map(|name| (name.clone(), Arc::new(Semaphore::new(AT_ONCE)))).collect();
+        let at_once = |count: usize| {
+            platforms.keys().map(move |name| (name.clone(), Arc::new(Semaphore::new(count)))).collect()
+        };
+        let (permits, reading) = (at_once(AT_ONCE), at_once(READ_AT_ONCE));
         let unheard = platforms.keys().filter(|name| engine.positions(name).is_empty()).cloned().collect();
         let (batches, tasks) = (BTreeMap::new(), JoinSet::new());
-        Ok(Self { engine, store, platforms, permits, inputs, input, batches, unheard, last_batch: 0, tasks })
+        Ok(Self {
+            engine,
+            store,
+            platforms,
+            permits,
+            reading,
+            inputs,
+            input,
+            batches,
+            unheard,
+            last_batch: 0,
+            tasks,
+        })
     }
 
     /// Serves until `told_to_end`, and then finishes what is in hand for as long as `ends_within`.
@@ -201,7 +219,9 @@ impl Driver {
         let platform = self.platforms.get(&perform.platform).cloned();
         // A room is what everybody waits for: it never waits behind slow messages.
         let is_room = matches!(perform.action, Action::OpenRoom { .. });
-        let permits = self.permits.get(&perform.platform).filter(|_| !is_room).cloned();
+        let is_read = matches!(perform.action, Action::Read { .. });
+        let permits = if is_read { &self.reading } else { &self.permits };
+        let permits = permits.get(&perform.platform).filter(|_| !is_room).cloned();
         let id = perform.id;
         let work = async move {
             let Some(platform) = platform else {

@@ -1,6 +1,6 @@
 //! `sitrep doctor`: a line for everything that an incident needs. By the service if it runs.
 
-use std::{io::Write, sync::Arc};
+use std::{fs, io::Write, os::unix::fs::MetadataExt, path::Path, sync::Arc};
 
 use anyhow::{Result, bail};
 use sitrep_core::port::{Finding, Level, Platform, Positions};
@@ -36,9 +36,23 @@ pub(super) async fn doctor(config: &Config) -> Result<()> {
     }
 }
 
+/// What is written here belongs to whoever writes it: by another user than the service's, it would be files that the
+/// service can't read.
+fn same_user(data_dir: &Path) -> Result<()> {
+    let (Ok(dir), Ok(me)) = (fs::metadata(data_dir), fs::metadata("/proc/self")) else { return Ok(()) };
+    if dir.uid() != me.uid() {
+        bail!(
+            "{} belongs to another user. Start the service and ask again, or run this as that user",
+            data_dir.display()
+        );
+    }
+    Ok(())
+}
+
 /// No service runs: connects as it would. The store is held meanwhile, so that none can start beside it.
 async fn by_itself(config: &Config) -> Result<Vec<Finding>> {
     log_to_standard_error();
+    same_user(&config.data_dir)?;
     make_private_dir(&config.data_dir)?;
     let store = match RedbStore::open(&store_path(config), StoreKind::Service, identity::fresh()?) {
         Ok(store) => store,

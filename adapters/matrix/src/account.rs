@@ -143,6 +143,13 @@ impl Account {
         let id = self.room_id(&room.room).await?;
         match client.get_room(&id) {
             Some(room) if room.state() == RoomState::Joined => Ok(room),
+            // Whoever was removed doesn't come back uninvited.
+            Some(room) if matches!(room.state(), RoomState::Left | RoomState::Banned) => {
+                Err(Failure::Refused {
+                    code: "M_FORBIDDEN".to_owned(),
+                    words: "sitrep was removed from the room".to_owned(),
+                })
+            }
             // One that we made shortly before a restart is not synced yet. Joining where we are changes nothing,
             // and tells the SDK.
             Some(_) | None => Ok(client.join_room_by_id(&id).await?),

@@ -327,7 +327,20 @@ async fn follow_upgrade<'h>(
             );
             Ok(Cow::Owned(Heard { what: What::Removed { banned: false }, ..heard.clone() }))
         }
-        Err(failure) => Err(failure),
+        // It is tried again as rooms are settled, and everybody else must be heard meanwhile.
+        Err(failure) if kind == RoomKind::Configured => {
+            tracing::warn!(
+                "{} was upgraded to {to}, which can't be entered yet: {}.",
+                room.room_id(),
+                failure.words()
+            );
+            Ok(Cow::Borrowed(heard))
+        }
+        // In a room of ours whatever follows is said where the incident was declared.
+        Err(failure) => {
+            tracing::warn!("{} was upgraded and is lost: {}.", room.room_id(), failure.words());
+            Ok(Cow::Owned(Heard { what: What::Removed { banned: false }, ..heard.clone() }))
+        }
     }
 }
 

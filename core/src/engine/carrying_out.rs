@@ -47,6 +47,8 @@ impl From<&Seen> for Mark {
 pub(super) enum Manner {
     /// As a message, which is answered.
     Typed,
+    /// As a message that could be read only later: it doesn't show that we are in its room now.
+    Read,
     /// As a sign on a message, which can't be answered: the person is named instead.
     Pressed,
 }
@@ -76,12 +78,12 @@ impl Engine {
         if !self.is_heard(draft, inbound)? {
             return Ok(());
         }
-        if self.policy.may_command(&inbound.person) {
+        if manner != Manner::Read && self.policy.may_command(&inbound.person) {
             self.regain_room(draft, &inbound.message.room, now)?;
         }
         let refused = |refusal: Refusal| (None, Err(refusal));
         let (about, decided) = if !self.policy.may_command(&inbound.person) {
-            if inbound.sent_at + WORTH_A_WORD < now || self.was_turned_away(draft, &inbound.person, now) {
+            if inbound.sent_at < now - WORTH_A_WORD || self.was_turned_away(draft, &inbound.person, now) {
                 return Ok(());
             }
             draft.turned_away.push(inbound.person.clone());
@@ -224,7 +226,7 @@ fn answer(
     now: DateTime<Utc>,
 ) -> Effect {
     let (answers, message) = match manner {
-        Manner::Typed => (Some(inbound.message.clone()), message),
+        Manner::Typed | Manner::Read => (Some(inbound.message.clone()), message),
         Manner::Pressed => (None, pressed_by(&inbound.person, message)),
     };
     Effect::Say(Say {

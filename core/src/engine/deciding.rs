@@ -104,6 +104,9 @@ impl Engine {
 
     fn decide_done(&self, draft: &mut Draft, effect: &Effect, receipt: &Receipt, now: DateTime<Utc>) {
         if let (Effect::Direct(person), Receipt::Room(room)) = (effect, receipt) {
+            if self.workspace(draft).direct_room(person) == Some(room) {
+                return;
+            }
             let opened = WorkspaceEvent::DirectRoomOpened { person: person.clone(), room: room.clone() };
             self.record(draft, (Subject::Workspace, Event::Workspace(opened), None), Cause::default(), now);
             return;

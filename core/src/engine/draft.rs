@@ -197,10 +197,8 @@ impl Engine {
             Effect::Say(Say { place: Place::Person(person), .. }) => Some(person),
             Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
         });
-        let workspace = self.workspace(draft);
-        let needs_one = |person: &&Person| {
-            workspace.direct_room(person).is_none() && !self.outbox.is_opening_direct(person)
-        };
+        // Also of those that are known: they may have been left, or have others in them by now. The platform looks.
+        let needs_one = |person: &&Person| !self.outbox.is_opening_direct(person);
         let missing: BTreeSet<Person> = persons.filter(needs_one).cloned().collect();
         draft.effects.extend(missing.into_iter().map(Effect::Direct));
     }

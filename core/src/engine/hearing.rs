@@ -146,7 +146,8 @@ impl Engine {
         inbound: &Inbound,
         now: DateTime<Utc>,
     ) -> Result<(), Missing> {
-        let is_too_old = inbound.sent_at + READ_FOR <= now;
+        // Only our own moments can be reckoned with: theirs may be the last that there is.
+        let is_too_old = inbound.sent_at <= now - READ_FOR;
         if is_too_old || !self.policy.may_command(&inbound.person) || !self.is_heard(draft, inbound)? {
             return Ok(());
         }
@@ -189,8 +190,8 @@ impl Engine {
             // Said again in an edit, and done.
             return Ok(());
         }
-        if now <= sent_at + CARRIED_OUT_WITHIN {
-            return self.carry_out(draft, &inbound, (text, Manner::Typed), now);
+        if now - CARRIED_OUT_WITHIN <= sent_at {
+            return self.carry_out(draft, &inbound, (text, Manner::Read), now);
         }
         if matches!(parse(text, &self.policy.prefix), Parsed::Talk) || !self.is_heard(draft, &inbound)? {
             return Ok(());

@@ -310,9 +310,22 @@ impl Engine {
         self.retry_commit(now);
         if self.in_flight.is_none() && self.loading.is_empty() {
             self.queue_what_is_due(now);
-            self.decide_waiting(now);
+            self.decide_all(now);
         }
         self.release(now);
+    }
+
+    /// Decides until there is something to commit or to load. A round of mere talk makes no commit that would bring on
+    /// the next one.
+    fn decide_all(&mut self, now: DateTime<Utc>) {
+        loop {
+            let before = self.queue.len();
+            self.decide_waiting(now);
+            let goes_on = self.in_flight.is_none() && self.loading.is_empty();
+            if !goes_on || self.queue.is_empty() || self.queue.len() >= before {
+                return;
+            }
+        }
     }
 
     fn queue_what_is_due(&mut self, now: DateTime<Utc>) {

@@ -66,7 +66,7 @@ impl Engine {
     /// words, is not given.
     fn leave_unanswered(&self, draft: &mut Draft, key: &InboundKey) {
         let is_it = |effect: &Effect| match effect {
-            Effect::Say(Say { answers: Some(asked), about: None, .. }) => {
+            Effect::Say(Say { answers: Some(asked), .. }) => {
                 asked.id == key.id && asked.room.platform == key.platform
             }
             Effect::Read(read) => read.message.id == key.id && read.message.room.platform == key.platform,
@@ -88,7 +88,9 @@ impl Engine {
             self.reword(draft, |effect| replace_title(effect, id, &format!(" ({beginning})"), ""));
         }
         self.reword(draft, |effect| replace_title(effect, id, before, after));
-        self.reword(draft, |effect| replace_title(effect, id, &beginning, &other));
+        if beginning != before {
+            self.reword(draft, |effect| replace_title(effect, id, &beginning, &other));
+        }
     }
 
     /// Changes everything that is not done yet. Says for each effect whether it was changed.

@@ -31,8 +31,11 @@ struct Mark {
 pub(crate) async fn holds(client: &Client) -> Result<bool, Failure> {
     let shown = identity::shown(client).await?;
     let ours = client.encryption().ed25519_key().await;
-    let (marks, theirs) = (marks(client).await?, theirs(client).await?);
-    Ok(agree(&shown, ours.as_deref(), &marks, theirs.as_deref()))
+    // Before and after: another client on this store may be renewing them just now.
+    let mut known = marks(client).await?;
+    let theirs = theirs(client).await?;
+    known.extend(marks(client).await?);
+    Ok(agree(&shown, ours.as_deref(), &known, theirs.as_deref()))
 }
 
 fn agree(shown: &Shown, ours: Option<&str>, marks: &[String], theirs: Option<&str>) -> bool {

@@ -137,6 +137,15 @@ async fn is_ours(account: &Account, client: &Client, id: &RoomId) -> Result<bool
 /// Makes it, or finds the one that was made before.
 async fn make(account: &Account, client: &Client, name: &str) -> Result<OwnedRoomId, Trouble> {
     let local = format!("sitrep-space-{}", account.me.localpart());
+    let alias = format!("#{local}:{}", account.me.server_name());
+    let address = RoomAliasId::parse(&*alias).map_err(|error| Failure::Broken(error.to_string()))?;
+    // Looked for first: homeservers count what they refuse against those who make rooms.
+    match client.resolve_room_alias(&address).await.map_err(|error| Failure::from(error).while_reading()) {
+        Ok(found) if is_ours(account, client, &found.room_id).await? => return Ok(found.room_id),
+        Ok(_) => return Err(Trouble::Told(Complaint::space_taken(name, &alias))),
+        Err(failure) if failure.is_refusal("M_NOT_FOUND") => {}
+        Err(failure) => return Err(failure.into()),
+    }
     let mut request = create_room::v3::Request::new();
     request.room_alias_name = Some(local.clone());
     request.name = Some(name.to_owned());
@@ -163,8 +172,6 @@ async fn make(account: &Account, client: &Client, name: &str) -> Result<OwnedRoo
         Err(failure) if failure.is_refusal("M_ROOM_IN_USE") => {}
         Err(failure) => return Err(failure.into()),
     }
-    let alias = format!("#{local}:{}", account.me.server_name());
-    let address = RoomAliasId::parse(&*alias).map_err(|error| Failure::Broken(error.to_string()))?;
     let found = client.resolve_room_alias(&address).await;
     let id = found.map_err(|error| Failure::from(error).while_reading())?.room_id;
     match is_ours(account, client, &id).await? {

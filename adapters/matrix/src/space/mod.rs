@@ -87,7 +87,10 @@ impl Space {
         let mut known = Known::default();
         if let Some(wanted) = &settings.space {
             let remembered: Option<Home> = state_file::read(&settings.state_dir, FILE).ok().flatten();
-            known.home = remembered.filter(|home| home.configured == wanted.space);
+            // Who may enter a space of others may have changed meanwhile: it opens nothing until it was looked at.
+            let known_home = remembered.filter(|home| home.configured == wanted.space);
+            known.home =
+                known_home.map(|home| Home { opens_rooms: home.opens_rooms && home.is_ours, ..home });
             known.people = wanted.people.iter().filter_map(|user| UserId::parse(user).ok()).collect();
         }
         Self {
