@@ -1,6 +1,7 @@
 //! What is lost comes back: with the recovery key, a device that has nothing is trusted and hears.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::json;
@@ -156,7 +157,11 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), Failed> {
         let target = to.join(entry.file_name());
         match entry.path().is_dir() {
             true => copy_folder(&entry.path(), &target)?,
-            false => fs::copy(entry.path(), &target).map(drop).doing("copying a file")?,
+            // SQLite's helpers come and go.
+            false => match fs::copy(entry.path(), &target) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                copied => copied.map(drop).doing("copying a file")?,
+            },
         }
     }
     Ok(())

@@ -161,9 +161,7 @@ impl Gate {
         // What was under way already when the limit was met says nothing new.
         let is_news = self.shut_until.is_none_or(|until| until <= now);
         if is_news {
-            // Refused again and again it takes long now, which doesn't say how long each thing takes.
-            let most = (wait * 2).max(self.pace);
-            self.pace = if knows_pace { (wait + since_success).min(most) } else { Duration::zero() };
+            self.pace = if knows_pace { wait + since_success } else { Duration::zero() };
             self.successes = 0;
         }
         let until = now + wait;

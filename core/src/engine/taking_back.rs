@@ -66,7 +66,7 @@ impl Engine {
     /// words, is not given.
     fn leave_unanswered(&self, draft: &mut Draft, key: &InboundKey) {
         let is_it = |effect: &Effect| match effect {
-            Effect::Say(Say { answers: Some(asked), .. }) => {
+            Effect::Say(Say { answers: Some(asked), about: None, .. }) => {
                 asked.id == key.id && asked.room.platform == key.platform
             }
             Effect::Read(read) => read.message.id == key.id && read.message.room.platform == key.platform,

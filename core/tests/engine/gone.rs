@@ -63,7 +63,7 @@ fn those_who_lead_are_told_each_alone_in_one_room_each() {
     bench.settle();
     bench.happens("mallory", &home, Content::Removed { banned: true });
     let (said, asked_for) = settled(&mut bench);
-    assert_eq!((said.len(), asked_for), (2, 0), "the rooms are there: {said:?}");
+    assert_eq!((said.len(), asked_for), (2, 2), "it is looked whether they are alone there still: {said:?}");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_persons_own_direct_message_shows_the_room() {
     bench.settle();
     bench.happens("mallory", &home, Content::Removed { banned: false });
     let (said, asked_for) = settled(&mut bench);
-    assert_eq!((said.len(), asked_for), (2, 1), "bob's alone: {said:?}");
+    assert_eq!((said.len(), asked_for), (2, 2), "hers is looked at, his is made: {said:?}");
 }
 
 #[test]

@@ -71,9 +71,9 @@ fn a_newer_format_is_refused() {
         .value()
         .to_vec();
     let row = String::from_utf8(row).unwrap();
-    assert!(row.contains(r#""format":1,"#), "{row}");
+    assert!(row.contains(r#""format":2,"#), "{row}");
     let transaction = database.begin_write().unwrap();
-    let newer = r#"{"format":2,"everything_else":"is new"}"#;
+    let newer = r#"{"format":3,"everything_else":"is new"}"#;
     transaction.open_table(META).unwrap().insert(STORE, newer.as_bytes()).unwrap();
     transaction.commit().unwrap();
     drop(database);
