@@ -57,6 +57,10 @@ impl Command for Snooze {
         if until <= promise.due {
             return Err(Refusal::AlreadySo(format!("I would not ask about {} before then.", incident.id)));
         }
+        // Until those who follow are told that it is late, it is put off by so much in all.
+        if incident.updates.missed_rounds == 0 && until > promise.due + LONGEST {
+            return Err(Refusal::SnoozeTooLong);
+        }
         let mut decision =
             Decision::default().fact(incident.id, Event::Update(UpdateEvent::Snoozed { until }));
         decision.reply = Some(update::snoozed(incident, until, promise, context.policy));

@@ -9,6 +9,7 @@ mod lanes;
 mod limits;
 mod restarts;
 mod rooms;
+mod snoozes;
 mod staleness;
 mod taken_back;
 mod talk;
