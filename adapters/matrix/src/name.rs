@@ -2,17 +2,12 @@
 
 use matrix_sdk::{
     Client,
-    ruma::{
-        RoomId,
-        api::client::state::{get_state_event_for_key, send_state_event},
-        events::StateEventType,
-        serde::Raw,
-    },
+    ruma::{RoomId, events::StateEventType},
 };
 use serde_json::{Value, json};
 use sitrep_core::{port::Receipt, room::RoomRef};
 
-use crate::{account::Account, failure::Failure};
+use crate::{account::Account, failure::Failure, room_state};
 
 /// Sees to it that a room is called this.
 pub(crate) async fn name(
@@ -30,19 +25,9 @@ pub(crate) async fn name(
 
 /// Sets a state of a room, unless it is so already: events are limited, and people see each of them.
 async fn set(client: &Client, room: &RoomId, kind: StateEventType, wanted: Value) -> Result<(), Failure> {
-    let request = get_state_event_for_key::v3::Request::new(room.to_owned(), kind.clone(), String::new());
-    let is_so = match client.send(request).await.map_err(|error| Failure::from(error).while_reading()) {
-        Ok(answer) => {
-            serde_json::from_str::<Value>(answer.event_or_content.get()).is_ok_and(|now| now == wanted)
-        }
-        Err(failure) if failure.is_refusal("M_NOT_FOUND") => false,
-        Err(failure) => return Err(failure),
-    };
-    if is_so {
+    let now: Option<Value> = room_state::read(client, room, kind.clone(), "").await?;
+    if now.as_ref() == Some(&wanted) {
         return Ok(());
     }
-    let content = Raw::new(&wanted).map_err(|error| Failure::Broken(error.to_string()))?;
-    let body = content.cast_unchecked();
-    client.send(send_state_event::v3::Request::new_raw(room.to_owned(), kind, String::new(), body)).await?;
-    Ok(())
+    room_state::write(client, room, kind, "", &wanted).await
 }

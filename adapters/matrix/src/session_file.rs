@@ -5,7 +5,7 @@
 //! the only keys to old messages, and only a person knows whether anybody needs them.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -55,21 +55,13 @@ pub(crate) fn set_store_aside(state_dir: &Path) -> io::Result<Option<PathBuf>> {
     if !store.try_exists()? {
         return Ok(None);
     }
-    let mut number = 1;
-    let aside = loop {
-        let aside = state_dir.join(format!("{SET_ASIDE}-{number}"));
-        if !aside.try_exists()? {
-            break aside;
-        }
-        number += 1;
-    };
-    fs::rename(&store, &aside)?;
+    let aside = state_file::set_aside(&store, &state_dir.join(SET_ASIDE))?;
     Ok(Some(aside))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::{fs, os::unix::fs::PermissionsExt as _};
 
     use super::*;
     use crate::state_file::make_private;

@@ -4,7 +4,7 @@ use std::{
     fs::{self, DirBuilder, File},
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -42,4 +42,19 @@ pub(crate) fn replace(state_dir: &Path, name: &str, content: &[u8]) -> io::Resul
     file.sync_all()?;
     fs::rename(&draft, &target)?;
     File::open(state_dir)?.sync_all()
+}
+
+/// Moves a file or folder to a name of its own: `aside` and the first number that is free. Returns where it is now.
+pub(crate) fn set_aside(path: &Path, aside: &Path) -> io::Result<PathBuf> {
+    let mut number = 1;
+    loop {
+        let mut free = aside.as_os_str().to_owned();
+        free.push(format!("-{number}"));
+        let free = PathBuf::from(free);
+        if !free.try_exists()? {
+            fs::rename(path, &free)?;
+            return Ok(free);
+        }
+        number += 1;
+    }
 }

@@ -42,15 +42,7 @@ pub(super) fn has_begun(state_dir: &Path) -> io::Result<bool> {
 /// the only copy, of this account's or of another's.
 pub(super) fn keep(state_dir: &Path, key: &str) -> io::Result<()> {
     if read(state_dir)?.is_some_and(|old| old != key) {
-        let mut number = 1;
-        let aside = loop {
-            let aside = state_dir.join(format!("{FILE}-set-aside-{number}"));
-            if !aside.try_exists()? {
-                break aside;
-            }
-            number += 1;
-        };
-        fs::rename(state_dir.join(FILE), aside)?;
+        state_file::set_aside(&state_dir.join(FILE), &state_dir.join(format!("{FILE}-set-aside")))?;
     }
     state_file::replace(state_dir, FILE, format!("{key}\n").as_bytes())?;
     match fs::remove_file(state_dir.join(MARK)) {
