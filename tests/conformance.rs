@@ -14,9 +14,8 @@
 //! [`words`] what its text is reduced to. [`table`] is about `docs/platforms.md`.
 
 mod expected;
-mod outsider;
+mod matrix;
 mod player;
-mod reading;
 mod stage;
 mod table;
 mod view;
@@ -27,7 +26,8 @@ use crate::support::Failed;
 use crate::support::trials::{Test, needs_synapse, test};
 
 use expected::{Act, Expected};
-use player::{Player, Typing};
+use matrix::{Matrix, Typing};
+use player::Player;
 use stage::Stage;
 
 /// The same people as in the console without a configuration.
@@ -76,12 +76,17 @@ pub(crate) fn tests() -> Vec<Test> {
 /// Plays a script on both platforms, with the same sections behind either configuration.
 fn same_outcome(script: &str, more: &str, typing: Typing) -> Result<(), Failed> {
     let expected = Expected::of(script, more)?;
-    let stage = Stage::set(&expected.people(), more)?;
+    let mut stage = Matrix::new(&expected.people(), more, typing)?;
+    same_on(&mut stage, &expected)
+}
+
+/// Plays what was played on the console on another platform.
+fn same_on(stage: &mut dyn Stage, expected: &Expected) -> Result<(), Failed> {
     let sitrep = stage.sitrep()?;
-    let mut player = Player::new(&stage, typing);
-    player.play(&expected)?;
-    player.nothing_else_comes(&expected)?;
-    outsider::comes_in_where_it_is_public(&player, &expected)?;
+    let mut player = Player::new(stage);
+    player.play(expected)?;
+    player.nothing_else_comes(expected)?;
+    stage.outsiders_come_in_where_it_is_public(expected)?;
     if expected.steps.iter().any(|step| matches!(step.act, Act::Kick)) {
         // It has every reason to complain.
         return Ok(());
@@ -94,6 +99,6 @@ fn same_outcome(script: &str, more: &str, typing: Typing) -> Result<(), Failed> 
 /// A comparison that can't fail is none.
 fn differences_are_seen() -> Result<(), Failed> {
     words::reduce_what_differs_and_nothing_else()?;
-    reading::reads_what_clients_show()?;
+    matrix::reading::reads_what_clients_show()?;
     view::shows_where_rooms_differ()
 }
