@@ -7,7 +7,7 @@ use sitrep_core::{
     policy::{PlatformPolicy, Policy},
     port::{
         Action, Batch, Capabilities, Content, Inbound, ListenError, Outcome, Perform, Platform, Position,
-        Positions, Receipt, RoomKind,
+        Positions, Receipt, RoomKind, Standing,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -41,6 +41,8 @@ pub(crate) fn policy() -> Policy {
 pub(crate) fn batch(first: usize, said: impl IntoIterator<Item = (RoomRef, String)>) -> Batch {
     let inbound = |(number, (room, text)): (usize, (RoomRef, String))| Inbound {
         kind: if room.room == "ops" { RoomKind::Configured } else { RoomKind::Other },
+        standing: Standing::default(),
+        awaits_answer: false,
         message: MessageRef { room, id: format!("$said-{number:08}"), thread: None },
         person: person("alice"),
         content: Content::Said(text),

@@ -15,6 +15,7 @@ use crate::{
     event::Promise,
     incident::{Incident, Severity, Status},
     person::Person,
+    port::Standing,
     room::{PlatformName, RoomRef},
     time::working_hours::WorkingHours,
 };
@@ -39,6 +40,8 @@ pub enum Meeting {
     Jitsi(String),
     /// An address in which `{room}` becomes an unguessable name.
     Url(String),
+    /// A place to talk on this platform, made for the incident and removed at its end.
+    Voice(PlatformName),
     /// They don't.
     None,
 }
@@ -48,10 +51,14 @@ pub enum Meeting {
 pub struct PlatformPolicy {
     /// Who may command: `*`, `*:example.org`, or a whole handle.
     pub allow: Vec<String>,
+    /// Whose members may command: groups of the platform, by a name or an id that it gives them.
+    pub allow_groups: Vec<String>,
     /// The rooms that are kept informed.
     pub stakeholder_rooms: Vec<RoomRef>,
     /// Where trouble with rooms is told.
     pub home_room: Option<RoomRef>,
+    /// Whether it has a calendar that retrospectives are put in.
+    pub has_calendar: bool,
 }
 
 /// Everything that an operator decides.
@@ -136,12 +143,13 @@ impl Policy {
         Some(Promise { due: now + interval, interval_secs: interval.num_seconds().max(1) })
     }
 
-    /// Whether this person may command.
+    /// Whether this person, who stands so with their platform, may command.
     #[must_use]
-    pub fn may_command(&self, person: &Person) -> bool {
-        self.platforms
-            .get(&person.platform)
-            .is_some_and(|platform| platform.allow.iter().any(|pattern| allows(pattern, &person.handle)))
+    pub fn may_command(&self, person: &Person, standing: &Standing) -> bool {
+        self.platforms.get(&person.platform).is_some_and(|platform| {
+            platform.allow.iter().any(|pattern| allows(pattern, &person.handle))
+                || standing.groups.iter().any(|group| platform.allow_groups.contains(group))
+        })
     }
 
     /// Where trouble with rooms is told on a platform.
@@ -154,6 +162,12 @@ impl Policy {
     #[must_use]
     pub fn allows_everybody(&self, platform: &PlatformName) -> bool {
         self.platforms.get(platform).is_some_and(|platform| platform.allow.iter().any(|entry| entry == "*"))
+    }
+
+    /// Whether a platform has a calendar that retrospectives are put in.
+    #[must_use]
+    pub fn has_calendar(&self, platform: &PlatformName) -> bool {
+        self.platforms.get(platform).is_some_and(|platform| platform.has_calendar)
     }
 
     /// Whether this person may know anything about this incident.
@@ -238,7 +252,23 @@ mod tests {
     #[test]
     fn a_platform_that_is_not_configured_allows_nobody() {
         let stranger = Person::new(&PlatformName::new("other"), "alice");
-        assert!(!Policy::default().may_command(&stranger));
+        assert!(!Policy::default().may_command(&stranger, &Standing::default()));
+    }
+
+    #[test]
+    fn members_of_a_group_may_command() {
+        let platform = PlatformName::new("other");
+        let mut policy = Policy::default();
+        let groups = PlatformPolicy { allow_groups: vec!["ops".to_owned()], ..PlatformPolicy::default() };
+        policy.platforms.insert(platform.clone(), groups);
+        let alice = Person::new(&platform, "1");
+        let standing = |groups: &[&str]| Standing {
+            called: None,
+            groups: groups.iter().map(ToString::to_string).collect(),
+        };
+        assert!(policy.may_command(&alice, &standing(&["everybody", "ops"])));
+        assert!(!policy.may_command(&alice, &standing(&["everybody", "Ops"])));
+        assert!(!policy.may_command(&alice, &standing(&[])));
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub enum Refusal {
     NotYet(String),
     /// The person is not on the allow-list.
     NotAllowed,
+    /// Commands are not heard in this room.
+    NotHeardHere,
+    /// A button of something that is over.
+    NothingToPress,
     /// No incident was named, and none is implied by the room. Holds the verb.
     WhichIncident(&'static str),
     /// Several incidents run in this room. Holds the verb and their numbers.
@@ -88,6 +92,12 @@ impl Refusal {
             )),
             Self::NotAllowed => {
                 line("You are not on my list of people who may command. Whoever runs me can add you.")
+            }
+            Self::NotHeardHere => {
+                line("I don't take commands in this room. Say it in an incident's room, or to me alone.")
+            }
+            Self::NothingToPress => {
+                line("There is nothing left to press here. `!incidents` lists what is going on.")
             }
             Self::WhichIncident(verb) => line(&format!(
                 "Which incident? Say it in the incident's room, or with its number: `!{verb} INC-12`."

@@ -51,7 +51,7 @@ impl Command for Ack {
             decision = decision.fact(incident.id, Event::Role(assigned));
         }
         decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
-        decision.reply = Some(declaration::you_have_it(incident, leads));
+        decision.reply = Some(declaration::you_have_it(incident, leads).into());
         Ok(decision)
     }
 }

@@ -29,12 +29,12 @@ impl Command for Help {
         let prefix = &context.policy.prefix;
         let word = self.verb.strip_prefix(prefix.as_str()).unwrap_or(&self.verb);
         if word.is_empty() {
-            return Ok(Decision::answer(everything(prefix)));
+            return Ok(Decision::discreetly(everything(prefix)));
         }
         match (parse::find(word), parse::nearest(word)) {
-            (Some(verb), _) => Ok(Decision::answer(help::help_for(&verb.description(), prefix))),
+            (Some(verb), _) => Ok(Decision::discreetly(help::help_for(&verb.description(), prefix))),
             (None, Some(near)) => Err(Refusal::DidYouMean(word.to_owned(), near.name)),
-            (None, None) => Ok(Decision::answer(everything(prefix))),
+            (None, None) => Ok(Decision::discreetly(everything(prefix))),
         }
     }
 }

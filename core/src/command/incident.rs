@@ -196,7 +196,8 @@ fn meeting(meeting: &Meeting, identity: &Identity, id: IncidentId) -> Option<Str
     match meeting {
         Meeting::Jitsi(base) => Some(format!("{}/{room}", base.trim_end_matches('/'))),
         Meeting::Url(template) => Some(template.replace("{room}", &room)),
-        Meeting::None => None,
+        // There is no address before it is made.
+        Meeting::Voice(_) | Meeting::None => None,
     }
 }
 

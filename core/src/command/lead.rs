@@ -62,7 +62,7 @@ impl Command for Lead {
         if takes_it {
             decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
         }
-        decision.reply = Some(reply);
+        decision.reply = Some(reply.into());
         Ok(decision)
     }
 }

@@ -24,8 +24,9 @@ mod view;
 
 use std::fmt::Debug;
 
+pub use button::form;
 pub use parse::{Parsed, parse};
-pub use view::{About, Context, Decision, Live, View};
+pub use view::{About, Context, Decision, Live, Reply, View};
 
 use crate::{incident::Incident, message::help::Description, refusal::Refusal};
 

@@ -54,7 +54,7 @@ impl Command for Next {
         let promise = Promise { due: context.now + self.after, interval_secs };
         let promised = Event::Update(UpdateEvent::Promised { promise });
         let mut decision = Decision::default().fact(incident.id, promised);
-        decision.reply = Some(update::promised(incident, promise, context.policy, context.now));
+        decision.reply = Some(update::promised(incident, promise, context.policy, context.now).into());
         Ok(decision)
     }
 }

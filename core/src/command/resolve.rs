@@ -57,7 +57,7 @@ impl Command for Resolve {
         let mut decision = Decision::default()
             .fact_with_words(incident.id, Event::Incident(IncidentEvent::Resolved), &self.text)
             .fact(incident.id, Event::Retrospective(proposed));
-        decision.reply = Some(resolution::resolved_here(incident, shown, at, policy, context.now));
+        decision.reply = Some(resolution::resolved_here(incident, shown, at, policy, context.now).into());
         Ok(decision)
     }
 }

@@ -68,7 +68,7 @@ impl Retro {
     ) -> Decision {
         let booked = Event::Retrospective(RetrospectiveEvent::Booked { at });
         let mut decision = Decision::default().fact(incident.id, booked);
-        decision.reply = Some(retrospective::booked(incident, at, note, context.policy, context.now));
+        decision.reply = Some(retrospective::booked(incident, at, note, context.policy, context.now).into());
         decision
     }
 }
@@ -105,7 +105,7 @@ impl Command for Retro {
             What::Decline(why) => {
                 let declined = Event::Retrospective(RetrospectiveEvent::Declined);
                 let mut decision = Decision::default().fact_with_words(incident.id, declined, why);
-                decision.reply = Some(retrospective::declined(incident));
+                decision.reply = Some(retrospective::declined(incident).into());
                 Ok(decision)
             }
         }

@@ -56,7 +56,7 @@ impl Command for Sev {
         let changed = IncidentEvent::SeverityChanged { to: self.severity, promise, invited };
         let mut decision = Decision::default().fact(incident.id, Event::Incident(changed));
         decision.reply =
-            Some(declaration::severity_changed(incident, self.severity, promise, context.policy));
+            Some(declaration::severity_changed(incident, self.severity, promise, context.policy).into());
         Ok(decision)
     }
 }

@@ -63,7 +63,7 @@ impl Command for Snooze {
         }
         let mut decision =
             Decision::default().fact(incident.id, Event::Update(UpdateEvent::Snoozed { until }));
-        decision.reply = Some(update::snoozed(incident, until, promise, context.policy));
+        decision.reply = Some(update::snoozed(incident, until, promise, context.policy).into());
         Ok(decision)
     }
 }

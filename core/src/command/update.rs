@@ -54,7 +54,7 @@ impl Command for Update {
         let reply = update::sent(incident, to.len(), promise, (context.policy, self.was_cut));
         let posted = Event::Update(UpdateEvent::Posted { promise, to });
         let mut decision = Decision::default().fact_with_words(incident.id, posted, &self.text);
-        decision.reply = Some(reply);
+        decision.reply = Some(reply.into());
         Ok(decision)
     }
 }

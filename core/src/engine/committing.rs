@@ -10,7 +10,7 @@ use super::{
     outbox,
 };
 use crate::{
-    effect::EffectId,
+    effect::{EffectId, Purpose},
     event::{Event, RoomEvent, WorkspaceEvent},
     incident::Incident,
     message::trouble,
@@ -140,6 +140,8 @@ impl Engine {
             let action = Action::Say {
                 room: message.room.clone(),
                 answers: Some(message.clone()),
+                only_for: None,
+                purpose: Purpose::Answer,
                 message: trouble::cannot_store(error),
             };
             let platform = message.room.platform.clone();

@@ -18,7 +18,8 @@ use super::{
     limits::{Importance, Kind, Limits, kind},
 };
 use crate::{
-    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Rank, Read, Say},
+    command::button,
+    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Purpose, Rank, Read, Say},
     incident::{Incident, IncidentId, RoomState},
     person::Person,
     port::{Action, Commit, Identity, Outcome, StoredEffect},
@@ -370,7 +371,10 @@ fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
         Effect::Direct(person) => Whereabouts::Here(RoomRef::new(&person.platform, "")),
         Effect::Keep(Keep { platform, incident, desired }) => match desired {
             // There is none yet: the platform is all that it needs.
-            Desired::Room { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
+            Desired::Room { .. } | Desired::Meeting { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
+            Desired::NoMeeting { room } | Desired::Appointment { room, .. } => {
+                Whereabouts::Here(room.clone())
+            }
             Desired::Card { .. } | Desired::Pinned { .. } | Desired::Buttons { .. } => at_home(incident),
             // Where it was declared nobody is asked in, and nothing is named, for its sake.
             Desired::Members { .. } | Desired::Named { .. } => match places.incidents.get(incident) {
@@ -383,7 +387,13 @@ fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
 
 fn action(effect: &Effect, room: RoomRef) -> Action {
     match effect {
-        Effect::Say(say) => Action::Say { room, answers: say.answers.clone(), message: say.message.clone() },
+        Effect::Say(say) => Action::Say {
+            room,
+            answers: say.answers.clone(),
+            only_for: say.only_for.clone(),
+            purpose: say.purpose,
+            message: say.message.clone(),
+        },
         Effect::Keep(keep) => match &keep.desired {
             Desired::Room { name, topic, invited, private, open_to } => Action::OpenRoom {
                 name: name.clone(),
@@ -393,13 +403,20 @@ fn action(effect: &Effect, room: RoomRef) -> Action {
                 open_to: open_to.clone(),
             },
             Desired::Card { card, message } => {
-                Action::Edit { message: card.clone(), content: message.clone() }
+                Action::Edit { message: card.clone(), purpose: Purpose::Card, content: message.clone() }
             }
             Desired::Pinned { card } => Action::Pin { message: card.clone() },
             Desired::Members { people } => Action::Invite { room, people: people.clone() },
             Desired::Named { name, topic } => Action::Name { room, name: name.clone(), topic: topic.clone() },
             Desired::Buttons { message, keys, .. } => {
-                Action::Buttons { message: message.clone(), keys: keys.clone() }
+                Action::Buttons { message: message.clone(), buttons: button::shown(keys) }
+            }
+            Desired::Meeting { name, people } => {
+                Action::OpenMeeting { name: name.clone(), people: people.clone() }
+            }
+            Desired::NoMeeting { room } => Action::CloseMeeting { room: room.clone() },
+            Desired::Appointment { room, appointment } => {
+                Action::Appoint { room: room.clone(), appointment: appointment.clone() }
             }
         },
         Effect::Direct(person) => Action::OpenDirect { person: person.clone() },

@@ -10,7 +10,7 @@ use sitrep_core::{
     policy::{PlatformPolicy, Policy},
     port::{
         Action, Batch, Commit, Content, Identity, Inbound, Outcome, Perform, Position, Receipt, RoomKind,
-        Store, StoreError,
+        Standing, Store, StoreError,
     },
     room::{MessageRef, PlatformName, RoomRef},
     testing::{MemoryStore, block_on},
@@ -124,6 +124,8 @@ impl Bench {
             message: MessageRef { room: room(place), id: format!("m{}", self.heard), thread: None },
             person: Person::new(&platform(), person),
             kind,
+            standing: Standing::default(),
+            awaits_answer: false,
             content,
             sent_at: self.now,
         };

@@ -1,0 +1,4 @@
+//! What Discord allows: each rule in a file of its own.
+
+pub mod interactions;
+pub mod permissions;
