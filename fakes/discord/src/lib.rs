@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod discord;
 pub mod faults;
+pub mod happening;
 pub mod intent;
 pub mod pending;
 pub mod permission;
