@@ -9,6 +9,7 @@ pub mod clock;
 pub mod discord;
 pub mod faults;
 pub mod gateway;
+pub mod happening;
 pub mod intent;
 mod listen;
 pub mod pending;
