@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::gateway::Gateway;
+use crate::listen::{Addresses, Listening};
 use crate::person::Person;
 use crate::server::Server;
 use crate::state::Request;
@@ -15,14 +17,22 @@ use crate::world::World;
 pub struct Discord {
     server: Server,
     token: String,
+    listening: Listening,
 }
 
 impl Discord {
     /// Starts one on free ports of the loopback.
     pub fn start(world: World) -> anyhow::Result<Self> {
+        Self::start_at(world, Addresses::free())
+    }
+
+    /// Starts one at these addresses.
+    pub fn start_at(world: World, addresses: Addresses) -> anyhow::Result<Self> {
         let state = world.build();
         let token = state.application.token.clone();
-        Ok(Self { server: Server::new(state), token })
+        let server = Server::new(state);
+        let listening = Listening::begin(&server, addresses)?;
+        Ok(Self { server, token, listening })
     }
 
     /// What everything in it shares.
@@ -32,12 +42,12 @@ impl Discord {
 
     /// Where it listens for HTTPS.
     pub fn api_address(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], 0))
+        self.listening.api
     }
 
     /// The certificate by which its listener is known, for `discord.com`.
     pub fn certificate_pem(&self) -> &str {
-        ""
+        &self.listening.certificate
     }
 
     /// The bot's token.
@@ -93,6 +103,11 @@ impl Discord {
     /// Who was notified by what.
     pub fn pings(&self) -> Vec<Ping> {
         Vec::new()
+    }
+
+    /// Its gateway: how often a bot connected, identified, resumed.
+    pub fn gateway(&self) -> &Gateway {
+        &self.server.gateway
     }
 
     /// What goes wrong on demand.

@@ -8,7 +8,10 @@
 pub mod clock;
 pub mod discord;
 pub mod faults;
+pub mod gateway;
+pub mod happening;
 pub mod intent;
+mod listen;
 pub mod pending;
 pub mod permission;
 pub mod person;
@@ -18,12 +21,15 @@ pub mod rules;
 pub mod server;
 pub mod snowflake;
 pub mod state;
+mod tls;
 pub mod view;
 pub mod world;
 
 pub use clock::Clock;
 pub use discord::Discord;
 pub use faults::Faults;
+pub use gateway::{Counts, Gateway};
+pub use listen::Addresses;
 pub use pending::{Answer, AnswerKind, Pending};
 pub use person::{Person, Refused};
 pub use server::Server;

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::gateway::Gateway;
 use crate::state::State;
 
 /// One Discord. Its clones are the same one.
@@ -17,6 +18,8 @@ pub struct Server {
     pub clock: Clock,
     /// What goes wrong on demand.
     pub faults: Faults,
+    /// Over which a bot hears what happens.
+    pub gateway: Gateway,
 }
 
 impl Server {
@@ -24,7 +27,9 @@ impl Server {
     pub fn new(state: State) -> Self {
         let clock = state.clock.clone();
         let news = state.news.subscribe();
-        Self { state: Arc::new(Mutex::new(state)), news, clock, faults: Faults::default() }
+        let gateway = Gateway::new(clock.clone());
+        let faults = Faults::new(gateway.clone());
+        Self { state: Arc::new(Mutex::new(state)), news, clock, faults, gateway }
     }
 
     /// Everything it knows. Held for moments only, never while waiting.

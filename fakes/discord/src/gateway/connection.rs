@@ -5,7 +5,6 @@
 //! heartbeat 4009, another version than 10 4012.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
@@ -21,6 +20,7 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use super::frame::{Encoding, op, payload};
 use super::handshake::{self, Turned};
 use super::{Gateway, Order, reset};
+use crate::server::Server;
 
 /// A client's payload may be this long.
 const LONGEST_PAYLOAD: usize = 4096;
@@ -49,28 +49,27 @@ enum Next {
 }
 
 /// Serves one connection.
-pub(super) async fn serve(gateway: Arc<Gateway>, tcp: TcpStream) {
-    let (id, orders) = match gateway.admit() {
+pub(super) async fn serve(server: Server, tcp: TcpStream) {
+    let (id, orders) = match server.gateway.admit() {
         Some(admitted) => admitted,
         None => return reset(tcp),
     };
     let mut asked = String::new();
+    #[expect(clippy::result_large_err, reason = "tungstenite's refusal is a whole answer")]
     let read_query = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
         asked = request.uri().query().unwrap_or_default().to_owned();
         Ok(response)
     };
-    // tungstenite's error of this closure is its whole answer, and can't be made smaller.
-    #[allow(clippy::result_large_err)]
     let Ok(ws) = tokio_tungstenite::accept_hdr_async(tcp, read_query).await else {
-        return gateway.left(id, false);
+        return server.gateway.left(id, false);
     };
-    if gateway.dies() {
-        gateway.left(id, false);
+    if server.gateway.dies() {
+        server.gateway.left(id, false);
         return reset(ws.into_inner());
     }
     let encoding = if asked.contains("compress=zlib-stream") { Encoding::stream() } else { Encoding::Text };
     let connection = Connection {
-        gateway: Arc::clone(&gateway),
+        server,
         id,
         ws,
         encoding,
@@ -83,7 +82,7 @@ pub(super) async fn serve(gateway: Arc<Gateway>, tcp: TcpStream) {
 }
 
 struct Connection {
-    gateway: Arc<Gateway>,
+    server: Server,
     id: u64,
     ws: WebSocketStream<TcpStream>,
     encoding: Encoding,
@@ -101,7 +100,7 @@ impl Connection {
             Next::Close(code) => code.is_some_and(ends_session),
             Next::Listen | Next::Reset | Next::Silence => false,
         };
-        self.gateway.left(self.id, for_good);
+        self.server.gateway.left(self.id, for_good);
         match end {
             Next::Close(code) => self.close(code).await,
             Next::Reset => reset(self.ws.into_inner()),
@@ -117,12 +116,12 @@ impl Connection {
         if asked.contains("encoding=") && !asked.contains("encoding=json") {
             return Next::Close(Some(4002));
         }
-        let every = self.gateway.heartbeat_every();
+        let every = self.server.gateway.heartbeat_every();
         let hello = json!({ "heartbeat_interval": u64::try_from(every.as_millis()).unwrap_or(u64::MAX) });
         if self.send(payload(op::HELLO, &hello)).await.is_err() {
             return Next::Gone { for_good: false };
         }
-        let mut log = self.gateway.state().news.subscribe();
+        let mut log = self.server.news();
         let mut tick = tokio::time::interval(Duration::from_millis(250));
         loop {
             let next = tokio::select! {
@@ -157,7 +156,7 @@ impl Connection {
     }
 
     async fn tell_news(&mut self) -> Next {
-        let news = self.gateway.news(self.id);
+        let news = self.server.gateway.news(&self.server.state(), self.id);
         self.say(news).await
     }
 
@@ -173,14 +172,14 @@ impl Connection {
             Some(Err(_)) | None => return Next::Gone { for_good: false },
         };
         let Some(said) = Some(&text).filter(|text| text.len() <= LONGEST_PAYLOAD).and_then(parse) else {
-            self.gateway.state().violation("a payload that the gateway can't read, or longer than 4096 bytes");
+            self.server.state().violation("a payload that the gateway can't read, or longer than 4096 bytes");
             return Next::Close(Some(4002));
         };
         let minute_ago = Instant::now() - Duration::from_secs(60);
         self.heard.retain(|at| *at > minute_ago);
         self.heard.push_back(Instant::now());
         if self.heard.len() > PAYLOADS_A_MINUTE {
-            self.gateway.state().violation("more than 120 payloads to the gateway in a minute");
+            self.server.state().violation("more than 120 payloads to the gateway in a minute");
             return Next::Close(Some(4008));
         }
         self.answer(said["op"].as_u64(), &said["d"]).await
@@ -194,16 +193,20 @@ impl Connection {
                 if d["compress"].as_bool() == Some(true) && matches!(self.encoding, Encoding::Text) {
                     self.encoding = Encoding::Each;
                 }
-                let begun = handshake::identify(&self.gateway, self.id, d);
+                let begun = handshake::identify(&self.server, self.id, d);
                 self.let_in(begun).await
             }
             Some(op::RESUME) => {
-                let resumed = handshake::resume(&self.gateway, self.id, d);
+                let resumed = handshake::resume(&self.server, self.id, d);
                 self.let_in(resumed).await
             }
             Some(op::PRESENCE_UPDATE | op::VOICE_STATE_UPDATE | op::REQUEST_GUILD_MEMBERS)
             | Some(op::REQUEST_SOUNDBOARD_SOUNDS) => {
-                if self.authenticated { Next::Listen } else { Next::Close(Some(4003)) }
+                if self.authenticated {
+                    Next::Listen
+                } else {
+                    Next::Close(Some(4003))
+                }
             }
             _ => Next::Close(Some(4001)),
         }
@@ -211,7 +214,7 @@ impl Connection {
 
     async fn heartbeat(&mut self) -> Next {
         self.last_heartbeat = Instant::now();
-        self.gateway.inner().counts.heartbeats += 1;
+        self.server.gateway.inner().counts.heartbeats += 1;
         if self.acks { self.say(vec![payload(op::HEARTBEAT_ACK, &Value::Null)]).await } else { Next::Listen }
     }
 
@@ -241,7 +244,8 @@ impl Connection {
     }
 
     async fn close(mut self, code: Option<u16>) {
-        let frame = code.map(|code| CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason(code)) });
+        let frame =
+            code.map(|code| CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason(code)) });
         let goodbye = async {
             if self.ws.send(Message::Close(frame)).await.is_ok() {
                 while let Some(Ok(_)) = self.ws.next().await {}

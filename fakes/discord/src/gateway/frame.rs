@@ -107,7 +107,11 @@ mod tests {
         let mut encoding = Encoding::stream();
         let mut decoder = Decompress::new(true);
         for number in 0..200 {
-            let sent = dispatch("MESSAGE_CREATE", number, &json!({ "content": format!("{number}").repeat(number as usize) }));
+            let sent = dispatch(
+                "MESSAGE_CREATE",
+                number,
+                &json!({ "content": format!("{number}").repeat(number as usize) }),
+            );
             let frame = encoding.frame(sent.clone()).into_data();
             assert!(frame.ends_with(&[0, 0, 0xff, 0xff]), "a flush ends payload {number}");
             let mut read = Vec::with_capacity(sent.len() + 64);

@@ -37,7 +37,8 @@ impl Intents {
 
     /// Takes people's words out of a message if this session may not read them (`bot` is its own user).
     pub(crate) fn blank(self, message: &mut Value, bot: u64) {
-        if !self.has(intent::MESSAGE_CONTENT) && message.get("guild_id").is_some_and(|guild| !guild.is_null()) {
+        if !self.has(intent::MESSAGE_CONTENT) && message.get("guild_id").is_some_and(|guild| !guild.is_null())
+        {
             blank(message, &bot.to_string());
         }
     }
@@ -49,8 +50,12 @@ fn blank(message: &mut Value, bot: &str) {
         .as_array()
         .is_some_and(|mentions| mentions.iter().any(|user| user["id"].as_str() == Some(bot)));
     if !own && !named {
-        let empty =
-            [("content", json!("")), ("embeds", json!([])), ("attachments", json!([])), ("components", json!([]))];
+        let empty = [
+            ("content", json!("")),
+            ("embeds", json!([])),
+            ("attachments", json!([])),
+            ("components", json!([])),
+        ];
         for (key, empty) in empty {
             if message.get(key).is_some() {
                 message[key] = empty;
@@ -71,7 +76,10 @@ mod tests {
     #[test]
     fn intents_are_checked_as_they_are_asked_for() {
         assert_eq!(Intents::asked(1 << 18, u64::MAX), Err(4013));
-        assert_eq!(Intents::asked(intent::GUILDS | intent::MESSAGE_CONTENT, intent::GUILD_MEMBERS), Err(4014));
+        assert_eq!(
+            Intents::asked(intent::GUILDS | intent::MESSAGE_CONTENT, intent::GUILD_MEMBERS),
+            Err(4014)
+        );
         assert!(Intents::asked(intent::GUILDS | intent::MESSAGE_CONTENT, intent::MESSAGE_CONTENT).is_ok());
         assert!(Intents::asked(intent::GUILDS | intent::GUILD_MESSAGES, 0).is_ok());
     }

@@ -2,17 +2,16 @@
 //!
 //! - Each connection is a task (`connection.rs`). It says HELLO, wants IDENTIFY or RESUME (`handshake.rs`), and from then on
 //!   tells what the world's log has for its session (`session.rs`). Frames and compression are in `frame.rs`.
-//! - Faults take effect at once: from the moment that a method here returns, the connection that it was done to is told
-//!   nothing more, and what happens then is for a resume or is lost, as it is on Discord.
-//! - It listens without TLS, because the address of the gateway is given by the REST side, and may be `ws://`. The plain
-//!   socket can also be reset as a broken network would.
+//! - Faults (`faults.rs`) take effect at once: from the moment that they are asked for, the connections that they are done
+//!   to are told nothing more, and what happens then is for a resume or is lost, as it is on Discord.
+//! - It listens without TLS: the REST side gives out its address, and that may be `ws://`. A plain socket can also be reset
+//!   as a broken network would.
 
 mod connection;
 mod faults;
 mod frame;
 mod handshake;
 mod intents;
-mod ready;
 mod session;
 mod twist;
 
@@ -21,10 +20,14 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::state::{Shared, State};
+use crate::clock::Clock;
+use crate::server::Server;
+use crate::state::State;
 use session::Session;
 use twist::Twists;
 
@@ -51,7 +54,7 @@ enum Order {
 pub struct Counts {
     /// Connections that were attempted, the refused ones too.
     pub connections: usize,
-    /// Sessions that were begun.
+    /// Sessions that were asked for.
     pub identifies: usize,
     /// Sessions that were taken up again.
     pub resumes: usize,
@@ -61,16 +64,16 @@ pub struct Counts {
     pub heartbeats: usize,
 }
 
-/// The gateway of one Discord.
-#[derive(Debug)]
+/// The gateway of one Discord. Its clones are the same one.
+#[derive(Clone, Debug)]
 pub struct Gateway {
-    state: Shared,
-    address: SocketAddr,
-    inner: Mutex<Inner>,
+    clock: Clock,
+    inner: Arc<Mutex<Inner>>,
 }
 
 #[derive(Debug)]
 struct Inner {
+    address: SocketAddr,
     sessions: BTreeMap<String, Session>,
     connections: BTreeMap<u64, UnboundedSender<Order>>,
     next_connection: u64,
@@ -79,14 +82,15 @@ struct Inner {
     heartbeat_every: Duration,
     refusing_until: Option<Instant>,
     dying: usize,
-    hurried: bool,
+    in_a_hurry: bool,
     last_identify: Option<Instant>,
 }
 
 impl Gateway {
-    /// The gateway of this world, for a listener at this address.
-    pub(crate) fn new(state: Shared, address: SocketAddr) -> Arc<Self> {
+    /// A gateway that doesn't listen yet.
+    pub(crate) fn new(clock: Clock) -> Self {
         let inner = Inner {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
             sessions: BTreeMap::new(),
             connections: BTreeMap::new(),
             next_connection: 1,
@@ -95,18 +99,23 @@ impl Gateway {
             heartbeat_every: HEARTBEAT_EVERY,
             refusing_until: None,
             dying: 0,
-            hurried: true,
+            in_a_hurry: true,
             last_identify: None,
         };
-        Arc::new(Self { state, address, inner: Mutex::new(inner) })
+        Self { clock, inner: Arc::new(Mutex::new(inner)) }
     }
 
-    /// Takes connections until the task is dropped.
-    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
+    /// Remembers where it listens, to give it out.
+    pub(crate) fn listens_at(&self, address: SocketAddr) {
+        self.inner().address = address;
+    }
+
+    /// Takes connections for as long as it is awaited.
+    pub(crate) async fn serve(server: Server, listener: TcpListener) {
         loop {
             match listener.accept().await {
                 Ok((tcp, _)) => {
-                    tokio::spawn(connection::serve(Arc::clone(&self), tcp));
+                    tokio::spawn(connection::serve(server.clone(), tcp));
                 }
                 // Too many open files, for example: others may be closed meanwhile.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -116,7 +125,22 @@ impl Gateway {
 
     /// Where clients connect.
     pub fn url(&self) -> String {
-        format!("ws://{}", self.address)
+        format!("ws://{}", self.inner().address)
+    }
+
+    /// What `GET /gateway/bot` answers.
+    pub(crate) fn for_bots(&self, state: &State) -> Value {
+        let left = handshake::identifies_left(state);
+        json!({
+            "url": self.url(),
+            "shards": 1,
+            "session_start_limit": {
+                "total": handshake::IDENTIFIES_A_DAY,
+                "remaining": left,
+                "reset_after": if left == handshake::IDENTIFIES_A_DAY { 0 } else { 86_400_000 },
+                "max_concurrency": 1,
+            },
+        })
     }
 
     /// How often clients did what.
@@ -124,28 +148,23 @@ impl Gateway {
         self.inner().counts
     }
 
-    /// Whether a client is connected and heard what there was when it connected.
+    /// Whether a session is connected.
     pub fn is_connected(&self) -> bool {
         self.inner().sessions.values().any(|session| session.connection.is_some())
     }
 
     /// Whether what happens now will be heard, be it after a resume.
     pub(crate) fn has_session(&self) -> bool {
-        let now = self.state().now();
+        let now = self.clock.now();
         self.inner().sessions.values().any(|session| !session.is_over(now))
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is new for the session of this connection.
-    fn news(&self, connection: u64) -> Vec<String> {
-        let state = self.state();
+    /// What is new for the session of this connection. The state is locked before the gateway, here and elsewhere.
+    fn news(&self, state: &State, connection: u64) -> Vec<String> {
         let mut inner = self.inner();
         let Inner { sessions, twists, .. } = &mut *inner;
         match sessions.values_mut().find(|session| session.connection == Some(connection)) {
@@ -154,21 +173,21 @@ impl Gateway {
         }
     }
 
-    /// A connection is gone. Its session waits for another, unless the client said goodbye (`for_good`).
-    fn left(&self, connection: u64, for_good: bool) {
-        let now = self.state().now();
+    /// A connection is gone. Its session waits for another, unless it ends with it.
+    fn left(&self, connection: u64, ends: bool) {
+        let now = self.clock.now();
         let mut inner = self.inner();
         inner.connections.remove(&connection);
-        inner.detach(connection, now);
-        if for_good {
-            inner.sessions.retain(|_, session| session.connection.is_some() || session.left_at != Some(now));
+        if ends {
+            inner.sessions.retain(|_, session| session.connection != Some(connection));
         }
+        inner.detach(connection, now);
     }
 }
 
 impl Inner {
     /// Takes the connection away from its session.
-    fn detach(&mut self, connection: u64, now: chrono::DateTime<chrono::Utc>) {
+    fn detach(&mut self, connection: u64, now: DateTime<Utc>) {
         for session in self.sessions.values_mut().filter(|session| session.connection == Some(connection)) {
             session.connection = None;
             session.left_at = Some(now);

@@ -111,11 +111,15 @@ mod tests {
     use crate::intent;
 
     fn log() -> Vec<Dispatch> {
-        [("MESSAGE_CREATE", intent::GUILD_MESSAGES), ("TYPING_START", intent::GUILD_MESSAGE_TYPING), ("INTERACTION_CREATE", 0)]
-            .into_iter()
-            .chain([("MESSAGE_UPDATE", intent::GUILD_MESSAGES), ("MESSAGE_DELETE", intent::GUILD_MESSAGES)])
-            .map(|(t, intents)| Dispatch { t, d: json!({}), intents, content: false })
-            .collect()
+        [
+            ("MESSAGE_CREATE", intent::GUILD_MESSAGES),
+            ("TYPING_START", intent::GUILD_MESSAGE_TYPING),
+            ("INTERACTION_CREATE", 0),
+        ]
+        .into_iter()
+        .chain([("MESSAGE_UPDATE", intent::GUILD_MESSAGES), ("MESSAGE_DELETE", intent::GUILD_MESSAGES)])
+        .map(|(t, intents)| Dispatch { t, d: json!({}), intents, content: false })
+        .collect()
     }
 
     fn session() -> Session {
@@ -124,7 +128,9 @@ mod tests {
 
     fn told(payloads: &[String]) -> Vec<(u64, String)> {
         let payloads = payloads.iter().map(|payload| serde_json::from_str::<Value>(payload).unwrap());
-        payloads.map(|payload| (payload["s"].as_u64().unwrap(), payload["t"].as_str().unwrap().to_owned())).collect()
+        payloads
+            .map(|payload| (payload["s"].as_u64().unwrap(), payload["t"].as_str().unwrap().to_owned()))
+            .collect()
     }
 
     fn names(payloads: &[String]) -> Vec<String> {
@@ -150,8 +156,14 @@ mod tests {
         let log = log();
         let read = |mut twists: Twists| names(&session().read_on(&log, &mut twists));
         assert_eq!(read(Twists { losses: 1, ..Twists::default() })[0], "INTERACTION_CREATE");
-        assert_eq!(read(Twists { doubles: 1, ..Twists::default() })[..2], ["MESSAGE_CREATE", "MESSAGE_CREATE"]);
-        assert_eq!(read(Twists { swaps: 1, ..Twists::default() })[..2], ["INTERACTION_CREATE", "MESSAGE_CREATE"]);
+        assert_eq!(
+            read(Twists { doubles: 1, ..Twists::default() })[..2],
+            ["MESSAGE_CREATE", "MESSAGE_CREATE"]
+        );
+        assert_eq!(
+            read(Twists { swaps: 1, ..Twists::default() })[..2],
+            ["INTERACTION_CREATE", "MESSAGE_CREATE"]
+        );
     }
 
     #[test]

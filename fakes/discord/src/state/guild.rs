@@ -117,3 +117,11 @@ pub struct Application {
     /// Whether the bot is in the guild.
     pub in_guild: bool,
 }
+
+impl Application {
+    /// The flags that say which privileged intents it has, in the form for bots in fewer than 100 guilds.
+    pub fn flags(&self) -> u64 {
+        let bit = |on, bit: u64| if on { bit } else { 0 };
+        bit(self.members, 1 << 15) | bit(self.message_content, 1 << 19)
+    }
+}
