@@ -11,6 +11,7 @@ pub mod faults;
 pub mod gateway;
 pub mod happening;
 pub mod intent;
+pub mod interaction;
 mod listen;
 pub mod pending;
 pub mod permission;

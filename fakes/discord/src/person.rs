@@ -1,8 +1,5 @@
 //! What somebody does in their client.
 
-use serde_json::Value;
-
-use crate::pending::Pending;
 use crate::server::Server;
 use crate::view::Message;
 
@@ -65,32 +62,6 @@ impl Person {
 
     /// Takes a sign away again.
     pub fn unreact(&self, channel: &str, message: u64, sign: &str) -> Result<(), Refused> {
-        Err(Refused("not yet".into()))
-    }
-
-    /// Uses a slash command.
-    pub fn slash(&self, channel: &str, command: &str, options: &[(&str, Value)]) -> Result<Pending, Refused> {
-        Err(Refused("not yet".into()))
-    }
-
-    /// Presses the first button whose custom id or label contains this.
-    pub fn press(&self, channel: &str, message: u64, button: &str) -> Result<Pending, Refused> {
-        Err(Refused("not yet".into()))
-    }
-
-    /// Fills in the form that was the answer, and sends it.
-    pub fn fill(&self, shown: &Pending, values: &[(&str, &str)]) -> Result<Pending, Refused> {
-        Err(Refused("not yet".into()))
-    }
-
-    /// Types a slash command up to the option `focused`: what is offered comes as the answer.
-    pub fn complete(
-        &self,
-        channel: &str,
-        command: &str,
-        options: &[(&str, Value)],
-        focused: &str,
-    ) -> Result<Pending, Refused> {
         Err(Refused("not yet".into()))
     }
 
