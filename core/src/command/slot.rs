@@ -59,14 +59,14 @@ impl Slot {
     }
 }
 
-/// The line that could have been typed: the verb, the incident's number, and the rest in the order of the slots.
+/// The line that could have been typed: the verb, the incident's number, options, and the rest in the order of the slots.
 /// Values are by the slots' names; what is missing is left out.
 #[must_use]
 pub fn typed(verb: &Verb, values: &[(&str, &str)], prefix: &str) -> String {
     let mut line = format!("{prefix}{}", verb.name);
-    let incident = verb.slots.iter().filter(|slot| slot.kind == SlotKind::Incident);
-    let others = verb.slots.iter().filter(|slot| slot.kind != SlotKind::Incident);
-    for slot in incident.chain(others) {
+    let mut slots: Vec<&Slot> = verb.slots.iter().collect();
+    slots.sort_by_key(|slot| (slot.kind != SlotKind::Incident, slot.option.is_empty()));
+    for slot in slots {
         let given = values.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.trim());
         let Some(value) = given.filter(|value| !value.is_empty()) else { continue };
         let words = match slot.kind {
