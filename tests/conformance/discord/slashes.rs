@@ -22,10 +22,10 @@ pub(super) fn slash<'a>(text: &'a str, id_of: impl Fn(&str) -> Option<u64>) -> R
     }
     let slot = match verb {
         "incident" => "title",
-        "sev" => "severity",
-        "lead" => "person",
+        "sev" => "level",
+        "lead" => "who",
         "update" | "resolve" => "text",
-        "next" => "time",
+        "next" => "in",
         "retro" => "when",
         _ if words.is_empty() => "",
         other => return Err(format!("nobody has said how {other:?} is filled in").into()),
