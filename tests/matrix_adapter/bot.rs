@@ -295,6 +295,8 @@ pub(crate) fn texts(inbounds: &[Inbound]) -> Vec<String> {
         Content::Edited { .. }
         | Content::Redacted { .. }
         | Content::Reacted { .. }
+        | Content::Filled { .. }
+        | Content::Gone
         | Content::Unreadable
         | Content::Removed { .. }
         | Content::Moved { .. } => None,

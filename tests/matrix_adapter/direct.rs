@@ -2,8 +2,9 @@
 
 use chrono::Utc;
 use serde_json::json;
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
-use sitrep_core::port::{Action, Outcome, Receipt, RoomKind};
+use sitrep_core::port::{Action, Button, Outcome, Receipt, RoomKind};
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 
 use super::bot::{Bot, handle};
@@ -57,11 +58,19 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
     let ops = bot.configured_room(&synapse, &alice)?;
     bot.start()?;
     let room = bot.room(0);
-    let card =
-        bot.said("key-card", Action::Say { room, answers: None, message: Message::text("the card") })?;
-    let keys = vec!["✅".to_owned(), "🙋".to_owned()];
+    let card = bot.said(
+        "key-card",
+        Action::Say {
+            room,
+            answers: None,
+            only_for: None,
+            purpose: Purpose::Notice,
+            message: Message::text("the card"),
+        },
+    )?;
+    let buttons = vec![sign("✅"), sign("🙋")];
     for key in ["key-signs", "key-signs", "key-signs-again"] {
-        let put = Action::Buttons { message: card.clone(), keys: keys.clone() };
+        let put = Action::Buttons { message: card.clone(), buttons: buttons.clone() };
         assert_eq!(bot.perform(key, Utc::now(), put), Outcome::Done(Receipt::Done));
     }
     let me = bot.account.user_id.clone();
@@ -71,7 +80,7 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
     signs.sort();
     assert_eq!(signs, expected);
     let nowhere = MessageRef { id: "$nowhere".to_owned(), ..card };
-    let put = Action::Buttons { message: nowhere, keys };
+    let put = Action::Buttons { message: nowhere, buttons };
     assert!(!matches!(bot.perform("key-nowhere", Utc::now(), put), Outcome::InDoubt(_)));
     Ok(())
 }
@@ -105,4 +114,9 @@ pub(super) fn rooms_are_renamed() -> Result<(), Failed> {
     let names = alice.events(&room)?.into_iter().filter(|seen| seen.kind == "m.room.name").count();
     assert_eq!(names, 1, "what is so already is left alone");
     Ok(())
+}
+
+/// A sign to press, as core asks for one.
+fn sign(key: &str) -> Button {
+    Button { key: key.to_owned(), verb: "ack", label: "Acknowledge", form: None }
 }
