@@ -14,7 +14,9 @@
 
 mod account;
 mod guild;
+mod nonces;
 mod platform;
+mod rooms;
 mod settings;
 mod tickets;
 
