@@ -92,7 +92,7 @@ fn base(config: &Config) -> Policy {
         meeting: match &config.meeting {
             config::Meeting::Jitsi { base_url } => Meeting::Jitsi(base_url.clone()),
             config::Meeting::Url { template } => Meeting::Url(template.clone()),
-            config::Meeting::None => Meeting::None,
+            config::Meeting::DiscordVoice | config::Meeting::None => Meeting::None,
         },
         working_hours: working_hours(&config.working_hours),
         platforms: BTreeMap::new(),
