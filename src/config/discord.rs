@@ -139,7 +139,8 @@ fn api(section: &Section<'_>, folder: &Path) -> Option<ApiServer> {
     let root_certificate = section.parsed("root_certificate", |name| certificate(&folder.join(name)));
     if section.place_of("root_certificate").is_some() && section.place_of("api_address").is_none() {
         let help = "remove it: Discord's own certificate is known";
-        section.report("root_certificate", Wrong::new("`root_certificate` belongs to an `api_address`", help));
+        section
+            .report("root_certificate", Wrong::new("`root_certificate` belongs to an `api_address`", help));
     }
     Some(ApiServer { address: address?, root_certificate })
 }

@@ -60,7 +60,9 @@ pub(super) fn role(text: &str) -> Result<String, Wrong> {
         return wrong(format!("write its name without the @: {bare}"));
     }
     if text.trim() != text || !is_short_line(bare, LONGEST_CHARACTERS) {
-        return wrong("write its name, as in ops, or its id; @everyone is everybody on the server".to_owned());
+        return wrong(
+            "write its name, as in ops, or its id; @everyone is everybody on the server".to_owned(),
+        );
     }
     Ok(text.to_owned())
 }

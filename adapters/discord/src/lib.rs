@@ -14,9 +14,12 @@
 
 mod account;
 mod guild;
+mod invitation;
+mod permissions;
 mod platform;
 mod settings;
 mod tickets;
 
+pub use invitation::invitation;
 pub use platform::{CAPABILITIES, DiscordPlatform};
 pub use settings::{AllowRoles, ApiServer, ConnectError, DiscordSettings};
