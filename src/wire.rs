@@ -51,7 +51,25 @@ pub(crate) fn policy(config: &Config) -> Policy {
         };
         policy.platforms.insert(matrix, platform);
     }
+    if let Some(section) = &config.discord {
+        policy.platforms.insert(discord.clone(), discord_policy(&discord, section));
+    }
     policy
+}
+
+fn discord_policy(discord: &PlatformName, section: &config::Discord) -> PlatformPolicy {
+    let room = |named: &String| RoomRef::new(discord, named);
+    let (allow, allow_groups) = match &section.allow {
+        AllowRoles::Everyone => (vec!["*".to_owned()], Vec::new()),
+        AllowRoles::Of(roles) => (Vec::new(), roles.clone()),
+    };
+    PlatformPolicy {
+        allow,
+        allow_groups,
+        stakeholder_rooms: section.stakeholder_rooms.iter().map(room).collect(),
+        home_room: section.rooms.first().map(room),
+        has_calendar: true,
+    }
 }
 
 /// What core is told for the console: everybody may command, and people are called by their names.
