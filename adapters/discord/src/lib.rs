@@ -14,11 +14,14 @@
 
 mod account;
 mod guild;
+mod invitation;
 mod nonces;
+mod permissions;
 mod platform;
 mod rooms;
 mod settings;
 mod tickets;
 
+pub use invitation::invitation;
 pub use platform::{CAPABILITIES, DiscordPlatform};
 pub use settings::{AllowRoles, ApiServer, ConnectError, DiscordSettings};
