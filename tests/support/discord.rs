@@ -128,6 +128,14 @@ impl Guild {
         happening::channel::direct(&mut self.discord.server().state(), person.id()).to_string()
     }
 
+    /// A public thread in a channel, started by somebody.
+    pub(crate) fn thread(&self, channel: &str, name: &str, person: &Person) -> Result<String, Failed> {
+        let mut state = self.discord.server().state();
+        let parent = state.channel(channel).map(|channel| channel.id).ok_or("there is no such channel")?;
+        let new = happening::thread::NewThread { parent, name: name.to_owned(), ..Default::default() };
+        Ok(happening::thread::start(&mut state, new, person.id()).to_string())
+    }
+
     // Doing what only those can do who run the server
 
     /// Sitrep may no longer see a channel.
