@@ -8,10 +8,10 @@ use chrono::Utc;
 use serde_json::json;
 use sitrep_core::effect::Purpose;
 use sitrep_core::message::{Message, mention, text};
-use sitrep_core::port::{Action, Button, Content, Outcome, Receipt};
+use sitrep_core::port::{Action, Content, Outcome, Receipt};
 use sitrep_matrix::RecoveryKey;
 
-use crate::matrix_adapter::bot::{Bot, handle, handles, texts};
+use crate::matrix_adapter::bot::{Bot, handle, handles, sign, texts};
 use crate::matrix_adapter::front::{BAD_GATEWAY, Front};
 use crate::support::encrypted_person::EncryptedPerson;
 use crate::support::person::Person;
@@ -168,7 +168,7 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     assert_eq!(bot.perform("key-enc-1", long_ago, say), Outcome::Done(Receipt::Message(said.clone())));
     let edit = Action::Edit {
         message: said.clone(),
-        purpose: Purpose::Notice,
+        purpose: Purpose::Card,
         content: Message::text("the zebra is home"),
     };
     assert_eq!(bot.perform("key-enc-2", Utc::now(), edit), Outcome::Done(Receipt::Done));
@@ -203,9 +203,4 @@ pub(super) fn read_later() -> Result<(), Failed> {
     bot.until_quiet()?;
     assert_eq!(bot.read(&room, &sent).as_deref(), Ok("!incident the zebra is loose"));
     Ok(())
-}
-
-/// A sign to press, as core asks for one.
-fn sign(key: &str) -> Button {
-    Button { key: key.to_owned(), verb: "ack", label: "Acknowledge", form: None }
 }

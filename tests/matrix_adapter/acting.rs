@@ -184,7 +184,7 @@ pub(super) fn pins_edits_and_answers() -> Result<(), Failed> {
             room: bot.room(0),
             answers: Some(asked),
             only_for: None,
-            purpose: Purpose::Answer,
+            purpose: Purpose::Notice,
             message: Message::text(format!("answer {index}")),
         }
     };
@@ -204,7 +204,7 @@ pub(super) fn pins_edits_and_answers() -> Result<(), Failed> {
     assert_eq!(alice.pinned(&ops)?, [other, card.id.clone()]);
 
     let words = Message::line([text("now "), mention(&handle(&alice.user_id))]);
-    let edit = Action::Edit { message: card.clone(), purpose: Purpose::Notice, content: words };
+    let edit = Action::Edit { message: card.clone(), purpose: Purpose::Card, content: words };
     assert_eq!(bot.perform("key-edit", Utc::now(), edit), Outcome::Done(Receipt::Done));
     let shown = alice.shown(&ops)?;
     let edited = shown.iter().find(|seen| seen.event_id == card.id).ok_or("the card is gone")?;

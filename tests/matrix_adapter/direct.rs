@@ -4,10 +4,10 @@ use chrono::Utc;
 use serde_json::json;
 use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
-use sitrep_core::port::{Action, Button, Outcome, Receipt, RoomKind};
+use sitrep_core::port::{Action, Outcome, Receipt, RoomKind};
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 
-use super::bot::{Bot, handle};
+use super::bot::{Bot, handle, sign};
 use crate::support::Failed;
 use crate::support::http::encoded;
 use crate::support::synapse::Synapse;
@@ -68,9 +68,10 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
             message: Message::text("the card"),
         },
     )?;
-    let buttons = vec![sign("✅"), sign("🙋")];
+    let keys = vec!["✅".to_owned(), "🙋".to_owned()];
     for key in ["key-signs", "key-signs", "key-signs-again"] {
-        let put = Action::Buttons { message: card.clone(), buttons: buttons.clone() };
+        let put =
+            Action::Buttons { message: card.clone(), buttons: keys.iter().map(|key| sign(key)).collect() };
         assert_eq!(bot.perform(key, Utc::now(), put), Outcome::Done(Receipt::Done));
     }
     let me = bot.account.user_id.clone();
@@ -80,7 +81,7 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
     signs.sort();
     assert_eq!(signs, expected);
     let nowhere = MessageRef { id: "$nowhere".to_owned(), ..card };
-    let put = Action::Buttons { message: nowhere, buttons };
+    let put = Action::Buttons { message: nowhere, buttons: keys.iter().map(|key| sign(key)).collect() };
     assert!(!matches!(bot.perform("key-nowhere", Utc::now(), put), Outcome::InDoubt(_)));
     Ok(())
 }
@@ -114,9 +115,4 @@ pub(super) fn rooms_are_renamed() -> Result<(), Failed> {
     let names = alice.events(&room)?.into_iter().filter(|seen| seen.kind == "m.room.name").count();
     assert_eq!(names, 1, "what is so already is left alone");
     Ok(())
-}
-
-/// A sign to press, as core asks for one.
-fn sign(key: &str) -> Button {
-    Button { key: key.to_owned(), verb: "ack", label: "Acknowledge", form: None }
 }
