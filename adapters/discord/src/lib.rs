@@ -13,10 +13,15 @@
 //! `failure.rs`.
 
 mod account;
+mod circuit;
+mod client;
+mod failure;
 mod guild;
 mod platform;
 mod settings;
+mod ticket_file;
 mod tickets;
+mod waits;
 
 pub use platform::{CAPABILITIES, DiscordPlatform};
 pub use settings::{AllowRoles, ApiServer, ConnectError, DiscordSettings};
