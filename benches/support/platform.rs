@@ -33,6 +33,7 @@ pub(crate) fn policy() -> Policy {
         allow: vec!["*".to_owned()],
         stakeholder_rooms: vec![room("status")],
         home_room: None,
+        ..PlatformPolicy::default()
     };
     Policy { platforms: [(name(), platform)].into(), ..Policy::default() }
 }
@@ -73,7 +74,14 @@ impl<F: Fn(&Perform, DateTime<Utc>) + Send + Sync> Platform for InstantPlatform<
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { edits: true, pins: true, threads: true, private_rooms: true, reactions: true }
+        Capabilities {
+            edits: true,
+            pins: true,
+            threads: true,
+            private_rooms: true,
+            reactions: true,
+            ..Capabilities::default()
+        }
     }
 
     async fn listen(&self, _after: &Positions) -> Result<Batch, ListenError> {
@@ -95,6 +103,9 @@ impl<F: Fn(&Perform, DateTime<Utc>) + Send + Sync> Platform for InstantPlatform<
             | Action::Invite { .. }
             | Action::Name { .. }
             | Action::Buttons { .. }
+            | Action::OpenMeeting { .. }
+            | Action::CloseMeeting { .. }
+            | Action::Appoint { .. }
             | Action::Read { .. } => Receipt::Done,
         })
     }

@@ -18,6 +18,7 @@ use crate::{
     port::Standing,
     room::{PlatformName, RoomRef},
     time::working_hours::WorkingHours,
+    workspace::Workspace,
 };
 
 /// How one severity is handled.
@@ -162,6 +163,25 @@ impl Policy {
     #[must_use]
     pub fn allows_everybody(&self, platform: &PlatformName) -> bool {
         self.platforms.get(platform).is_some_and(|platform| platform.allow.iter().any(|entry| entry == "*"))
+    }
+
+    /// What people on other platforms call somebody.
+    #[must_use]
+    pub fn name_of(&self, person: &Person, workspace: &Workspace) -> String {
+        let configured = || self.people.iter().find(|(_, handles)| handles.contains(person));
+        match (workspace.name_of(person), person.is_nameless()) {
+            (_, false) => person.short_name().to_owned(),
+            (Some(name), true) => name.to_owned(),
+            (None, true) => configured()
+                .map_or_else(|| format!("somebody on {}", person.platform.title()), |(name, _)| name.clone()),
+        }
+    }
+
+    /// The same human on another platform, if the configuration knows them there.
+    #[must_use]
+    pub fn elsewhere(&self, person: &Person, platform: &PlatformName) -> Option<&Person> {
+        let handles = self.people.values().find(|handles| handles.contains(person))?;
+        handles.iter().find(|handle| handle.platform == *platform)
     }
 
     /// Whether a platform has a calendar that retrospectives are put in.

@@ -53,7 +53,7 @@ pub enum Refusal {
     /// The message was carried out as it stood at first; editing it does nothing.
     AlreadyCarriedOut,
     /// Nothing to do: it is so already. Holds the sentence.
-    AlreadySo(String),
+    AlreadySo(Message),
     /// There is no retrospective to book. Holds why.
     NoRetrospective(IncidentId),
 }
@@ -75,6 +75,12 @@ fn sentence(template: &str, prefix: &str) -> Vec<Span> {
 }
 
 impl Refusal {
+    /// Nothing to do, in words that name nobody.
+    #[must_use]
+    pub fn already_so(words: impl Into<String>) -> Self {
+        Self::AlreadySo(Message::text(words))
+    }
+
     /// What the person reads.
     #[must_use]
     pub fn message(&self, prefix: &str) -> Message {
@@ -144,7 +150,7 @@ impl Refusal {
                 "I have carried this message out as it stood at first, and the edit changes nothing. Please say what \
                  should happen now in a new message.",
             ),
-            Self::AlreadySo(words) => Message::text(words.clone()),
+            Self::AlreadySo(sentence) => sentence.clone(),
             Self::NoRetrospective(id) => line(&format!("{id} has no retrospective to book.")),
         }
     }

@@ -1,6 +1,9 @@
 //! `!help [VERB]`: what can be typed.
 
-use super::{About, Command, Context, Decision, VERBS, Verb, View, parse};
+use super::{
+    About, Command, Context, Decision, VERBS, Verb, View, parse,
+    slot::{Slot, SlotKind},
+};
 use crate::{
     message::{Message, help},
     refusal::Refusal,
@@ -12,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "[VERB]",
     help: "shows what you can say, or more about one verb",
     example: "!help retro",
+    slots: &[Slot::optional("verb", SlotKind::Text, "More about one of them")],
     parse: |words| Ok(Box::new(Help { verb: words.to_lowercase() })),
 };
 

@@ -10,6 +10,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "",
     help: "lists what is open",
     example: "!incidents",
+    slots: &[],
     parse: |_| Ok(Box::new(Incidents)),
 };
 

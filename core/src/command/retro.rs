@@ -4,6 +4,7 @@
 use super::{
     About, Command, Context, Decision, Verb, View,
     parse::{split_id, split_word},
+    slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
     event::{Event, RetrospectiveEvent},
@@ -22,6 +23,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "WHEN|ok|decline WHY",
     help: "books the retrospective, or says why there will be none",
     example: "!retro tomorrow 14:00",
+    slots: &[Slot::required("when", SlotKind::Text, "tomorrow 14:00, or ok, or decline and why"), INCIDENT],
     parse: |words| Retro::read(words).map(|retro| Box::new(retro) as Box<dyn Command>),
 };
 
@@ -126,7 +128,7 @@ fn owed(incident: &Incident) -> Result<&Retrospective, Refusal> {
         // One whose time has come can still be moved: nobody may have turned up.
         Stage::Unbooked { .. } | Stage::Booked(_) | Stage::Begun(_) => Ok(retrospective),
         Stage::Declined => {
-            Err(Refusal::AlreadySo(format!("The retrospective of {} was declined already.", incident.id)))
+            Err(Refusal::already_so(format!("The retrospective of {} was declined already.", incident.id)))
         }
     }
 }

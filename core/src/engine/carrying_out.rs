@@ -11,7 +11,7 @@ use crate::{
     command::{About, Command, Context, Decision, Live, Parsed, Reply, View, parse},
     effect::{Effect, Place, Purpose, Say},
     event::{Event, RoomEvent, Subject, WorkspaceEvent},
-    incident::{Incident, IncidentId},
+    incident::{Incident, IncidentId, title},
     message::{Message, pressed_by},
     person::Person,
     port::{Inbound, InboundKey, RoomKind, Seen},
@@ -115,6 +115,7 @@ impl Engine {
         }
         if carried_out {
             self.learn_room(draft, inbound, now);
+            self.learn_name(draft, inbound, now);
         }
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
         for fact in facts {
@@ -180,6 +181,18 @@ impl Engine {
         if inbound.kind == RoomKind::Direct && self.workspace(draft).direct_room(person) != Some(room) {
             let opened = WorkspaceEvent::DirectRoomOpened { person: person.clone(), room: room.clone() };
             self.record(draft, (Subject::Workspace, Event::Workspace(opened), None), Cause::default(), now);
+        }
+    }
+
+    /// What somebody is called whose handle doesn't say it: on other platforms they are named so.
+    fn learn_name(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) {
+        let person = &inbound.person;
+        let Some(name) = inbound.standing.called.as_deref().map(title).filter(|name| !name.is_empty()) else {
+            return;
+        };
+        if self.workspace(draft).name_of(person) != Some(name.as_str()) {
+            let named = WorkspaceEvent::PersonNamed { person: person.clone(), name };
+            self.record(draft, (Subject::Workspace, Event::Workspace(named), None), Cause::default(), now);
         }
     }
 

@@ -53,6 +53,9 @@ impl Engine {
         if let Some(changed) = draft.workspace.take() {
             *workspace = changed;
         }
+        if !draft.incidents.is_empty() {
+            self.shown.something_changed();
+        }
         self.maybe_settled.extend(draft.incidents.keys());
         draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
         // Not `append`, which rebuilds the whole map.

@@ -148,7 +148,8 @@ impl Engine {
             }
             (Effect::Keep(_), Receipt::DoneExcept(people)) => {
                 for (person, reason) in people {
-                    self.give_up(draft, id, format!("invite {}", person.short_name()), reason, now);
+                    let name = self.policy.name_of(person, self.workspace(draft));
+                    self.give_up(draft, id, format!("invite {name}"), reason, now);
                 }
             }
             (Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_), _) => {}

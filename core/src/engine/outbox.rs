@@ -21,7 +21,9 @@ use crate::{
     command::button,
     effect::{Desired, Effect, EffectId, Keep, Lane, Place, Purpose, Rank, Read, Say},
     incident::{Incident, IncidentId, RoomState},
+    message::{Message, Span, isolated},
     person::Person,
+    policy::Policy,
     port::{Action, Commit, Identity, Outcome, StoredEffect},
     room::{PlatformName, RoomRef},
     workspace::Workspace,
@@ -68,6 +70,7 @@ pub(super) struct Outbox {
 #[derive(Clone, Copy)]
 pub(super) struct Places<'a> {
     pub(super) workspace: &'a Workspace,
+    pub(super) policy: &'a Policy,
     pub(super) incidents: &'a BTreeMap<IncidentId, Incident>,
 }
 
@@ -385,14 +388,24 @@ fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
     }
 }
 
-fn action(effect: &Effect, room: RoomRef) -> Action {
+/// A message for a platform: people of another one are named as they are known there, and notified by nothing.
+fn localized(message: &Message, platform: &PlatformName, places: Places<'_>) -> Message {
+    message.clone().with_people(|person| {
+        (person.platform != *platform).then(|| match places.policy.elsewhere(person, platform) {
+            Some(known) => Span::Person(known.clone()),
+            None => Span::Text(isolated(&places.policy.name_of(person, places.workspace))),
+        })
+    })
+}
+
+fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Action {
     match effect {
         Effect::Say(say) => Action::Say {
             room,
             answers: say.answers.clone(),
             only_for: say.only_for.clone(),
             purpose: say.purpose,
-            message: say.message.clone(),
+            message: localized(&say.message, &say.platform, places),
         },
         Effect::Keep(keep) => match &keep.desired {
             Desired::Room { name, topic, invited, private, open_to } => Action::OpenRoom {
@@ -403,7 +416,8 @@ fn action(effect: &Effect, room: RoomRef) -> Action {
                 open_to: open_to.clone(),
             },
             Desired::Card { card, message } => {
-                Action::Edit { message: card.clone(), purpose: Purpose::Card, content: message.clone() }
+                let content = localized(message, &keep.platform, places);
+                Action::Edit { message: card.clone(), purpose: Purpose::Card, content }
             }
             Desired::Pinned { card } => Action::Pin { message: card.clone() },
             Desired::Members { people } => Action::Invite { room, people: people.clone() },

@@ -44,6 +44,7 @@ fn policy() -> Policy {
         allow: vec!["*".to_owned()],
         stakeholder_rooms: vec![room("status")],
         home_room: Some(room("ops")),
+        ..PlatformPolicy::default()
     };
     policy.platforms.insert(platform(), test);
     policy
@@ -183,7 +184,12 @@ impl Bench {
             | Action::Pin { .. }
             | Action::Invite { .. }
             | Action::Name { .. }
-            | Action::Buttons { .. } => Receipt::Done,
+            | Action::Buttons { .. }
+            | Action::CloseMeeting { .. }
+            | Action::Appoint { .. } => Receipt::Done,
+            Action::OpenMeeting { name, .. } => {
+                Receipt::Meeting(room(&format!("voice {name}")), format!("https://voice.example/{name}"))
+            }
         };
         self.report(perform, Outcome::Done(receipt));
     }
@@ -231,6 +237,9 @@ pub(crate) fn saying(perform: &Perform) -> Option<(String, String)> {
         | Action::OpenDirect { .. }
         | Action::Name { .. }
         | Action::Buttons { .. }
+        | Action::OpenMeeting { .. }
+        | Action::CloseMeeting { .. }
+        | Action::Appoint { .. }
         | Action::Read { .. } => None,
     }
 }
