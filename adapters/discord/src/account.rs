@@ -2,10 +2,20 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serenity::{all::ApplicationId, all::UserId};
-use sitrep_core::{port::Overview, room::PlatformName};
+use serenity::all::{ApplicationId, ChannelId, MessageId, UserId};
+use sitrep_core::{
+    person::Person,
+    port::Overview,
+    room::{PlatformName, RoomRef},
+};
 
-use crate::{guild::Guild, settings::DiscordSettings, tickets::Tickets};
+use crate::{
+    guild::Guild,
+    nonces::Nonces,
+    rooms::{Rooms, Spot},
+    settings::DiscordSettings,
+    tickets::Tickets,
+};
 
 /// The bot, connected.
 pub(crate) struct Account {
@@ -16,9 +26,27 @@ pub(crate) struct Account {
     pub(crate) tickets: Tickets,
     guild: Mutex<Guild>,
     overview: Mutex<Overview>,
+    nonces: Mutex<Nonces>,
 }
 
 impl Account {
+    pub(crate) fn new(
+        settings: DiscordSettings,
+        (user, application): (UserId, ApplicationId),
+        guild: Guild,
+    ) -> Self {
+        Self {
+            name: PlatformName::new("discord"),
+            settings,
+            user,
+            application,
+            tickets: Tickets::default(),
+            guild: Mutex::new(guild),
+            overview: Mutex::default(),
+            nonces: Mutex::default(),
+        }
+    }
+
     /// What is known of the server. Never held across an await.
     pub(crate) fn guild(&self) -> MutexGuard<'_, Guild> {
         self.guild.lock().unwrap_or_else(PoisonError::into_inner)
@@ -27,5 +55,33 @@ impl Account {
     /// What is going on, as core said last.
     pub(crate) fn overview(&self) -> MutexGuard<'_, Overview> {
         self.overview.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The message of ours with this nonce, if the gateway brought it lately.
+    pub(crate) fn heard(&self, nonce: &str) -> Option<(ChannelId, MessageId)> {
+        self.nonces().get(nonce)
+    }
+
+    pub(crate) fn nonces(&self) -> MutexGuard<'_, Nonces> {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The channel behind a room's handle: the one that a configured name means, or a number.
+    pub(crate) fn channel_of(&self, room: &RoomRef) -> Option<ChannelId> {
+        self.guild().channel_of(&room.room)
+    }
+
+    /// Which room, thread and kind of room a channel is.
+    pub(crate) fn spot(&self, guild: &Guild, channel: ChannelId) -> Spot {
+        self.rooms().spot(guild, channel)
+    }
+
+    pub(crate) fn rooms(&self) -> Rooms<'_> {
+        Rooms { platform: &self.name, settings: &self.settings, me: self.user }
+    }
+
+    /// Somebody on Discord.
+    pub(crate) fn person(&self, user: UserId) -> Person {
+        Person::new(&self.name, user.to_string())
     }
 }

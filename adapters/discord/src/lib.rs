@@ -13,12 +13,19 @@
 //! `failure.rs`.
 
 mod account;
+mod circuit;
+mod client;
+mod failure;
 mod guild;
 mod invitation;
+mod nonces;
 mod permissions;
 mod platform;
+mod rooms;
 mod settings;
+mod ticket_file;
 mod tickets;
+mod waits;
 
 pub use invitation::invitation;
 pub use platform::{CAPABILITIES, DiscordPlatform};
