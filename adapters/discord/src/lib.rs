@@ -15,10 +15,12 @@
 mod account;
 mod circuit;
 mod client;
+mod doing;
 mod failure;
 mod guild;
 mod nonces;
 mod platform;
+mod render;
 mod rooms;
 mod settings;
 mod ticket_file;
