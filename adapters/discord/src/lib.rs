@@ -15,12 +15,14 @@
 mod account;
 mod circuit;
 mod client;
+mod doing;
 mod failure;
 mod guild;
 mod invitation;
 mod nonces;
 mod permissions;
 mod platform;
+mod render;
 mod rooms;
 mod settings;
 mod ticket_file;
