@@ -15,6 +15,7 @@
 mod account;
 mod circuit;
 mod client;
+mod commands;
 mod doing;
 mod failure;
 mod guild;
