@@ -117,6 +117,7 @@ impl Driver {
         let mut told_to_end = told_to_end;
         let ended = loop {
             self.do_what_is_asked();
+            self.inform();
             self.readiness.say(Instant::now());
             let sleep = tokio::time::sleep(self.time_to_sleep());
             tokio::select! {
@@ -183,6 +184,13 @@ impl Driver {
         let until = self.engine.next_deadline().map(|at| (at - Utc::now()).to_std().unwrap_or_default());
         let ready = self.readiness.look_again_in(Instant::now());
         [until, ready].into_iter().flatten().fold(LONGEST_SLEEP, Duration::min)
+    }
+
+    /// Tells the platforms what is going on, for lists to pick from.
+    fn inform(&mut self) {
+        if let Some(overview) = self.engine.overview_if_changed() {
+            self.platforms.values().for_each(|platform| platform.inform(&overview));
+        }
     }
 
     /// Starts everything that the engine asks for.

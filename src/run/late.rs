@@ -190,3 +190,110 @@ async fn keep_trying(
 fn lock(overview: &Mutex<Option<Overview>>) -> MutexGuard<'_, Option<Overview>> {
     overview.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use chrono::Utc;
+    use sitrep_core::{
+        effect::EffectId,
+        port::{Action, Attempt, Receipt},
+        room::{MessageRef, RoomRef},
+    };
+
+    use super::*;
+
+    /// A platform that does everything and remembers what it was told.
+    #[derive(Default)]
+    struct Willing {
+        overviews: Mutex<usize>,
+    }
+
+    #[async_trait]
+    impl Platform for Willing {
+        fn name(&self) -> PlatformName {
+            PlatformName::new("willing")
+        }
+
+        fn capabilities(&self) -> Capabilities {
+            Capabilities::default()
+        }
+
+        async fn listen(&self, _after: &Positions) -> Result<Batch, ListenError> {
+            Ok(Batch::default())
+        }
+
+        async fn perform(&self, _perform: &Perform) -> Outcome {
+            Outcome::Done(Receipt::Done)
+        }
+
+        fn inform(&self, _overview: &Overview) {
+            *self.overviews.lock().expect("a count") += 1;
+        }
+    }
+
+    /// One that connects after so many attempts in vain.
+    fn after(failures: usize, platform: &Arc<Willing>) -> LatePlatform {
+        let (tries, platform) = (AtomicUsize::new(0), Arc::clone(platform));
+        let connect = move || -> Connecting {
+            let is_away = tries.fetch_add(1, Ordering::Relaxed) < failures;
+            let platform = Arc::clone(&platform);
+            Box::pin(async move {
+                match is_away {
+                    true => Err(ListenError::Transient("It is away.".to_owned())),
+                    false => Ok(platform as Arc<dyn Platform>),
+                }
+            })
+        };
+        LatePlatform::new(PlatformName::new("willing"), Capabilities::default(), connect)
+    }
+
+    fn refused() -> LatePlatform {
+        let connect = || -> Connecting {
+            Box::pin(async { Err(ListenError::Fatal("The token is wrong.".to_owned())) })
+        };
+        LatePlatform::new(PlatformName::new("willing"), Capabilities::default(), connect)
+    }
+
+    fn work() -> Perform {
+        let platform = PlatformName::new("willing");
+        let message = MessageRef { room: RoomRef::new(&platform, "ops"), id: "1".to_owned(), thread: None };
+        Perform {
+            id: EffectId { sequence: 1, index: 0 },
+            platform,
+            action: Action::Pin { message },
+            attempt: Attempt { key: "key".to_owned(), first_tried: Utc::now(), number: 1 },
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_right_after_the_start_waits_for_the_connection() {
+        let late = after(0, &Arc::default());
+        assert_eq!(late.perform(&work()).await, Outcome::Done(Receipt::Done));
+        assert_eq!(late.arrives().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn one_that_is_away_is_tried_again_and_what_it_is_asked_meanwhile_too() {
+        let willing = Arc::default();
+        let late = after(1, &willing);
+        assert_eq!(late.arrives().await, Err("It is away.".to_owned()));
+        assert_eq!(late.perform(&work()).await, Outcome::Transient("It is away.".to_owned()));
+        assert_eq!(late.checkup().await, [Finding::told(Level::Problem, "It is away.")]);
+        late.inform(&Overview::default());
+        assert_eq!(*willing.overviews.lock().expect("a count"), 0);
+        assert!(late.listen(&Positions::new()).await.is_ok(), "it is heard as soon as it is there");
+        assert_eq!(late.perform(&work()).await, Outcome::Done(Receipt::Done));
+        assert_eq!(*willing.overviews.lock().expect("a count"), 1, "what it missed it is told");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_for_good_is_heard_and_loses_nothing() {
+        let late = refused();
+        let heard = late.listen(&Positions::new()).await;
+        assert_eq!(heard, Err(ListenError::Fatal("The token is wrong.".to_owned())));
+        assert_eq!(late.perform(&work()).await, Outcome::Transient("The token is wrong.".to_owned()));
+        assert_eq!(late.checkup().await, [Finding::told(Level::Problem, "The token is wrong.")]);
+    }
+}

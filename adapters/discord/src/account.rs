@@ -1,7 +1,8 @@
 //! What every part of the adapter shares: who we are, what is known of the server, and what waits for an answer.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::Utc;
 use serenity::all::{ApplicationId, ChannelId, MessageId, UserId};
 use sitrep_core::{
     person::Person,
@@ -10,6 +11,8 @@ use sitrep_core::{
 };
 
 use crate::{
+    client::Client,
+    doing::Doing,
     guild::Guild,
     nonces::Nonces,
     rooms::{Rooms, Spot},
@@ -21,9 +24,11 @@ use crate::{
 pub(crate) struct Account {
     pub(crate) name: PlatformName,
     pub(crate) settings: DiscordSettings,
+    pub(crate) client: Arc<Client>,
     pub(crate) user: UserId,
     pub(crate) application: ApplicationId,
     pub(crate) tickets: Tickets,
+    pub(crate) doing: Doing,
     guild: Mutex<Guild>,
     overview: Mutex<Overview>,
     nonces: Mutex<Nonces>,
@@ -32,15 +37,19 @@ pub(crate) struct Account {
 impl Account {
     pub(crate) fn new(
         settings: DiscordSettings,
+        client: Arc<Client>,
         (user, application): (UserId, ApplicationId),
         guild: Guild,
     ) -> Self {
+        let now = Utc::now();
         Self {
             name: PlatformName::new("discord"),
+            tickets: Tickets::load(&settings.state_dir, now),
+            doing: Doing::new(now),
             settings,
+            client,
             user,
             application,
-            tickets: Tickets::default(),
             guild: Mutex::new(guild),
             overview: Mutex::default(),
             nonces: Mutex::default(),

@@ -13,14 +13,22 @@
 //! `failure.rs`.
 
 mod account;
+mod circuit;
+mod client;
+mod commands;
+mod doing;
+mod failure;
 mod guild;
 mod invitation;
 mod nonces;
 mod permissions;
 mod platform;
+mod render;
 mod rooms;
 mod settings;
+mod ticket_file;
 mod tickets;
+mod waits;
 
 pub use invitation::invitation;
 pub use platform::{CAPABILITIES, DiscordPlatform};
