@@ -135,7 +135,7 @@ fn no_messages() -> Result<(), Failed> {
     }
     let room = guild.declare(&alice, "!incident --private payroll zebra")?;
     // Those who lead it are to be told, each alone; she takes no messages.
-    guild.discord.remove_channel(&room.id.to_string());
+    guild.remove_channel(&room.id.to_string());
     let answer = guild.ask(&alice, "ops", "!incidents")?;
     assert!(!answer.text().contains("zebra"), "{}", answer.text());
     guild.declare(&alice, "!incident checkout is down")?;

@@ -27,7 +27,7 @@ pub(super) fn tests() -> Vec<Test> {
 /// With heartbeats so close that a test needn't wait for them.
 fn hasty() -> Result<Guild, Failed> {
     let guild = Guild::new()?;
-    guild.discord.faults().gateway.set_heartbeat(Duration::from_millis(1500));
+    guild.discord.faults().set_heartbeat(Duration::from_millis(1500));
     Ok(guild)
 }
 
@@ -47,22 +47,22 @@ fn survives(guild: &Guild, sessions: usize, what: impl FnOnce()) -> Result<(), F
 fn asked_to() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep("")?;
-    survives(&guild, 0, || guild.discord.faults().gateway.reconnect())?;
-    survives(&guild, 0, || guild.discord.faults().gateway.reset())
+    survives(&guild, 0, || guild.discord.faults().reconnect())?;
+    survives(&guild, 0, || guild.discord.faults().reset())
 }
 
 fn closed_without_code() -> Result<(), Failed> {
     let guild = hasty()?;
     let _sitrep = guild.sitrep("")?;
-    survives(&guild, 2, || guild.discord.faults().gateway.close(None))?;
-    survives(&guild, 2, || guild.discord.faults().gateway.close(None))
+    survives(&guild, 2, || guild.discord.faults().close(None))?;
+    survives(&guild, 2, || guild.discord.faults().close(None))
 }
 
 fn spinning() -> Result<(), Failed> {
     for code in [4003, 4010] {
         let guild = hasty()?;
         let _sitrep = guild.sitrep("")?;
-        survives(&guild, 2, || guild.discord.faults().gateway.close(Some(code)))?;
+        survives(&guild, 2, || guild.discord.faults().close(Some(code)))?;
     }
     Ok(())
 }
@@ -71,7 +71,7 @@ fn other_closes() -> Result<(), Failed> {
     let guild = hasty()?;
     let _sitrep = guild.sitrep("")?;
     for code in [1000, 1001, 4000, 4001, 4002, 4005, 4007, 4008, 4009] {
-        survives(&guild, 2, || guild.discord.faults().gateway.close(Some(code)))?;
+        survives(&guild, 2, || guild.discord.faults().close(Some(code)))?;
     }
     Ok(())
 }
@@ -79,14 +79,14 @@ fn other_closes() -> Result<(), Failed> {
 fn invalid() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep("")?;
-    survives(&guild, 1, || guild.discord.faults().gateway.invalidate(true))?;
-    survives(&guild, 2, || guild.discord.faults().gateway.invalidate(false))
+    survives(&guild, 1, || guild.discord.faults().invalidate(true))?;
+    survives(&guild, 2, || guild.discord.faults().invalidate(false))
 }
 
 fn silent() -> Result<(), Failed> {
     let guild = hasty()?;
     let _sitrep = guild.sitrep("")?;
-    survives(&guild, 2, || guild.discord.faults().gateway.silence())
+    survives(&guild, 2, || guild.discord.faults().silence())
 }
 
 fn unacknowledged() -> Result<(), Failed> {
@@ -94,9 +94,9 @@ fn unacknowledged() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
     guild.ask(&alice, "ops", "!incidents")?;
-    let gateway = &guild.discord.faults().gateway;
+    let gateway = guild.discord.gateway();
     let before = gateway.counts();
-    gateway.no_acks();
+    guild.discord.faults().no_acks();
     guild.wait("another connection", || (gateway.counts().connections > before.connections).then_some(()))?;
     survives(&guild, 1, || {})
 }
@@ -104,26 +104,25 @@ fn unacknowledged() -> Result<(), Failed> {
 fn storm() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep("")?;
-    let gateway = &guild.discord.faults().gateway;
+    let gateway = guild.discord.gateway();
     guild.ask(&guild.person("alice"), "ops", "!incidents")?;
     let before = gateway.counts().connections;
-    gateway.die_after_handshake(1_000_000);
-    gateway.reset();
+    guild.discord.faults().die_after_handshake(1_000_000);
+    guild.discord.faults().reset();
     std::thread::sleep(Duration::from_secs(8));
     let tried = gateway.counts().connections - before;
     assert!(tried >= 1, "it tries again");
     assert!(tried <= 12, "{tried} connections in eight seconds are a storm");
-    gateway.die_after_handshake(0);
+    guild.discord.faults().die_after_handshake(0);
     survives(&guild, 2, || {})
 }
 
 fn away() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let mut sitrep = guild.sitrep("")?;
-    let gateway = &guild.discord.faults().gateway;
     survives(&guild, 2, || {
-        gateway.refuse_connections(Duration::from_secs(4));
-        gateway.reset();
+        guild.discord.faults().refuse_connections(Duration::from_secs(4));
+        guild.discord.faults().reset();
     })?;
     assert!(sitrep.ended()?.is_none());
     Ok(())
@@ -132,14 +131,13 @@ fn away() -> Result<(), Failed> {
 fn unknown() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep("")?;
-    let gateway = &guild.discord.faults().gateway;
     for payload in [
         r#"{"op":0,"s":3,"t":"SOMETHING_NEW","d":{"guild_id":"1","odd":[1,2]}}"#,
         r#"{"op":0,"s":4,"t":"MESSAGE_CREATE","d":{"not":"a message"}}"#,
         r#"{"op":0,"s":5,"t":"INTERACTION_CREATE","d":{}}"#,
         r#"{"op":99,"d":null}"#,
     ] {
-        survives(&guild, 1, || gateway.say(payload))?;
+        survives(&guild, 1, || guild.discord.faults().say(payload))?;
     }
     Ok(())
 }
@@ -149,7 +147,7 @@ fn token() -> Result<(), Failed> {
     let mut sitrep = guild.sitrep("")?;
     guild.ask(&guild.person("alice"), "ops", "!incidents")?;
     guild.discord.server().state().application.token = "another".to_owned();
-    guild.discord.faults().gateway.close(Some(4004));
+    guild.discord.faults().close(Some(4004));
     sitrep.wait_for_end()?;
     assert!(sitrep.log().to_lowercase().contains("token"), "{}", sitrep.log());
     assert!(!sitrep.log().contains(guild.discord.token()), "it is not in the log");
@@ -167,6 +165,6 @@ fn ends() -> Result<(), Failed> {
     let mut sitrep = guild.sitrep("")?;
     guild.ask(&guild.person("alice"), "ops", "!incidents")?;
     assert!(sitrep.terminate()?.success());
-    guild.wait("it is offline", || (!guild.discord.faults().gateway.is_connected()).then_some(()))?;
+    guild.wait("it is offline", || (!guild.discord.gateway().is_connected()).then_some(()))?;
     guild.is_content()
 }

@@ -104,12 +104,12 @@ fn fetched() -> Result<(), Failed> {
     guild.declare(&alice, "!incident checkout is down")?;
     guild.declare(&alice, "!incident --private payroll zebra")?;
     each_is_answered_once(&guild, &everywhere(&guild, "!status INC-1")?)?;
-    let gateway = &guild.discord.faults().gateway;
-    gateway.refuse_connections(Duration::from_secs(600));
-    gateway.invalidate(false);
+    let gateway = guild.discord.gateway();
+    guild.discord.faults().refuse_connections(Duration::from_secs(600));
+    guild.discord.faults().invalidate(false);
     guild.wait("no session", || (!gateway.is_connected()).then_some(()))?;
     let asked = everywhere(&guild, "!incidents")?;
-    gateway.refuse_connections(Duration::ZERO);
+    guild.discord.faults().refuse_connections(Duration::ZERO);
     each_is_answered_once(&guild, &asked)?;
     guild.is_content()
 }
@@ -119,10 +119,10 @@ fn resumed() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
     guild.ask(&alice, "ops", "!incidents")?;
-    let gateway = &guild.discord.faults().gateway;
+    let gateway = guild.discord.gateway();
     let mut asked = Vec::new();
     for _ in 0..3 {
-        gateway.reset();
+        guild.discord.faults().reset();
         asked.push(("ops".to_owned(), alice.say("ops", "!incidents")?));
         guild.wait("the session", || gateway.is_connected().then_some(()))?;
         asked.push(("ops".to_owned(), alice.say("ops", "!help ack")?));
@@ -138,16 +138,15 @@ fn doubled() -> Result<(), Failed> {
     let alice = guild.person("alice");
     let room = guild.declare(&alice, "!incident checkout is down")?;
     let id = room.id.to_string();
-    let gateway = &guild.discord.faults().gateway;
-    gateway.duplicate(100);
-    gateway.reorder(100);
+    guild.discord.faults().duplicate(100);
+    guild.discord.faults().reorder(100);
     let mut asked = Vec::new();
     for level in [1, 3, 2, 4, 1, 2] {
         asked.push((id.clone(), alice.say(&id, &format!("!sev {level}"))?));
     }
     asked.push((id.clone(), alice.say(&id, "!incidents")?));
-    gateway.duplicate(0);
-    gateway.reorder(0);
+    guild.discord.faults().duplicate(0);
+    guild.discord.faults().reorder(0);
     each_is_answered_once(&guild, &asked)?;
     let order: Vec<u64> = guild
         .said_in(&id)

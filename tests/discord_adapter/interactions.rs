@@ -260,12 +260,13 @@ fn lists() -> Result<(), Failed> {
     assert!(own.iter().any(|it| it.contains("INC-2")), "{own:?}");
     // Severities and people are offered by Discord itself, from what the commands say of them.
     let state = guild.discord.server().state();
-    let command = |name: &str| state.commands.values().find(|command| command.data["name"] == name).cloned();
+    let command =
+        |name: &str| state.commands.values().find(|command| command.definition["name"] == name).cloned();
     let sev = command("sev").ok_or("there is no /sev")?;
-    let levels = sev.data["options"][0]["choices"].as_array().map_or(0, Vec::len);
-    assert!(levels == 4 || sev.data["options"][0]["autocomplete"] == true, "{}", sev.data);
+    let levels = sev.definition["options"][0]["choices"].as_array().map_or(0, Vec::len);
+    assert!(levels == 4 || sev.definition["options"][0]["autocomplete"] == true, "{}", sev.definition);
     let lead = command("lead").ok_or("there is no /lead")?;
-    assert_eq!(lead.data["options"][0]["type"], 6, "a person is picked: {}", lead.data);
+    assert_eq!(lead.definition["options"][0]["type"], 6, "a person is picked: {}", lead.definition);
     drop(state);
     guild.is_content()
 }

@@ -132,7 +132,14 @@ impl Guild {
     pub(crate) fn thread(&self, channel: &str, name: &str, person: &Person) -> Result<String, Failed> {
         let mut state = self.discord.server().state();
         let parent = state.channel(channel).map(|channel| channel.id).ok_or("there is no such channel")?;
-        let new = happening::thread::NewThread { parent, name: name.to_owned(), ..Default::default() };
+        let new = happening::thread::NewThread {
+            parent,
+            message: None,
+            name: name.to_owned(),
+            private: false,
+            invitable: false,
+            auto_archive_minutes: 1440,
+        };
         Ok(happening::thread::start(&mut state, new, person.id()).to_string())
     }
 
@@ -148,6 +155,13 @@ impl Guild {
             let denied = Overwrite { id: bot, member: true, allow: 0, deny: permission::VIEW_CHANNEL };
             channel.overwrites.push(denied);
         });
+    }
+
+    /// A channel is deleted, or a category.
+    pub(crate) fn remove_channel(&self, channel: &str) {
+        let mut state = self.discord.server().state();
+        let Some(id) = state.channel(channel).map(|channel| channel.id) else { return };
+        happening::channel::remove(&mut state, id);
     }
 
     /// It may see it again.
