@@ -21,6 +21,8 @@ mod beside;
 mod connection;
 mod hearing;
 mod interactions;
+mod limits;
+mod losses;
 mod pings;
 mod privacy;
 mod rooms;
@@ -30,6 +32,8 @@ pub(crate) fn tests() -> Vec<Test> {
         interactions::tests(),
         hearing::tests(),
         connection::tests(),
+        limits::tests(),
+        losses::tests(),
         rooms::tests(),
         beside::tests(),
         pings::tests(),
