@@ -5,7 +5,9 @@
 //! it over HTTP, `rules/` what Discord allows, `render/` how it writes things, and `description/` holds each request and
 //! each answer against Discord's public description of its interface.
 
+pub mod call;
 pub mod clock;
+pub mod description;
 pub mod discord;
 pub mod faults;
 pub mod gateway;
@@ -16,8 +18,10 @@ mod listen;
 pub mod pending;
 pub mod permission;
 pub mod person;
+pub mod refusal;
 pub mod render;
 pub mod router;
+pub mod routes;
 pub mod rules;
 pub mod server;
 pub mod snowflake;
@@ -29,11 +33,12 @@ pub mod world;
 
 pub use clock::Clock;
 pub use discord::Discord;
-pub use faults::Faults;
+pub use faults::{Fault, Faults};
 pub use gateway::{Counts, Gateway};
 pub use listen::Addresses;
 pub use pending::{Answer, AnswerKind, Pending};
 pub use person::{Person, Refused};
+pub use refusal::Scope;
 pub use server::Server;
 pub use view::{Channel, Event, Message};
 pub use world::World;

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::permission;
+use crate::rules::rate_limits::Limits;
 use crate::snowflake::Snowflakes;
 use crate::state::State;
 use crate::state::channel::{Channel, ChannelKind, Overwrite};
@@ -175,6 +176,9 @@ impl World {
             violations: Vec::new(),
             requests: Vec::new(),
             identifies: Vec::new(),
+            limits: Limits::default(),
+            old_edits: BTreeMap::new(),
+            command_creates: Vec::new(),
             news: watch::Sender::new(0),
             snowflakes: ids,
             clock,

@@ -17,6 +17,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::rules::rate_limits::Limits;
 use crate::snowflake::Snowflakes;
 use channel::Channel;
 use guild::{Application, Command, Guild, ScheduledEvent, User};
@@ -79,6 +80,12 @@ pub struct State {
     pub requests: Vec<Request>,
     /// When sessions were identified (not resumed).
     pub identifies: Vec<DateTime<Utc>>,
+    /// What was asked lately, and how much of it may be.
+    pub limits: Limits,
+    /// When messages older than an hour were changed lately, by channel.
+    pub old_edits: BTreeMap<u64, Vec<DateTime<Utc>>>,
+    /// When commands were made lately.
+    pub command_creates: Vec<DateTime<Utc>>,
     /// The length of `log`, for those who wait for more of it.
     pub news: watch::Sender<usize>,
 }
