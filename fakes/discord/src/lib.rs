@@ -26,6 +26,7 @@ pub mod rules;
 pub mod server;
 pub mod snowflake;
 pub mod state;
+pub mod terminal;
 mod tls;
 pub mod view;
 pub mod world;

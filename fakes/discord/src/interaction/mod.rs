@@ -111,6 +111,17 @@ fn place(state: &State, user: u64, channel: &str) -> Result<u64, Refused> {
     Ok(found)
 }
 
+/// The fields of a form: custom id, label, what stands in it already.
+pub(crate) fn fields_of(form: &Value) -> Vec<(String, String, String)> {
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let fields = component::fields(form).into_iter();
+    fields
+        .map(|(_, field, label)| {
+            (text(field["custom_id"].as_str()), text(label), text(field["value"].as_str()))
+        })
+        .collect()
+}
+
 fn refused(why: impl Into<String>) -> Refused {
     Refused(why.into())
 }
