@@ -17,7 +17,9 @@
 
 use crate::support::trials::Test;
 
+mod axe;
 mod beside;
+mod both;
 mod connection;
 mod hearing;
 mod interactions;
@@ -38,6 +40,8 @@ pub(crate) fn tests() -> Vec<Test> {
         beside::tests(),
         pings::tests(),
         privacy::tests(),
+        both::tests(),
+        axe::tests(),
     ];
     topics.into_iter().flatten().collect()
 }
