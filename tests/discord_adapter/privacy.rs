@@ -42,21 +42,8 @@ fn roles_change() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let (alice, mallory) = (guild.person("alice"), guild.person("mallory"));
     guild.ask(&alice, "ops", "!incidents")?;
-    let role = {
-        let state = guild.discord.server().state();
-        state
-            .guild
-            .roles
-            .values()
-            .find(|role| role.name == "ops-people")
-            .map(|role| role.id)
-            .unwrap_or_default()
-    };
-    {
-        let mut state = guild.discord.server().state();
-        sitrep_fake_discord::happening::guild::member_roles(&mut state, mallory.id(), vec![role]);
-        sitrep_fake_discord::happening::guild::member_roles(&mut state, alice.id(), vec![]);
-    }
+    guild.discord.set_roles("mallory", &["ops-people"]);
+    guild.discord.set_roles("alice", &[]);
     let answer = guild.ask(&mallory, "ops", "!incidents")?;
     assert!(answer.text().contains("Nothing is open"), "{}", answer.text());
     let refused = guild.ask(&alice, "ops", "!incidents")?;

@@ -3,8 +3,6 @@
 //! The client lets people do only what they may: who can't see a channel can't write in it either. Channels go by name
 //! or id. What a program must answer is in `commanding.rs`.
 
-mod commanding;
-
 use crate::happening;
 use crate::permission as bit;
 use crate::rules::permissions;
