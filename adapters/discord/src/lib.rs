@@ -16,6 +16,7 @@ mod account;
 mod circuit;
 mod client;
 mod commands;
+mod doctor;
 mod doing;
 mod failure;
 mod guild;
