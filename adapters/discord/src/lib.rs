@@ -13,23 +13,34 @@
 //! `failure.rs`.
 
 mod account;
+mod catch_up;
 mod circuit;
 mod client;
 mod commands;
 mod doctor;
 mod doing;
 mod failure;
+mod gateway;
 mod guild;
+mod hearing;
+mod inbound;
+mod inbound_text;
+mod intake;
+mod interaction;
 mod invitation;
 mod nonces;
 mod permissions;
 mod platform;
 mod render;
+mod roles;
 mod rooms;
+mod server;
 mod settings;
+mod streams;
 mod ticket_file;
 mod tickets;
 mod waits;
+mod watchdog;
 
 pub use invitation::invitation;
 pub use platform::{CAPABILITIES, DiscordPlatform};

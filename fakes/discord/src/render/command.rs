@@ -1,0 +1,30 @@
+//! Slash commands as they were registered.
+
+use serde_json::{Value, json};
+
+use super::id;
+use crate::state::State;
+use crate::state::guild::Command;
+
+/// A slash command.
+pub fn command(state: &State, command: &Command) -> Value {
+    let mut value = command.definition.clone();
+    value["id"] = json!(id(command.id));
+    value["application_id"] = json!(id(state.application.id));
+    value["version"] = json!(id(command.version));
+    if command.guild_only {
+        value["guild_id"] = json!(id(state.guild.id));
+    }
+    let defaults = [
+        ("type", json!(1)),
+        ("description", json!("")),
+        ("nsfw", json!(false)),
+        ("default_member_permissions", Value::Null),
+    ];
+    for (key, default) in defaults {
+        if value.get(key).is_none() {
+            value[key] = default;
+        }
+    }
+    value
+}
