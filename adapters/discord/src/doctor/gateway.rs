@@ -1,12 +1,12 @@
-//! The gateway, through which Discord tells what happens: that there is one, and how often sitrep may still log in
-//! there today.
+//! The gateway, through which Discord tells what happens: that sitrep is connected to it while it serves, and how often
+//! it may still log in there today.
 
 use serde::Deserialize;
 use serenity::http::Route;
-use sitrep_core::port::Finding;
+use sitrep_core::port::{Finding, Level};
 
 use super::failed;
-use crate::{account::Account, client::Call};
+use crate::{account::Account, client::Call, intake::Link};
 
 /// So few are used up by something that reconnects again and again.
 const FEW: u64 = 100;
@@ -22,11 +22,28 @@ struct Sessions {
     remaining: u64,
 }
 
-pub(super) async fn check(account: &Account) -> Vec<Finding> {
-    vec![match account.client.ask::<Gateway>(Call::get(Route::GatewayBot)).await {
+pub(super) async fn check(account: &Account, link: Option<Link>) -> Vec<Finding> {
+    let sessions = match account.client.ask::<Gateway>(Call::get(Route::GatewayBot)).await {
         Ok(gateway) => judge(&gateway.session_start_limit),
         Err(failure) => failed("Gateway: it can't be asked for", &failure),
-    }]
+    };
+    link.map(connected).into_iter().chain([sessions]).collect()
+}
+
+fn connected(link: Link) -> Finding {
+    match link {
+        Link::Up => Finding::ok("Gateway: connected, and everything is heard"),
+        Link::Down { since, why } => Finding::problem(
+            format!(
+                "Gateway: not connected for {} s: {}",
+                since.elapsed().as_secs(),
+                why.trim_end_matches('.')
+            ),
+            "sitrep connects again by itself; if it doesn't, see whether Discord has trouble, at \
+             https://discordstatus.com",
+        ),
+        Link::Over(sentence) => Finding::told(Level::Problem, &sentence),
+    }
 }
 
 fn judge(sessions: &Sessions) -> Finding {
@@ -44,9 +61,23 @@ fn judge(sessions: &Sessions) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use sitrep_core::port::Level;
+    use std::time::Instant;
 
     use super::*;
+
+    #[test]
+    fn a_connection_that_is_lost_is_told() {
+        assert_eq!(connected(Link::Up).level, Level::Ok);
+        let down = connected(Link::Down { since: Instant::now(), why: "It hung up.".to_owned() });
+        assert_eq!(
+            (down.level, down.what.as_str()),
+            (Level::Problem, "Gateway: not connected for 0 s: It hung up")
+        );
+        assert_eq!(
+            connected(Link::Over("The token is wrong. Make one.".to_owned())).what,
+            "The token is wrong"
+        );
+    }
 
     #[test]
     fn few_log_ins_are_told_in_time() {

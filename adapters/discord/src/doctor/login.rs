@@ -1,5 +1,7 @@
 //! The token, the application that it belongs to, and what Discord lets it read.
 
+use std::sync::atomic::Ordering;
+
 use serde::Deserialize;
 use serenity::{all::ApplicationId, http::Route};
 use sitrep_core::port::Finding;
@@ -22,15 +24,20 @@ pub(super) async fn check(account: &Account) -> Vec<Finding> {
     match account.client.ask::<Application>(Call::get(Route::Oauth2ApplicationCurrent)).await {
         Ok(application) => vec![
             Finding::ok(format!("Discord: logged in as {} ({})", application.name, application.id)),
-            intents(application.flags, &account.settings.prefix),
+            intents(
+                application.flags,
+                account.reads_content.load(Ordering::Relaxed),
+                &account.settings.prefix,
+            ),
         ],
         Err(failure) => vec![failed("Discord: the bot can't be logged in", &failure)],
     }
 }
 
 /// What is heard of messages.
-fn intents(flags: u64, prefix: &str) -> Finding {
-    if flags & MESSAGE_CONTENT != 0 {
+fn intents(flags: u64, is_used: bool, prefix: &str) -> Finding {
+    let is_on = flags & MESSAGE_CONTENT != 0;
+    if is_on && is_used {
         return Finding::ok("Discord: what people say can be read (MESSAGE CONTENT)");
     }
     Finding::warning(
@@ -38,7 +45,12 @@ fn intents(flags: u64, prefix: &str) -> Finding {
             "Discord: what people say can't be read, so `{prefix}incident` is not heard in a channel, nor is an edit; \
              `/incident`, buttons, a mention of sitrep and direct messages are"
         ),
-        "Switch on MESSAGE CONTENT INTENT on the page Bot of the application, and restart sitrep",
+        match is_on {
+            true => "The switch is on since: restart sitrep",
+            false => {
+                "Switch on MESSAGE CONTENT INTENT on the page Bot of the application, and restart sitrep"
+            }
+        },
     )
 }
 
@@ -50,9 +62,14 @@ mod tests {
 
     #[test]
     fn what_is_lost_without_the_switch_is_said() {
-        assert_eq!(intents(1 << 18, "!").level, Level::Ok);
-        assert_eq!(intents(1 << 19 | 1 << 23, "!").level, Level::Ok);
-        let off = intents(1 << 15, "!");
+        assert_eq!(intents(1 << 18, true, "!").level, Level::Ok);
+        assert_eq!(intents(1 << 19 | 1 << 23, true, "!").level, Level::Ok);
+        let off = intents(1 << 15, true, "!");
         assert!(off.level == Level::Warning && off.what.contains("`/incident`"), "{off}");
+        let unused = intents(1 << 19, false, "!");
+        assert!(
+            unused.level == Level::Warning && unused.to_string().ends_with("restart sitrep."),
+            "{unused}"
+        );
     }
 }

@@ -19,14 +19,14 @@ use std::{future::Future, time::Duration};
 use sitrep_core::port::Finding;
 use tokio::time::timeout;
 
-use crate::{account::Account, failure::Failure};
+use crate::{account::Account, failure::Failure, intake::Link};
 use server::Server;
 
 /// How long one check may take: several requests to a slow server.
 const CHECK_DEADLINE: Duration = Duration::from_secs(40);
 
-/// Finds out whether an incident would work.
-pub(crate) async fn check_up(account: &Account) -> Vec<Finding> {
+/// Finds out whether an incident would work. `link` is how the connection to the gateway is, if there should be one.
+pub(crate) async fn check_up(account: &Account, link: Option<Link>) -> Vec<Finding> {
     let mut findings = in_time("Logging in", login::check(account)).await;
     if findings.iter().any(|finding| finding.level == sitrep_core::port::Level::Problem) {
         // Without it everything else would fail for the same reason.
@@ -51,7 +51,7 @@ pub(crate) async fn check_up(account: &Account) -> Vec<Finding> {
     let trying = private_channel::check(account, &server);
     findings.extend(in_time("Making a private channel", trying).await);
     findings.extend(in_time("Looking at the slash commands", commands::check(account)).await);
-    findings.extend(in_time("Looking at the gateway", gateway::check(account)).await);
+    findings.extend(in_time("Looking at the gateway", gateway::check(account, link)).await);
     findings
 }
 
