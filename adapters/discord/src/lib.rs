@@ -17,6 +17,7 @@ mod catch_up;
 mod circuit;
 mod client;
 mod commands;
+mod doctor;
 mod doing;
 mod failure;
 mod gateway;
