@@ -13,6 +13,8 @@ mod form;
 pub(crate) mod overdue;
 mod resolved;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::happening::interaction::{Done, begin};
@@ -33,18 +35,40 @@ impl Person {
         })
     }
 
-    /// Types a slash command up to the option `focused`: what is offered comes as the answer.
+    /// Types a slash command up to the option `focused`: what is offered for it comes as the answer's choices.
+    pub fn completing(
+        &self,
+        channel: &str,
+        command: &str,
+        options: &[(&str, &str)],
+        focused: &str,
+    ) -> Result<Pending, Refused> {
+        let options: Vec<_> = options.iter().map(|(name, typed)| (*name, Value::from(*typed))).collect();
+        let typed = Typed { command, options: &options, focused: Some(focused) };
+        self.begin(channel, |state, channel| {
+            Ok((InteractionKind::Autocomplete, typed.data(state, self.id, channel)?, None))
+        })
+    }
+
+    /// The same, and waits for what is offered: names and values.
     pub fn complete(
         &self,
         channel: &str,
         command: &str,
-        options: &[(&str, Value)],
+        options: &[(&str, &str)],
         focused: &str,
-    ) -> Result<Pending, Refused> {
-        let typed = Typed { command, options, focused: Some(focused) };
-        self.begin(channel, |state, channel| {
-            Ok((InteractionKind::Autocomplete, typed.data(state, self.id, channel)?, None))
-        })
+    ) -> Result<Vec<(String, Value)>, Refused> {
+        let pending = self.completing(channel, command, options, focused)?;
+        while !pending.failed() {
+            if let Some(answer) = pending.answer() {
+                let choices = answer.data["choices"].as_array().into_iter().flatten();
+                let named =
+                    |it: &Value| (it["name"].as_str().unwrap_or_default().to_owned(), it["value"].clone());
+                return Ok(choices.map(named).collect());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Err(refused("Loading options failed"))
     }
 
     /// Presses the button whose custom id or label is this, or else the first that contains it.

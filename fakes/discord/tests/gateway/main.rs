@@ -1,10 +1,13 @@
 //! The gateway of the fake Discord, told by a client that says exactly what a test wants, and by serenity.
 
+mod bot;
 mod closing;
 mod faults;
 mod hearing;
+mod interactions;
 mod raw;
 mod resuming;
+mod serenity_bot;
 
 use sitrep_fake_discord::state::message::Message;
 use sitrep_fake_discord::{Discord, World, happening};
