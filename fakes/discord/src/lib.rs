@@ -26,6 +26,8 @@ pub mod rules;
 pub mod server;
 pub mod snowflake;
 pub mod state;
+#[cfg(test)]
+mod tests;
 mod tls;
 pub mod view;
 pub mod world;
