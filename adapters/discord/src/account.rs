@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::Utc;
 use serenity::all::{ApplicationId, ChannelId, MessageId, UserId};
 use sitrep_core::{
+    effect::Purpose,
+    message::Message,
     person::Person,
     port::Overview,
     room::{PlatformName, RoomRef},
@@ -15,6 +17,7 @@ use crate::{
     doing::Doing,
     guild::Guild,
     nonces::Nonces,
+    render::{Body, Renderer},
     rooms::{Rooms, Spot},
     settings::DiscordSettings,
     tickets::Tickets,
@@ -87,6 +90,12 @@ impl Account {
 
     pub(crate) fn rooms(&self) -> Rooms<'_> {
         Rooms { platform: &self.name, settings: &self.settings, me: self.user }
+    }
+
+    /// A message as it is sent.
+    pub(crate) fn render(&self, message: &Message, purpose: Purpose) -> Body {
+        let channel_of = |room: &RoomRef| self.channel_of(room);
+        Renderer { platform: &self.name, channel_of: &channel_of }.body(message, purpose)
     }
 
     /// Somebody on Discord.

@@ -13,15 +13,20 @@
 //! `failure.rs`.
 
 mod account;
+mod answer;
 mod circuit;
 mod client;
 mod doing;
 mod failure;
 mod guild;
+mod history;
 mod nonces;
 mod platform;
+mod post;
+mod raw;
 mod render;
 mod rooms;
+mod say;
 mod settings;
 mod ticket_file;
 mod tickets;
