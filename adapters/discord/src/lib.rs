@@ -13,6 +13,7 @@
 //! `failure.rs`.
 
 mod account;
+mod answer;
 mod catch_up;
 mod circuit;
 mod client;
@@ -23,6 +24,7 @@ mod failure;
 mod gateway;
 mod guild;
 mod hearing;
+mod history;
 mod inbound;
 mod inbound_text;
 mod intake;
@@ -31,9 +33,12 @@ mod invitation;
 mod nonces;
 mod permissions;
 mod platform;
+mod post;
+mod raw;
 mod render;
 mod roles;
 mod rooms;
+mod say;
 mod server;
 mod settings;
 mod streams;
