@@ -28,10 +28,7 @@ fn roles() -> Result<(), Failed> {
     let offered = mallory.complete("ops", "status", &[], "incident")?;
     let room = guild.declare(&alice, "!incident checkout is down")?;
     let later = mallory.complete("ops", "status", &[], "incident")?;
-    for asked in [offered, later] {
-        let answer = guild.first_answer(&asked)?;
-        assert!(!answer.data.to_string().contains("checkout"), "{answer:?}");
-    }
+    assert!(offered.is_empty() && later.is_empty(), "{offered:?} {later:?}");
     assert_eq!(guild.rooms().len(), 1);
     assert!(mallory.reads(&room.id.to_string()).is_err(), "who may not command may not read");
     guild.is_content()
