@@ -36,8 +36,6 @@ mod tests {
             kind: RoomKind::Other,
             standing: Standing::default(),
             awaits_answer: false,
-            standing: Standing::default(),
-            awaits_answer: false,
             content: Content::Said(text.to_owned()),
             sent_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(second),
         }

@@ -84,8 +84,6 @@ impl Heard {
             kind: spot.kind,
             standing: Standing::default(),
             awaits_answer: false,
-            standing: Standing::default(),
-            awaits_answer: false,
             content: self.content(spot),
             sent_at: self.sent_at,
         }
