@@ -159,6 +159,12 @@ impl Account {
         Renderer { platform: &self.name, channel_of: &channel_of }.body(message, purpose)
     }
 
+    /// The number of somebody who is on Discord.
+    pub(crate) fn user_id(&self, person: &Person) -> Option<UserId> {
+        let number = person.handle.parse().ok().filter(|id| *id != 0 && person.platform == self.name);
+        number.map(UserId::new)
+    }
+
     /// Somebody on Discord.
     pub(crate) fn person(&self, user: UserId) -> Person {
         Person::new(&self.name, user.to_string())

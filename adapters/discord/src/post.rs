@@ -32,6 +32,13 @@ pub(crate) struct Post<'a> {
     pub(crate) interaction: Option<InteractionId>,
 }
 
+impl<'a> Post<'a> {
+    /// A message that answers nothing.
+    pub(crate) fn new(channel: ChannelId, body: &'a Body) -> Self {
+        Self { channel, body, answers: None, interaction: None }
+    }
+}
+
 /// Sees to it that a message is posted, and gives its number.
 pub(crate) async fn post(
     account: &Account,
