@@ -123,7 +123,9 @@ impl Discord {
 
     /// What a real Discord would have refused, or its description doesn't allow. Tests assert that this is empty.
     pub fn violations(&self) -> Vec<String> {
-        self.server.state().violations.clone()
+        let mut state = self.server.state();
+        self.server.gateway.write_down_overdue(&mut state);
+        state.violations.clone()
     }
 
     /// What was asked over HTTP.

@@ -13,6 +13,7 @@ pub mod faults;
 pub mod gateway;
 pub mod happening;
 pub mod intent;
+pub mod interaction;
 mod listen;
 mod moderating;
 pub mod pending;
@@ -26,6 +27,7 @@ pub mod rules;
 pub mod server;
 pub mod snowflake;
 pub mod state;
+pub mod terminal;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -26,6 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::clock::Clock;
+use crate::interaction::overdue::Overdue;
 use crate::server::Server;
 use crate::state::State;
 use session::Session;
@@ -84,6 +85,7 @@ struct Inner {
     dying: usize,
     in_a_hurry: bool,
     last_identify: Option<Instant>,
+    overdue: Overdue,
 }
 
 impl Gateway {
@@ -101,6 +103,7 @@ impl Gateway {
             dying: 0,
             in_a_hurry: true,
             last_identify: None,
+            overdue: Overdue::default(),
         };
         Self { clock, inner: Arc::new(Mutex::new(inner)) }
     }
@@ -153,10 +156,9 @@ impl Gateway {
         self.inner().sessions.values().any(|session| session.connection.is_some())
     }
 
-    /// Whether what happens now will be heard, be it after a resume.
-    pub(crate) fn has_session(&self) -> bool {
-        let now = self.clock.now();
-        self.inner().sessions.values().any(|session| !session.is_over(now))
+    /// Writes down which interactions a bot heard and did not answer in time.
+    pub(crate) fn write_down_overdue(&self, state: &mut State) {
+        self.inner().overdue.write_down(state);
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -166,11 +168,20 @@ impl Gateway {
     /// What is new for the session of this connection. The state is locked before the gateway, here and elsewhere.
     fn news(&self, state: &State, connection: u64) -> Vec<String> {
         let mut inner = self.inner();
-        let Inner { sessions, twists, .. } = &mut *inner;
-        match sessions.values_mut().find(|session| session.connection == Some(connection)) {
-            Some(session) => session.read_on(&state.log, twists),
-            None => Vec::new(),
+        let Inner { sessions, twists, overdue, .. } = &mut *inner;
+        let session = sessions.values_mut().find(|session| session.connection == Some(connection));
+        let Some(session) = session else { return Vec::new() };
+        let from = session.read;
+        let payloads = session.read_on(&state.log, twists);
+        for event in state.log[from..].iter().filter(|event| event.t == "INTERACTION_CREATE") {
+            let id = event.d["id"].as_str().unwrap_or_default();
+            // One that a fault lost is owed no answer.
+            let told = payloads.iter().any(|payload| payload.contains(event.t) && payload.contains(id));
+            if let Some(id) = id.parse().ok().filter(|_| told) {
+                overdue.told(id, connection, state.now());
+            }
         }
+        payloads
     }
 
     /// A connection is gone. Its session waits for another, unless it ends with it.
@@ -178,6 +189,7 @@ impl Gateway {
         let now = self.clock.now();
         let mut inner = self.inner();
         inner.connections.remove(&connection);
+        inner.overdue.left(connection, now);
         if ends {
             inner.sessions.retain(|_, session| session.connection != Some(connection));
         }

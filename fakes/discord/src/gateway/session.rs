@@ -31,8 +31,9 @@ pub(crate) struct Session {
     pub(crate) connection: Option<u64>,
     /// When it lost its connection.
     pub(crate) left_at: Option<DateTime<Utc>>,
+    /// How much of the log it read.
+    pub(crate) read: usize,
     bot: u64,
-    read: usize,
     sent: Vec<String>,
     held: Option<(Dispatch, Instant)>,
 }

@@ -1,9 +1,7 @@
 //! What somebody does in their client.
 //!
 //! The client lets people do only what they may: who can't see a channel can't write in it either. Channels go by name
-//! or id. What a program must answer is in `commanding.rs`.
-
-mod commanding;
+//! or id. What a program must answer is in `interaction/`.
 
 use crate::happening;
 use crate::permission as bit;
