@@ -39,7 +39,12 @@ pub(crate) fn policy(config: &Config) -> Policy {
         let stakeholder_rooms =
             section.stakeholder_rooms.iter().map(|room| RoomRef::new(&matrix, room)).collect();
         let home_room = section.rooms.first().map(|room| RoomRef::new(&matrix, room));
-        let platform = PlatformPolicy { allow: patterns(&section.allow), stakeholder_rooms, home_room };
+        let platform = PlatformPolicy {
+            allow: patterns(&section.allow),
+            stakeholder_rooms,
+            home_room,
+            ..PlatformPolicy::default()
+        };
         policy.platforms.insert(matrix, platform);
     }
     policy
@@ -53,7 +58,12 @@ pub(crate) fn console_policy(config: &Config) -> Policy {
         config.roster.people.keys().map(|name| (name.clone(), vec![Person::new(&console, name)])).collect();
     let stakeholder_rooms = vec![RoomRef::new(&console, STAKEHOLDER_ROOM)];
     let home_room = Some(RoomRef::new(&console, HOME_ROOM));
-    let platform = PlatformPolicy { allow: vec!["*".to_owned()], stakeholder_rooms, home_room };
+    let platform = PlatformPolicy {
+        allow: vec!["*".to_owned()],
+        stakeholder_rooms,
+        home_room,
+        ..PlatformPolicy::default()
+    };
     policy.platforms.insert(console, platform);
     policy
 }

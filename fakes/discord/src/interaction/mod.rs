@@ -21,7 +21,6 @@ use crate::happening::interaction::{Done, begin};
 use crate::pending::Pending;
 use crate::permission;
 use crate::person::{Person, Refused};
-use crate::rules::permissions;
 use crate::state::State;
 use crate::state::interaction::InteractionKind;
 use command::Typed;
@@ -117,22 +116,12 @@ impl Person {
         what: impl FnOnce(&State, u64) -> Result<(InteractionKind, Value, Option<u64>), Refused>,
     ) -> Result<Pending, Refused> {
         let mut state = self.server.state();
-        let channel = place(&state, self.id, channel)?;
+        let channel = self.place(&state, channel)?;
+        self.need(&state, channel, permission::USE_APPLICATION_COMMANDS, "use applications")?;
         let (kind, data, message) = what(&state, channel)?;
         let id = begin(&mut state, Done { kind, user: self.id, channel, data, message });
         Ok(Pending { server: self.server.clone(), person: self.clone(), id })
     }
-}
-
-/// The channel, if they may use commands and buttons in it.
-fn place(state: &State, user: u64, channel: &str) -> Result<u64, Refused> {
-    let found = state.channel(channel).map(|found| found.id).filter(|&id| permissions::sees(state, user, id));
-    let found = found.ok_or_else(|| refused(format!("there is no channel {channel} here")))?;
-    let bits = permissions::in_channel(state, user, found);
-    if bits & permission::USE_APPLICATION_COMMANDS == 0 {
-        return Err(refused(format!("you may not use applications in {channel}")));
-    }
-    Ok(found)
 }
 
 /// The fields of a form: custom id, label, what stands in it already.

@@ -133,6 +133,7 @@ impl Drop for Bot {
 #[async_trait]
 impl RawEventHandler for Handler {
     async fn raw_event(&self, ctx: Context, event: Event) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "there are seventy kinds of events")]
         let name = match &event {
             Event::MessageCreate(event) => event.message.content.clone(),
             Event::Resumed(_) => "Resumed".to_owned(),

@@ -1,5 +1,7 @@
 //! The gateway of the fake Discord, told by a client that says exactly what a test wants, and by serenity.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 mod bot;
 mod closing;
 mod faults;
