@@ -1,8 +1,8 @@
 //! Keys that a schema doesn't know.
 //!
 //! A value's schema may be one of several. Those that its `type` rules out are left aside; a key that any of the others
-//! knows is known. A key that says nothing (null, nothing in a list, false) is no breach: libraries write out all that
-//! they know, and a misspelt key says something.
+//! knows is known. A key that only those left aside know is no breach if it says nothing (null, nothing in a list, false):
+//! libraries write out all that they know, `choices` for an option that has none.
 
 use serde_json::Value;
 
@@ -28,6 +28,7 @@ fn walk(
     }
     match value {
         Value::Object(object) => {
+            let every = plain.clone();
             plain.retain(|schema| fits(document, schema, value));
             if plain.iter().all(|schema| {
                 schema.get("properties").is_none() && schema.get("additionalProperties").is_none()
@@ -45,7 +46,10 @@ fn walk(
                     })
                     .collect();
                 path.push(key.clone());
-                if of_key.is_empty() && says_nothing(value) {
+                let elsewhere = every
+                    .iter()
+                    .any(|it| it.pointer("/properties").is_some_and(|all| all.get(key).is_some()));
+                if of_key.is_empty() && says_nothing(value) && elsewhere {
                     // Passed over, as Discord does.
                 } else if of_key.is_empty() {
                     let message = "the description knows no such key here".to_owned();
