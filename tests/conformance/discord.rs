@@ -4,8 +4,9 @@
 //!
 //! - Signs are buttons, which show nobody that they were pressed; those that the script has and sitrep doesn't offer
 //!   are reactions.
-//! - The members of a public room are those who were asked in, or have been there.
-//! - Whoever is asked in is called by one message, which the comparison leaves out.
+//! - Whoever is asked in is called by one message, which the comparison leaves out. The members of a public room are
+//!   those who were asked in, or have been there.
+//! - A link to a room shows its name to those who may see it, and to others nothing: that is read as "its room".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +54,9 @@ pub(super) struct Discord {
     direct: BTreeMap<String, String>,
 }
 
+/// Nobody asks them in.
+const OUTSIDER: &str = "mallory";
+
 /// The rooms that the console has, too.
 const CONFIGURED: [&str; 3] = sitrep_console::CONFIGURED_ROOMS;
 
@@ -99,9 +103,18 @@ impl Discord {
         let mut messages = self.guild.discord.messages(channel);
         messages.retain(|message| {
             let is_sitreps = message.author == "sitrep";
-            !(is_notice(message) || message.thinking || is_sitreps && reading::only_calls(message))
+            !(is_notice(message) || message.thinking || is_sitreps && reading::asked_in(message).is_some())
         });
         messages
+    }
+
+    /// What somebody reads in a room where a channel is linked to: its name, if they may see it.
+    fn link(&self, read_in: &str, channel: &Channel) -> String {
+        let is_alone = self.direct.contains_key(read_in);
+        if is_alone || self.person(OUTSIDER).reads(&channel.id.to_string()).is_ok() {
+            return format!("#{}", channel.name);
+        }
+        "its room".to_owned()
     }
 
     fn message_at(&self, channel: &str, place: usize) -> Result<Message, Failed> {
@@ -243,10 +256,16 @@ impl Stage for Discord {
         let made = is_made.then(|| {
             let came = self.came.iter().filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
             let topic = reduced(&reading::without_key(channel.topic.as_deref().unwrap_or_default()));
-            Made { topic, members: reading::members(&channel, &self.names).chain(came).collect() }
+            let messages = self.guild.discord.messages(&id);
+            let asked = messages.iter().filter_map(reading::asked_in).flatten().cloned();
+            Made {
+                topic,
+                members: reading::members(&channel, &self.names).chain(asked).chain(came).collect(),
+            }
         });
+        let channels = self.guild.discord.channels().into_iter();
         let channels: BTreeMap<u64, String> =
-            self.guild.discord.channels().into_iter().map(|channel| (channel.id, channel.name)).collect();
+            channels.map(|channel| (channel.id, self.link(room, &channel))).collect();
         let messages = self.shown(&id);
         Ok(Some(reading::room(made, (&messages, &channel.pins), &self.sent, (&self.names, &channels))))
     }

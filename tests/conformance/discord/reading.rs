@@ -42,12 +42,14 @@ pub(super) fn verb(key: &str) -> Option<&'static str> {
         .map(|(_, verb)| verb)
 }
 
-/// Whether a message does nothing but call people.
-pub(super) fn only_calls(message: &Message) -> bool {
-    let words: Vec<&str> = message.content.split_whitespace().collect();
-    message.embeds.is_empty()
-        && !words.is_empty()
-        && words.iter().all(|word| word.starts_with("<@") && word.ends_with('>'))
+/// How somebody is called who is asked in.
+const ASKED_IN: &str = "You are asked in: ";
+
+/// Whom a message asks in, if it does nothing else.
+pub(super) fn asked_in(message: &Message) -> Option<&[String]> {
+    let people = message.content.strip_prefix(ASKED_IN)?;
+    let is_mention = |word: &str| word.starts_with("<@") && word.ends_with('>');
+    people.split_whitespace().all(is_mention).then_some(message.mentions.as_slice())
 }
 
 /// A topic without the key by which sitrep finds its room again.
@@ -164,7 +166,7 @@ impl Line<'_> {
             let calls = self.notified.iter().any(|notified| notified == name);
             format!("{}{name}", if calls { "@" } else { "" })
         } else if let Some(id) = inside.strip_prefix('#') {
-            format!("#{}", self.known.1.get(&id.parse().ok()?)?)
+            self.known.1.get(&id.parse().ok()?)?.clone()
         } else {
             inside.strip_prefix("https://").map(|_| inside.to_owned())?
         };
@@ -175,7 +177,7 @@ impl Line<'_> {
 /// What [`read`] does, by example.
 pub(in super::super) fn reads_what_the_client_shows() -> Result<(), Failed> {
     let names = Names::new([(1, "bob".to_owned()), (2, "carol".to_owned())].into());
-    let channels = [(7, "ops".to_owned())].into();
+    let channels = [(7, "#ops".to_owned())].into();
     let cases = [
         ("**INC-1** is `declared`", "INC-1 is `declared`"),
         ("<@1> leads, not <@2>", "@bob leads, not carol"),
