@@ -2,6 +2,7 @@
 
 mod conversation;
 mod doctor;
+mod invite_link;
 mod life;
 mod privacy;
 mod refusing;
@@ -14,6 +15,7 @@ pub(crate) fn tests() -> Vec<Test> {
     let topics = [
         conversation::tests(),
         doctor::tests(),
+        invite_link::tests(),
         privacy::tests(),
         life::tests(),
         refusing::tests(),

@@ -1,8 +1,28 @@
 //! The bot as core's `Platform`.
 
-use sitrep_core::port::Capabilities;
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use crate::settings::{ConnectError, DiscordSettings};
+use async_trait::async_trait;
+use serenity::all::GuildId;
+use sitrep_core::{
+    port::{Batch, Capabilities, ListenError, Outcome, Overview, Perform, Platform, Positions},
+    room::PlatformName,
+};
+use tokio::{runtime::Handle, task::JoinSet, time::sleep};
+
+use crate::{
+    account::Account,
+    commands,
+    intake::Intake,
+    settings::{ConnectError, DiscordSettings},
+    watchdog,
+};
 
 /// What Discord can do natively.
 pub const CAPABILITIES: Capabilities = Capabilities {
@@ -18,15 +38,79 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     appointments: true,
 };
 
+/// The longest pause between two attempts to tell Discord which commands there are.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
 /// The bot on its server.
-pub struct DiscordPlatform {}
+pub struct DiscordPlatform {
+    account: Arc<Account>,
+    intake: Arc<Intake>,
+    /// What goes on beside everything else. It ends when this is dropped.
+    beside: Mutex<JoinSet<()>>,
+    listens: AtomicBool,
+}
 
 impl DiscordPlatform {
     /// Logs in and finds the server.
     ///
     /// # Errors
     /// When there is no connection, and whether waiting may help.
-    pub async fn connect(_settings: DiscordSettings) -> Result<Self, ConnectError> {
-        Err(ConnectError::Fatal("Discord is not there yet.".to_owned()))
+    pub async fn connect(settings: DiscordSettings) -> Result<Self, ConnectError> {
+        let account = Arc::new(Account::connect(settings).await?);
+        let intake = Arc::new(Intake::new(Arc::clone(&account), Handle::current()));
+        Ok(Self { account, intake, beside: Mutex::default(), listens: AtomicBool::new(false) })
+    }
+
+    /// Connects to the gateway. Not before it is known how far was heard.
+    fn begin(&self, after: &Positions) {
+        if self.listens.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        self.intake.resume(after);
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        beside.spawn(watchdog::keep(Arc::clone(&self.intake)));
+        beside.spawn(offer_commands(Arc::clone(&self.account)));
+    }
+}
+
+#[async_trait]
+impl Platform for DiscordPlatform {
+    fn name(&self) -> PlatformName {
+        self.account.name.clone()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        CAPABILITIES
+    }
+
+    async fn listen(&self, after: &Positions) -> Result<Batch, ListenError> {
+        self.begin(after);
+        self.intake.listen(after).await
+    }
+
+    async fn perform(&self, _perform: &Perform) -> Outcome {
+        Outcome::Transient("Discord is not there yet".to_owned())
+    }
+
+    fn inform(&self, overview: &Overview) {
+        self.account.overview().clone_from(overview);
+    }
+}
+
+/// Sees to it that Discord shows the slash commands of this version.
+async fn offer_commands(account: Arc<Account>) {
+    let where_to = (account.application, GuildId::new(account.settings.guild_id));
+    let mut pause = Duration::from_secs(1);
+    loop {
+        match commands::register(&account.client, where_to, &account.settings.state_dir).await {
+            Ok(_) => return,
+            Err(failure) => tracing::warn!(
+                "Discord could not be told which slash commands there are: {}. Trying again in {} s.",
+                failure.words(),
+                pause.as_secs()
+            ),
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
