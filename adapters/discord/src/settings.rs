@@ -68,3 +68,28 @@ pub enum ConnectError {
     #[error("{0}")]
     Fatal(String),
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn settings() -> DiscordSettings {
+        DiscordSettings {
+            token: "a.b.c".to_owned(),
+            guild_id: 1,
+            category: "Incidents".to_owned(),
+            rooms: vec!["#ops".to_owned(), "status".to_owned()],
+            command_rooms: vec!["#ops".to_owned()],
+            allow: AllowRoles::Everyone,
+            prefix: "!".to_owned(),
+            meetings: false,
+            state_dir: PathBuf::from("nowhere"),
+            api: None,
+        }
+    }
+
+    #[test]
+    fn the_token_is_not_shown() {
+        assert!(!format!("{:?}", settings()).contains("a.b.c"));
+    }
+}
