@@ -7,7 +7,7 @@ use sitrep_core::{
     policy::{PlatformPolicy, Policy},
     port::{
         Action, Batch, Capabilities, Content, Inbound, ListenError, Outcome, Perform, Platform, Position,
-        Positions, Receipt, RoomKind,
+        Positions, Receipt, RoomKind, Standing,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -33,6 +33,7 @@ pub(crate) fn policy() -> Policy {
         allow: vec!["*".to_owned()],
         stakeholder_rooms: vec![room("status")],
         home_room: None,
+        ..PlatformPolicy::default()
     };
     Policy { platforms: [(name(), platform)].into(), ..Policy::default() }
 }
@@ -41,6 +42,8 @@ pub(crate) fn policy() -> Policy {
 pub(crate) fn batch(first: usize, said: impl IntoIterator<Item = (RoomRef, String)>) -> Batch {
     let inbound = |(number, (room, text)): (usize, (RoomRef, String))| Inbound {
         kind: if room.room == "ops" { RoomKind::Configured } else { RoomKind::Other },
+        standing: Standing::default(),
+        awaits_answer: false,
         message: MessageRef { room, id: format!("$said-{number:08}"), thread: None },
         person: person("alice"),
         content: Content::Said(text),
@@ -71,7 +74,14 @@ impl<F: Fn(&Perform, DateTime<Utc>) + Send + Sync> Platform for InstantPlatform<
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { edits: true, pins: true, threads: true, private_rooms: true, reactions: true }
+        Capabilities {
+            edits: true,
+            pins: true,
+            threads: true,
+            private_rooms: true,
+            reactions: true,
+            ..Capabilities::default()
+        }
     }
 
     async fn listen(&self, _after: &Positions) -> Result<Batch, ListenError> {
@@ -93,6 +103,9 @@ impl<F: Fn(&Perform, DateTime<Utc>) + Send + Sync> Platform for InstantPlatform<
             | Action::Invite { .. }
             | Action::Name { .. }
             | Action::Buttons { .. }
+            | Action::OpenMeeting { .. }
+            | Action::CloseMeeting { .. }
+            | Action::Appoint { .. }
             | Action::Read { .. } => Receipt::Done,
         })
     }

@@ -15,7 +15,7 @@ use crate::{
     incident::IncidentId,
     message::Message,
     person::Person,
-    port::RoomKind,
+    port::{Appointment, RoomKind},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -95,6 +95,9 @@ pub struct Say {
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<MessageRef>,
+    /// Whom alone it is shown to, where the platform can do that; elsewhere all see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<Person>,
     /// The incident's fact whose words it passes on, so that they can be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quotes: Option<u64>,
@@ -177,6 +180,27 @@ pub enum Desired {
         /// All of them, the most needed first.
         people: Vec<Person>,
     },
+    /// There is a place to talk.
+    Meeting {
+        /// Its name.
+        name: String,
+        /// Who alone may enter; `None` for whoever may read what is public.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        people: Option<Vec<Person>>,
+    },
+    /// There is no place to talk any more.
+    NoMeeting {
+        /// The place.
+        room: RoomRef,
+    },
+    /// The platform's calendar says this.
+    Appointment {
+        /// The room that it is about.
+        room: RoomRef,
+        /// What; `None` for nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        appointment: Option<Appointment>,
+    },
     /// The room is called this.
     Named {
         /// Its name.
@@ -208,6 +232,10 @@ pub enum Aspect {
     Members,
     /// What it is called.
     Named,
+    /// The place to talk.
+    Meeting,
+    /// What the calendar says.
+    Appointment,
     /// The signs on a message.
     Buttons(Pressed),
 }
@@ -222,6 +250,8 @@ impl Desired {
             Self::Pinned { .. } => Aspect::Pinned,
             Self::Members { .. } => Aspect::Members,
             Self::Named { .. } => Aspect::Named,
+            Self::Meeting { .. } | Self::NoMeeting { .. } => Aspect::Meeting,
+            Self::Appointment { .. } => Aspect::Appointment,
             Self::Buttons { on, .. } => Aspect::Buttons(*on),
         }
     }
@@ -273,9 +303,10 @@ impl Effect {
             },
             Self::Keep(keep) => match keep.desired.aspect() {
                 Aspect::Room => Rank::Room,
-                Aspect::Pinned => Rank::Pin,
+                // Whoever comes in looks for both.
+                Aspect::Pinned | Aspect::Meeting => Rank::Pin,
                 Aspect::Members => Rank::Members,
-                Aspect::Card | Aspect::Named | Aspect::Buttons(_) => Rank::Upkeep,
+                Aspect::Card | Aspect::Named | Aspect::Buttons(_) | Aspect::Appointment => Rank::Upkeep,
             },
             Self::Direct(_) => Rank::Room,
             Self::Read(_) => Rank::Say,
@@ -308,6 +339,8 @@ impl Effect {
                 Aspect::Pinned => "pin the card",
                 Aspect::Members => "invite everybody",
                 Aspect::Named => "name the room",
+                Aspect::Meeting => "make or remove the voice channel",
+                Aspect::Appointment => "put the retrospective into the calendar",
                 Aspect::Buttons(_) => "put the signs to press on a message",
             },
             Self::Direct(_) => "make a direct room",

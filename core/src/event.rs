@@ -87,6 +87,13 @@ pub enum WorkspaceEvent {
         /// Its room.
         room: RoomRef,
     },
+    /// Somebody whose handle says nothing to people is called this.
+    PersonNamed {
+        /// Who.
+        person: Person,
+        /// What they are called.
+        name: String,
+    },
     /// There is a direct room with somebody.
     DirectRoomOpened {
         /// Who.
@@ -183,6 +190,18 @@ pub enum RoomEvent {
         room: RoomRef,
         /// Who did it.
         by: Person,
+    },
+    /// Its room was deleted, or closed to us; by whom is not known.
+    Gone {
+        /// The room.
+        room: RoomRef,
+    },
+    /// There is a place to talk.
+    MeetingOpened {
+        /// The place.
+        room: RoomRef,
+        /// The address that leads there.
+        link: String,
     },
     /// We are in the room again from which we were removed.
     Regained {
@@ -343,6 +362,7 @@ impl Event {
             Self::Workspace(WorkspaceEvent::IncidentNumbered { .. }) => "IncidentNumbered",
             Self::Workspace(WorkspaceEvent::RoomBound { .. }) => "RoomBound",
             Self::Workspace(WorkspaceEvent::DirectRoomOpened { .. }) => "DirectRoomOpened",
+            Self::Workspace(WorkspaceEvent::PersonNamed { .. }) => "PersonNamed",
             Self::Incident(IncidentEvent::Declared { .. }) => "IncidentDeclared",
             Self::Incident(IncidentEvent::Acknowledged) => "IncidentAcknowledged",
             Self::Incident(IncidentEvent::SeverityChanged { .. }) => "SeverityChanged",
@@ -352,6 +372,8 @@ impl Event {
             Self::Room(RoomEvent::PromptPosted { .. }) => "PromptPosted",
             Self::Room(RoomEvent::Lost { .. }) => "RoomLost",
             Self::Room(RoomEvent::Regained { .. }) => "RoomRegained",
+            Self::Room(RoomEvent::Gone { .. }) => "RoomGone",
+            Self::Room(RoomEvent::MeetingOpened { .. }) => "MeetingOpened",
             Self::Room(RoomEvent::Moved { .. }) => "RoomMoved",
             Self::Room(RoomEvent::Opened { .. }) => "RoomOpened",
             Self::Room(RoomEvent::OpeningFailed { .. }) => "RoomOpeningFailed",

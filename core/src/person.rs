@@ -30,6 +30,12 @@ impl Person {
         bare.split_once(':').map_or(bare, |(local, _)| local)
     }
 
+    /// Whether the handle says nothing to people: a number, as on Discord.
+    #[must_use]
+    pub fn is_nameless(&self) -> bool {
+        !self.handle.is_empty() && self.handle.chars().all(|c| c.is_ascii_digit())
+    }
+
     /// The person a typed name means, completed after this person's own handle: `@bob`, typed by
     /// `@alice:example.org`, is `@bob:example.org`. `None` when it can't be a handle.
     #[must_use]
@@ -49,6 +55,8 @@ impl Person {
             }
             (None, Some((_, server))) => is_handle_like(bare).then(|| format!("@{bare}:{server}"))?,
             (Some(_), None) => return None,
+            // Among numbers, a name is nobody: whoever is picked from a client's list comes as a number.
+            (None, None) if self.is_nameless() && !bare.chars().all(|c| c.is_ascii_digit()) => return None,
             (None, None) => is_handle_like(bare).then(|| bare.to_owned())?,
         };
         Some(Self { platform: self.platform.clone(), handle })
@@ -74,6 +82,8 @@ mod tests {
         let cases = [
             ("alice", "@bob", Some("bob")),
             ("alice", "bob", Some("bob")),
+            ("15", "@16", Some("16")),
+            ("15", "@bob", None),
             ("alice", "@bob:example.org", None),
             ("alice", "@", None),
             ("alice", "bob smith", None),

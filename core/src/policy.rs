@@ -15,8 +15,10 @@ use crate::{
     event::Promise,
     incident::{Incident, Severity, Status},
     person::Person,
+    port::Standing,
     room::{PlatformName, RoomRef},
     time::working_hours::WorkingHours,
+    workspace::Workspace,
 };
 
 /// How one severity is handled.
@@ -39,6 +41,8 @@ pub enum Meeting {
     Jitsi(String),
     /// An address in which `{room}` becomes an unguessable name.
     Url(String),
+    /// A place to talk on this platform, made for the incident and removed at its end.
+    Voice(PlatformName),
     /// They don't.
     None,
 }
@@ -48,10 +52,14 @@ pub enum Meeting {
 pub struct PlatformPolicy {
     /// Who may command: `*`, `*:example.org`, or a whole handle.
     pub allow: Vec<String>,
+    /// Whose members may command: groups of the platform, by a name or an id that it gives them.
+    pub allow_groups: Vec<String>,
     /// The rooms that are kept informed.
     pub stakeholder_rooms: Vec<RoomRef>,
     /// Where trouble with rooms is told.
     pub home_room: Option<RoomRef>,
+    /// Whether it has a calendar that retrospectives are put in.
+    pub has_calendar: bool,
 }
 
 /// Everything that an operator decides.
@@ -136,12 +144,13 @@ impl Policy {
         Some(Promise { due: now + interval, interval_secs: interval.num_seconds().max(1) })
     }
 
-    /// Whether this person may command.
+    /// Whether this person, who stands so with their platform, may command.
     #[must_use]
-    pub fn may_command(&self, person: &Person) -> bool {
-        self.platforms
-            .get(&person.platform)
-            .is_some_and(|platform| platform.allow.iter().any(|pattern| allows(pattern, &person.handle)))
+    pub fn may_command(&self, person: &Person, standing: &Standing) -> bool {
+        self.platforms.get(&person.platform).is_some_and(|platform| {
+            platform.allow.iter().any(|pattern| allows(pattern, &person.handle))
+                || standing.groups.iter().any(|group| platform.allow_groups.contains(group))
+        })
     }
 
     /// Where trouble with rooms is told on a platform.
@@ -154,6 +163,31 @@ impl Policy {
     #[must_use]
     pub fn allows_everybody(&self, platform: &PlatformName) -> bool {
         self.platforms.get(platform).is_some_and(|platform| platform.allow.iter().any(|entry| entry == "*"))
+    }
+
+    /// What people on other platforms call somebody.
+    #[must_use]
+    pub fn name_of(&self, person: &Person, workspace: &Workspace) -> String {
+        let configured = || self.people.iter().find(|(_, handles)| handles.contains(person));
+        match (workspace.name_of(person), person.is_nameless()) {
+            (_, false) => person.short_name().to_owned(),
+            (Some(name), true) => name.to_owned(),
+            (None, true) => configured()
+                .map_or_else(|| format!("somebody on {}", person.platform.title()), |(name, _)| name.clone()),
+        }
+    }
+
+    /// The same human on another platform, if the configuration knows them there.
+    #[must_use]
+    pub fn elsewhere(&self, person: &Person, platform: &PlatformName) -> Option<&Person> {
+        let handles = self.people.values().find(|handles| handles.contains(person))?;
+        handles.iter().find(|handle| handle.platform == *platform)
+    }
+
+    /// Whether a platform has a calendar that retrospectives are put in.
+    #[must_use]
+    pub fn has_calendar(&self, platform: &PlatformName) -> bool {
+        self.platforms.get(platform).is_some_and(|platform| platform.has_calendar)
     }
 
     /// Whether this person may know anything about this incident.
@@ -238,7 +272,23 @@ mod tests {
     #[test]
     fn a_platform_that_is_not_configured_allows_nobody() {
         let stranger = Person::new(&PlatformName::new("other"), "alice");
-        assert!(!Policy::default().may_command(&stranger));
+        assert!(!Policy::default().may_command(&stranger, &Standing::default()));
+    }
+
+    #[test]
+    fn members_of_a_group_may_command() {
+        let platform = PlatformName::new("other");
+        let mut policy = Policy::default();
+        let groups = PlatformPolicy { allow_groups: vec!["ops".to_owned()], ..PlatformPolicy::default() };
+        policy.platforms.insert(platform.clone(), groups);
+        let alice = Person::new(&platform, "1");
+        let standing = |groups: &[&str]| Standing {
+            called: None,
+            groups: groups.iter().map(ToString::to_string).collect(),
+        };
+        assert!(policy.may_command(&alice, &standing(&["everybody", "ops"])));
+        assert!(!policy.may_command(&alice, &standing(&["everybody", "Ops"])));
+        assert!(!policy.may_command(&alice, &standing(&[])));
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub enum Refusal {
     NotYet(String),
     /// The person is not on the allow-list.
     NotAllowed,
+    /// Commands are not heard in this room.
+    NotHeardHere,
+    /// A button of something that is over.
+    NothingToPress,
     /// No incident was named, and none is implied by the room. Holds the verb.
     WhichIncident(&'static str),
     /// Several incidents run in this room. Holds the verb and their numbers.
@@ -49,7 +53,7 @@ pub enum Refusal {
     /// The message was carried out as it stood at first; editing it does nothing.
     AlreadyCarriedOut,
     /// Nothing to do: it is so already. Holds the sentence.
-    AlreadySo(String),
+    AlreadySo(Message),
     /// There is no retrospective to book. Holds why.
     NoRetrospective(IncidentId),
 }
@@ -71,6 +75,12 @@ fn sentence(template: &str, prefix: &str) -> Vec<Span> {
 }
 
 impl Refusal {
+    /// Nothing to do, in words that name nobody.
+    #[must_use]
+    pub fn already_so(words: impl Into<String>) -> Self {
+        Self::AlreadySo(Message::text(words))
+    }
+
     /// What the person reads.
     #[must_use]
     pub fn message(&self, prefix: &str) -> Message {
@@ -88,6 +98,12 @@ impl Refusal {
             )),
             Self::NotAllowed => {
                 line("You are not on my list of people who may command. Whoever runs me can add you.")
+            }
+            Self::NotHeardHere => {
+                line("I don't take commands in this room. Say it in an incident's room, or to me alone.")
+            }
+            Self::NothingToPress => {
+                line("There is nothing left to press here. `!incidents` lists what is going on.")
             }
             Self::WhichIncident(verb) => line(&format!(
                 "Which incident? Say it in the incident's room, or with its number: `!{verb} INC-12`."
@@ -134,7 +150,7 @@ impl Refusal {
                 "I have carried this message out as it stood at first, and the edit changes nothing. Please say what \
                  should happen now in a new message.",
             ),
-            Self::AlreadySo(words) => Message::text(words.clone()),
+            Self::AlreadySo(sentence) => sentence.clone(),
             Self::NoRetrospective(id) => line(&format!("{id} has no retrospective to book.")),
         }
     }

@@ -17,6 +17,13 @@ impl PlatformName {
         Self(name.to_owned())
     }
 
+    /// The name as it is written in a sentence: `Discord`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let mut letters = self.0.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

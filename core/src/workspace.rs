@@ -19,6 +19,7 @@ pub struct Workspace {
     room_names: BTreeSet<String>,
     rooms: BTreeMap<RoomRef, IncidentId>,
     direct_rooms: BTreeMap<Person, RoomRef>,
+    names: BTreeMap<Person, String>,
     /// How many facts it consists of.
     pub facts: u64,
 }
@@ -54,6 +55,12 @@ impl Workspace {
         self.direct_rooms.get(person)
     }
 
+    /// What somebody is called whose handle says nothing to people, as far as it is known.
+    #[must_use]
+    pub fn name_of(&self, person: &Person) -> Option<&str> {
+        self.names.get(person).map(String::as_str)
+    }
+
     /// Every room that belongs to an incident.
     pub fn rooms(&self) -> impl Iterator<Item = &RoomRef> {
         self.rooms.keys()
@@ -72,6 +79,9 @@ impl Workspace {
             }
             Event::Workspace(WorkspaceEvent::DirectRoomOpened { person, room }) => {
                 self.direct_rooms.insert(person.clone(), room.clone());
+            }
+            Event::Workspace(WorkspaceEvent::PersonNamed { person, name }) => {
+                self.names.insert(person.clone(), name.clone());
             }
             Event::Incident(_)
             | Event::Room(_)

@@ -16,7 +16,7 @@ use sitrep_core::{
     incident::{IncidentId, Origin, Role, Severity},
     message::{Message, Span, bold, code, mention, named, text},
     person::Person,
-    port::{RoomKind, StoredEffect},
+    port::{Appointment, RoomKind, StoredEffect},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -67,6 +67,12 @@ fn every_event() -> Vec<Event> {
         Event::Incident(IncidentEvent::Retitled),
         Event::Incident(IncidentEvent::WordsErased { facts: vec![1, 4] }),
         Event::Workspace(WorkspaceEvent::DirectRoomOpened { person: alice(), room: room() }),
+        Event::Workspace(WorkspaceEvent::PersonNamed { person: alice(), name: "Alice".to_owned() }),
+        Event::Room(RoomEvent::Gone { room: room() }),
+        Event::Room(RoomEvent::MeetingOpened {
+            room: room(),
+            link: "https://discord.com/channels/1/2".to_owned(),
+        }),
         Event::Room(RoomEvent::PromptPosted { prompt: message() }),
         Event::Room(RoomEvent::Lost { room: room(), by: alice() }),
         Event::Room(RoomEvent::Regained { room: room() }),
@@ -106,10 +112,17 @@ fn every_effect() -> Vec<StoredEffect> {
             purpose,
             about,
             answers,
+            only_for: None,
             quotes: None,
             stale_at: moment(),
             message: words.clone(),
         })
+    };
+    let appointment = Appointment {
+        name: "Retrospective of INC-12".to_owned(),
+        about: "Sev2".to_owned(),
+        starts_at: moment(),
+        ends_at: moment(),
     };
     let keep = |desired| Effect::Keep(Keep { platform: platform(), incident, desired });
     let effects = [
@@ -137,6 +150,9 @@ fn every_effect() -> Vec<StoredEffect> {
         keep(Desired::Named { name: "a-room".to_owned(), topic: "INC-12".to_owned() }),
         keep(Desired::Buttons { message: message(), on: Pressed::Card, keys: vec!["✅".to_owned()] }),
         keep(Desired::Buttons { message: message(), on: Pressed::Prompt, keys: vec!["💤".to_owned()] }),
+        keep(Desired::Meeting { name: "a-room".to_owned(), people: Some(vec![alice()]) }),
+        keep(Desired::NoMeeting { room: room() }),
+        keep(Desired::Appointment { room: room(), appointment: Some(appointment) }),
         Effect::Direct(alice()),
         say(Place::Person(alice()), Purpose::Notice),
         say(Place::Message(message()), Purpose::Notice),

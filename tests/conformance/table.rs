@@ -24,14 +24,30 @@ pub(super) fn matches_the_adapters() -> Result<(), Failed> {
 }
 
 /// The rows by what they begin with. Taken apart in full, so that a new capability asks for its row.
-fn rows(console: Capabilities, matrix: Capabilities) -> [(&'static str, bool, bool); 5] {
-    let Capabilities { edits, pins, threads, private_rooms, reactions } = console;
+fn rows(console: Capabilities, matrix: Capabilities) -> [(&'static str, bool, bool); 10] {
+    let Capabilities {
+        edits,
+        pins,
+        threads,
+        private_rooms,
+        reactions,
+        discreet_answers,
+        forms,
+        command_lists,
+        meetings,
+        appointments,
+    } = console;
     [
         ("The card changes in place", edits, matrix.edits),
         ("The card is pinned", pins, matrix.pins),
         ("Answers stay in their thread", threads, matrix.threads),
         ("A room for those who are asked in", private_rooms, matrix.private_rooms),
         ("Signs to press instead of typing", reactions, matrix.reactions),
+        ("Answers that only whoever asked can see", discreet_answers, matrix.discreet_answers),
+        ("Buttons that ask for words", forms, matrix.forms),
+        ("Commands picked from a list", command_lists, matrix.command_lists),
+        ("A place to talk", meetings, matrix.meetings),
+        ("The retrospective in a calendar", appointments, matrix.appointments),
     ]
 }
 

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::{Message, mention, text};
 use sitrep_core::port::{Action, Content, Outcome, Receipt};
 use sitrep_matrix::RecoveryKey;
 
-use crate::matrix_adapter::bot::{Bot, handle, handles, texts};
+use crate::matrix_adapter::bot::{Bot, handle, handles, sign, texts};
 use crate::matrix_adapter::front::{BAD_GATEWAY, Front};
 use crate::support::encrypted_person::EncryptedPerson;
 use crate::support::person::Person;
@@ -154,7 +155,8 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     assert_eq!(nora.join_next(&[])?, room.room);
     bot.until_quiet()?;
     let message = Message::line([text("the zebra is loose, "), mention(&handle(&nora.user_id))]);
-    let say = Action::Say { room: room.clone(), answers: None, message };
+    let say =
+        Action::Say { room: room.clone(), answers: None, only_for: None, purpose: Purpose::Notice, message };
     let said = bot.said("key-enc-1", say.clone())?;
     let read = nora.wait_for("what sitrep says", |read| read.event_id == said.id)?;
     assert!(read.was_encrypted && read.is_readable, "{read:?}");
@@ -164,7 +166,11 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     // Long after, it is found by the key inside.
     let long_ago = Utc::now() - chrono::TimeDelta::days(2);
     assert_eq!(bot.perform("key-enc-1", long_ago, say), Outcome::Done(Receipt::Message(said.clone())));
-    let edit = Action::Edit { message: said.clone(), content: Message::text("the zebra is home") };
+    let edit = Action::Edit {
+        message: said.clone(),
+        purpose: Purpose::Card,
+        content: Message::text("the zebra is home"),
+    };
     assert_eq!(bot.perform("key-enc-2", Utc::now(), edit), Outcome::Done(Receipt::Done));
     nora.wait_for("the edit", |read| {
         read.was_encrypted && read.content["m.new_content"]["body"] == "the zebra is home"
@@ -172,7 +178,7 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     nora.say(&room.room, "!ack")?;
     assert_eq!(texts(&bot.hear(1)?), ["!ack"]);
     // Signs are never encrypted.
-    let buttons = Action::Buttons { message: said.clone(), keys: vec!["👀".to_owned()] };
+    let buttons = Action::Buttons { message: said.clone(), buttons: vec![sign("👀")] };
     assert_eq!(bot.perform("key-enc-3", Utc::now(), buttons), Outcome::Done(Receipt::Done));
     let sign = nora.wait_for("the sign", |read| read.kind == "m.reaction")?;
     assert!(!sign.was_encrypted, "{sign:?}");

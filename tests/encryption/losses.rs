@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::json;
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
 use sitrep_core::port::Action;
 
@@ -147,7 +148,13 @@ pub(super) fn lost_store_with_a_token() -> Result<(), Failed> {
 }
 
 fn say(bot: &Bot, room: &str, words: &str) -> Action {
-    Action::Say { room: bot.message(room, "$none").room, answers: None, message: Message::text(words) }
+    Action::Say {
+        room: bot.message(room, "$none").room,
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message: Message::text(words),
+    }
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), Failed> {

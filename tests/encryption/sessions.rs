@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
 use sitrep_core::port::{Action, ListenError};
 
@@ -14,7 +15,13 @@ use crate::support::synapse::{Limits, Synapse};
 use crate::support::{Failed, PATIENCE, poll};
 
 fn say(bot: &Bot, key: &str) -> Result<(), Failed> {
-    let say = || Action::Say { room: bot.room(0), answers: None, message: Message::text("still here") };
+    let say = || Action::Say {
+        room: bot.room(0),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message: Message::text("still here"),
+    };
     bot.settled(key, say).map(drop)
 }
 

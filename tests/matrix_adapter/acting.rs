@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::{Message, Span, mention, text};
 use sitrep_core::person::Person;
 use sitrep_core::port::{Action, Outcome, Receipt, RoomKind};
@@ -17,7 +18,13 @@ pub(super) fn one_key_is_one_message() -> Result<(), Failed> {
     let (alice, mut bot) = (synapse.person("alice")?, Bot::new(&synapse)?);
     let ops = bot.configured_room(&synapse, &alice)?;
     bot.start()?;
-    let say = || Action::Say { room: bot.room(0), answers: None, message: Message::text("said once") };
+    let say = || Action::Say {
+        room: bot.room(0),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message: Message::text("said once"),
+    };
     let first = bot.perform("key00001-1-0", Utc::now(), say());
     assert_eq!(bot.perform("key00001-1-0", Utc::now(), say()), first);
     let Outcome::Done(Receipt::Message(message)) = &first else { return Err(format!("{first:?}").into()) };
@@ -46,7 +53,13 @@ pub(super) fn encrypted_rooms_work_too() -> Result<(), Failed> {
     alice.set_state(&ops, "m.room.encryption", "", &algorithm)?;
     bot.start()?;
     let room = bot.room(0);
-    let say = || Action::Say { room: room.clone(), answers: None, message: Message::text("said once") };
+    let say = || Action::Say {
+        room: room.clone(),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message: Message::text("said once"),
+    };
     let first = bot.perform("key00002-1-0", Utc::now(), say());
     assert!(matches!(first, Outcome::Done(_)), "{first:?}");
     assert_eq!(bot.perform("key00002-1-0", Utc::now(), say()), first);
@@ -170,6 +183,8 @@ pub(super) fn pins_edits_and_answers() -> Result<(), Failed> {
         Action::Say {
             room: bot.room(0),
             answers: Some(asked),
+            only_for: None,
+            purpose: Purpose::Notice,
             message: Message::text(format!("answer {index}")),
         }
     };
@@ -189,7 +204,7 @@ pub(super) fn pins_edits_and_answers() -> Result<(), Failed> {
     assert_eq!(alice.pinned(&ops)?, [other, card.id.clone()]);
 
     let words = Message::line([text("now "), mention(&handle(&alice.user_id))]);
-    let edit = Action::Edit { message: card.clone(), content: words };
+    let edit = Action::Edit { message: card.clone(), purpose: Purpose::Card, content: words };
     assert_eq!(bot.perform("key-edit", Utc::now(), edit), Outcome::Done(Receipt::Done));
     let shown = alice.shown(&ops)?;
     let edited = shown.iter().find(|seen| seen.event_id == card.id).ok_or("the card is gone")?;
@@ -208,7 +223,8 @@ pub(super) fn hostile_words_stay_words() -> Result<(), Failed> {
         Message::line([text(words), mention(&handle(&alice.user_id)), Span::Link("javascript:x".to_owned())])
             .bullet([Span::Room(bot.room(0), "<i>ops</i>".to_owned())])
             .quote(&"\"<&\u{1f525}".repeat(40_000));
-    let say = Action::Say { room: bot.room(0), answers: None, message };
+    let say =
+        Action::Say { room: bot.room(0), answers: None, only_for: None, purpose: Purpose::Notice, message };
     let said = bot.said("key-hostile", say)?;
     let seen = alice.wait_for(&ops, |seen| seen.event_id == said.id)?;
     let html = seen.formatted_body.clone().ok_or("there is no HTML")?;

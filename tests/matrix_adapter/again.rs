@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
 use sitrep_core::port::{Action, Outcome, Receipt};
 
@@ -39,7 +40,13 @@ fn past_its_lifetime_a_key_is_found_in_the_room() -> Result<(), Failed> {
     let ops = bot.configured_room(&synapse, &alice)?;
     bot.start()?;
     let first_tried = Utc::now() - chrono::TimeDelta::seconds(1);
-    let say = || Action::Say { room: bot.room(0), answers: None, message: Message::text("said once") };
+    let say = || Action::Say {
+        room: bot.room(0),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message: Message::text("said once"),
+    };
     let first = bot.perform("key00009-1-0", first_tried, say());
     assert!(matches!(first, Outcome::Done(Receipt::Message(_))), "{first:?}");
     for _ in 0..3 {

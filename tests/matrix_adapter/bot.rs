@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use sitrep_core::effect::EffectId;
 use sitrep_core::person::Person as Handle;
 use sitrep_core::port::{
-    Action, Attempt, Batch, Content, Inbound, ListenError, Outcome, Perform, Platform, Positions, Receipt,
+    Action, Attempt, Batch, Button, Content, Inbound, ListenError, Outcome, Perform, Platform, Positions,
+    Receipt,
 };
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 use sitrep_matrix::{
@@ -295,6 +296,8 @@ pub(crate) fn texts(inbounds: &[Inbound]) -> Vec<String> {
         Content::Edited { .. }
         | Content::Redacted { .. }
         | Content::Reacted { .. }
+        | Content::Filled { .. }
+        | Content::Gone
         | Content::Unreadable
         | Content::Removed { .. }
         | Content::Moved { .. } => None,
@@ -308,4 +311,9 @@ pub(crate) fn handle(user: &str) -> Handle {
 
 pub(crate) fn handles(users: &[&str]) -> Vec<Handle> {
     users.iter().map(|user| handle(user)).collect()
+}
+
+/// A sign to press that asks for nothing.
+pub(crate) fn sign(key: &str) -> Button {
+    Button { key: key.to_owned(), verb: "ack", label: "Acknowledge", form: None }
 }

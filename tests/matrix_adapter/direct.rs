@@ -2,11 +2,12 @@
 
 use chrono::Utc;
 use serde_json::json;
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
 use sitrep_core::port::{Action, Outcome, Receipt, RoomKind};
 use sitrep_core::room::{MessageRef, PlatformName, RoomRef};
 
-use super::bot::{Bot, handle};
+use super::bot::{Bot, handle, sign};
 use crate::support::Failed;
 use crate::support::http::encoded;
 use crate::support::synapse::Synapse;
@@ -57,11 +58,20 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
     let ops = bot.configured_room(&synapse, &alice)?;
     bot.start()?;
     let room = bot.room(0);
-    let card =
-        bot.said("key-card", Action::Say { room, answers: None, message: Message::text("the card") })?;
-    let keys = vec!["✅".to_owned(), "🙋".to_owned()];
+    let card = bot.said(
+        "key-card",
+        Action::Say {
+            room,
+            answers: None,
+            only_for: None,
+            purpose: Purpose::Notice,
+            message: Message::text("the card"),
+        },
+    )?;
+    let keys = ["✅".to_owned(), "🙋".to_owned()];
     for key in ["key-signs", "key-signs", "key-signs-again"] {
-        let put = Action::Buttons { message: card.clone(), keys: keys.clone() };
+        let put =
+            Action::Buttons { message: card.clone(), buttons: keys.iter().map(|key| sign(key)).collect() };
         assert_eq!(bot.perform(key, Utc::now(), put), Outcome::Done(Receipt::Done));
     }
     let me = bot.account.user_id.clone();
@@ -71,7 +81,7 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
     signs.sort();
     assert_eq!(signs, expected);
     let nowhere = MessageRef { id: "$nowhere".to_owned(), ..card };
-    let put = Action::Buttons { message: nowhere, keys };
+    let put = Action::Buttons { message: nowhere, buttons: keys.iter().map(|key| sign(key)).collect() };
     assert!(!matches!(bot.perform("key-nowhere", Utc::now(), put), Outcome::InDoubt(_)));
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::json;
+use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
 use sitrep_core::port::{Action, Level, ListenError, Outcome, Platform as _, RoomKind};
 use sitrep_matrix::{ConnectError, MatrixAuth, MatrixPlatform, MatrixSettings};
@@ -23,7 +24,13 @@ pub(super) fn limits_are_waited_for() -> Result<(), Failed> {
     bot.configured_room(&synapse, &alice)?;
     bot.start()?;
     let mut outcomes = (0..15).map(|number| {
-        let say = Action::Say { room: bot.room(0), answers: None, message: Message::text("again") };
+        let say = Action::Say {
+            room: bot.room(0),
+            answers: None,
+            only_for: None,
+            purpose: Purpose::Notice,
+            message: Message::text("again"),
+        };
         bot.perform(&format!("key-limit-{number}"), Utc::now(), say)
     });
     let limited =
@@ -49,7 +56,13 @@ pub(super) fn a_lost_server_is_waited_for() -> Result<(), Failed> {
     let lost = bot.try_listen()?;
     let Err(ListenError::Transient(words)) = lost else { return Err(format!("{lost:?}").into()) };
     assert!(words.contains("could not be reached"), "{words}");
-    let say = || Action::Say { room: bot.room(0), answers: None, message: Message::text("patience") };
+    let say = || Action::Say {
+        room: bot.room(0),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message: Message::text("patience"),
+    };
     let outcome = bot.perform("key-lost", Utc::now(), say());
     assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
     synapse.start_again()?;
@@ -123,7 +136,13 @@ pub(super) fn proxies_are_not_the_homeserver() -> Result<(), Failed> {
     bot.configured_room(&synapse, &alice)?;
     bot.start()?;
     front.answers(|_| Some(NOT_FOUND));
-    let say = Action::Say { room: bot.room(0), answers: None, message: Message::text("patience") };
+    let say = Action::Say {
+        room: bot.room(0),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message: Message::text("patience"),
+    };
     let outcome = bot.perform("key-proxy", Utc::now(), say.clone());
     assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
     let lost = loop {

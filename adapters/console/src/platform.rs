@@ -9,7 +9,7 @@ use sitrep_core::{
     person::Person,
     port::{
         Action, Attempt, Batch, Capabilities, Content, Inbound, ListenError, Outcome, Perform, Platform,
-        Position, Positions, Receipt, RoomKind,
+        Position, Positions, Receipt, RoomKind, Standing,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -32,8 +32,18 @@ pub const HOME_ROOM: &str = "ops";
 pub const STAKEHOLDER_ROOM: &str = "status";
 
 /// What it can do natively.
-pub const CAPABILITIES: Capabilities =
-    Capabilities { edits: true, pins: true, threads: false, private_rooms: true, reactions: true };
+pub const CAPABILITIES: Capabilities = Capabilities {
+    edits: true,
+    pins: true,
+    threads: false,
+    private_rooms: true,
+    reactions: true,
+    discreet_answers: false,
+    forms: false,
+    command_lists: false,
+    meetings: false,
+    appointments: false,
+};
 
 /// The one stream that it delivers: its log.
 const STREAM: &str = "log";
@@ -161,6 +171,8 @@ impl ConsolePlatform {
             message: MessageRef { room, id: index.to_string(), thread: None },
             person: Person::new(&self.name, person),
             kind,
+            standing: Standing::default(),
+            awaits_answer: false,
             content,
             sent_at: at,
         })
@@ -228,7 +240,7 @@ impl ConsolePlatform {
             return Ok(Outcome::Permanent("I am not in that room".to_owned()));
         }
         match &perform.action {
-            Action::Say { room, answers, message } => {
+            Action::Say { room, answers, message, .. } => {
                 self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), message, &perform.attempt)
             }
             Action::OpenRoom { .. } => self.open_room(&mut shared, perform),
@@ -244,17 +256,27 @@ impl ConsolePlatform {
                 }
                 Ok(Outcome::Done(Receipt::Done))
             }
-            Action::Buttons { message, keys } => {
+            Action::Buttons { message, buttons } => {
+                // Nobody is asked for words here; what was put on a message stays there.
+                let keys: Vec<String> = buttons
+                    .iter()
+                    .filter(|button| button.form.is_none())
+                    .map(|button| button.key.clone())
+                    .collect();
                 let Ok(message) = message.id.parse::<usize>() else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));
                 };
-                if shared.chat.signs_on(message) != keys.as_slice() {
-                    shared.append(Change::Signed { message, keys: keys.clone() })?;
+                if !keys.is_empty() && shared.chat.signs_on(message) != keys.as_slice() {
+                    shared.append(Change::Signed { message, keys })?;
                 }
                 Ok(Outcome::Done(Receipt::Done))
             }
+            Action::OpenMeeting { .. } => {
+                Ok(Outcome::Permanent("there are no voice channels here".to_owned()))
+            }
+            Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Outcome::Done(Receipt::Done)),
             Action::Read { .. } => Ok(Outcome::Permanent("nothing is encrypted here".to_owned())),
-            Action::Edit { message, content } => {
+            Action::Edit { message, content, .. } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));
                 };
@@ -328,7 +350,12 @@ fn place_of(action: &Action) -> Option<&str> {
         Action::Edit { message, .. } | Action::Pin { message } | Action::Buttons { message, .. } => {
             Some(&message.room.room)
         }
-        Action::OpenRoom { .. } | Action::OpenDirect { .. } | Action::Read { .. } => None,
+        Action::OpenRoom { .. }
+        | Action::OpenDirect { .. }
+        | Action::OpenMeeting { .. }
+        | Action::CloseMeeting { .. }
+        | Action::Appoint { .. }
+        | Action::Read { .. } => None,
     }
 }
 

@@ -9,7 +9,7 @@ use matrix_sdk::ruma::{
 };
 use serde_json::json;
 use sitrep_core::{
-    port::{Attempt, Receipt},
+    port::{Attempt, Button, Receipt},
     room::MessageRef,
 };
 
@@ -20,11 +20,12 @@ pub(crate) async fn put(
     account: &Account,
     attempt: &Attempt,
     message: &MessageRef,
-    keys: &[String],
+    buttons: &[Button],
 ) -> Result<Receipt, Failure> {
     let room = account.room(&message.room).await?;
     let client = account.client();
-    for (number, key) in keys.iter().enumerate() {
+    // A reaction can't ask for words. Those that are there stay there: they do no harm.
+    for (number, Button { key, .. }) in buttons.iter().filter(|button| button.form.is_none()).enumerate() {
         let relation = json!({ "rel_type": "m.annotation", "event_id": message.id, "key": key });
         let content = Raw::new(&json!({ "m.relates_to": relation }))
             .map_err(|error| Failure::Broken(error.to_string()))?;

@@ -47,9 +47,11 @@ async fn make(account: &Account, attempt: &Attempt, person: &Person) -> Result<O
     };
     match open_room::open(account, attempt, &plan).await? {
         Receipt::Room(room) => account.room_id(&room.room).await,
-        Receipt::Done | Receipt::Message(_) | Receipt::DoneExcept(_) | Receipt::Text(_) => {
-            Err(Failure::Broken("a room was made and is not known".to_owned()))
-        }
+        Receipt::Done
+        | Receipt::Message(_)
+        | Receipt::Meeting(..)
+        | Receipt::DoneExcept(_)
+        | Receipt::Text(_) => Err(Failure::Broken("a room was made and is not known".to_owned())),
     }
 }
 

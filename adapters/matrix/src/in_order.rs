@@ -22,7 +22,7 @@ pub(crate) fn in_order(in_rooms: Vec<Vec<Inbound>>) -> Vec<Inbound> {
 mod tests {
     use sitrep_core::{
         person::Person,
-        port::{Content, RoomKind},
+        port::{Content, RoomKind, Standing},
         room::{MessageRef, PlatformName, RoomRef},
     };
 
@@ -34,6 +34,8 @@ mod tests {
             message: MessageRef { room: RoomRef::new(&platform, room), id: text.to_owned(), thread: None },
             person: Person::new(&platform, "@alice:example.org"),
             kind: RoomKind::Other,
+            standing: Standing::default(),
+            awaits_answer: false,
             content: Content::Said(text.to_owned()),
             sent_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(second),
         }

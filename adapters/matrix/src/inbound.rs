@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sitrep_core::{
     person::Person,
-    port::{Content, Inbound, RoomKind},
+    port::{Content, Inbound, RoomKind, Standing},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -82,6 +82,8 @@ impl Heard {
             message: MessageRef { room: spot.room.clone(), id, thread },
             person: Person::new(spot.platform, self.sender.clone()),
             kind: spot.kind,
+            standing: Standing::default(),
+            awaits_answer: false,
             content: self.content(spot),
             sent_at: self.sent_at,
         }

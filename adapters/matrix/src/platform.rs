@@ -23,8 +23,18 @@ use crate::{
 };
 
 /// What Matrix can do natively.
-pub const CAPABILITIES: Capabilities =
-    Capabilities { edits: true, pins: true, threads: true, private_rooms: true, reactions: true };
+pub const CAPABILITIES: Capabilities = Capabilities {
+    edits: true,
+    pins: true,
+    threads: true,
+    private_rooms: true,
+    reactions: true,
+    discreet_answers: false,
+    forms: false,
+    command_lists: false,
+    meetings: false,
+    appointments: false,
+};
 
 /// How long one attempt may take in all. Each request within it has a deadline of its own.
 const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
@@ -115,10 +125,10 @@ async fn in_time<T>(asking: impl Future<Output = Result<T, Failure>>) -> Result<
 async fn act(account: &Account, perform: &Perform) -> Outcome {
     let attempt = &perform.attempt;
     let done = match &perform.action {
-        Action::Say { room, answers, message } => {
+        Action::Say { room, answers, message, .. } => {
             say::say(account, attempt, room, answers.as_ref(), message).await
         }
-        Action::Edit { message, content } => edit::edit(account, attempt, message, content).await,
+        Action::Edit { message, content, .. } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {
             let open_to = open_to.as_ref().filter(|_| !private);
             let room_use = if *private { RoomUse::Private } else { RoomUse::Public };
@@ -136,7 +146,11 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         }
         Action::OpenDirect { person } => direct::open(account, attempt, person).await,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await,
-        Action::Buttons { message, keys } => buttons::put(account, attempt, message, keys).await,
+        Action::Buttons { message, buttons } => buttons::put(account, attempt, message, buttons).await,
+        Action::OpenMeeting { .. } => {
+            return Outcome::Permanent("there are no voice channels on Matrix".to_owned());
+        }
+        Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Receipt::Done),
         Action::Read { message } => encryption::read_again(account, message).await.map(Receipt::Text),
     };
     match done {

@@ -1,10 +1,10 @@
 //! `!ack`: somebody has it. Whoever acknowledges leads until somebody else does.
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use super::{About, Command, Context, Decision, Verb, View, parse::split_id, slot::INCIDENT};
 use crate::{
     event::{Event, IncidentEvent, RoleEvent},
     incident::{IncidentId, Role, Status},
-    message::declaration,
+    message::{Message, declaration, named, text},
     refusal::Refusal,
 };
 
@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "",
     help: "says that you have it; you lead until somebody else does",
     example: "!ack",
+    slots: &[INCIDENT],
     parse: |words| Ack::read(words).map(|ack| Box::new(ack) as Box<dyn Command>),
 };
 
@@ -38,11 +39,12 @@ impl Command for Ack {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         if incident.status != Status::Declared {
             let who = match &incident.acknowledged_by {
-                Some(person) if person == context.person => "You",
-                Some(person) => person.short_name(),
-                None => "Somebody",
+                Some(person) if person == context.person => text("You"),
+                Some(person) => named(person),
+                None => text("Somebody"),
             };
-            return Err(Refusal::AlreadySo(format!("{who} acknowledged {} already.", incident.id)));
+            let already = text(format!(" acknowledged {} already.", incident.id));
+            return Err(Refusal::AlreadySo(Message::line([who, already])));
         }
         let leads = incident.commander.is_none();
         let mut decision = Decision::default();
@@ -51,7 +53,7 @@ impl Command for Ack {
             decision = decision.fact(incident.id, Event::Role(assigned));
         }
         decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
-        decision.reply = Some(declaration::you_have_it(incident, leads));
+        decision.reply = Some(declaration::you_have_it(incident, leads).into());
         Ok(decision)
     }
 }

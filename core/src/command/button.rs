@@ -2,7 +2,11 @@
 //!
 //! Everything that can be pressed can also be typed. Signs are few and mean the same wherever they are.
 
-use crate::{effect::Pressed, incident::IncidentId};
+use crate::{
+    effect::Pressed,
+    incident::IncidentId,
+    port::{Button, Form},
+};
 
 /// Says that somebody has it.
 pub(crate) const ACKNOWLEDGES: &str = "✅";
@@ -11,32 +15,105 @@ pub(crate) const TAKES_THE_LEAD: &str = "🙋";
 /// Has the question come again later.
 pub(crate) const SNOOZES: &str = "💤";
 
+/// Gives news.
+const GIVES_NEWS: &str = "📣";
+/// Says that it is over.
+const RESOLVES: &str = "🏁";
+
 /// One sign.
-struct Button {
+struct Sign {
     /// As it is put on messages.
     key: &'static str,
-    /// What it stands for, without the prefix.
-    command: &'static str,
+    /// The verb that it stands for, without the prefix.
+    verb: &'static str,
+    /// What follows the verb.
+    words: &'static str,
+    /// What it does, for those who see it on a button.
+    label: &'static str,
+    /// What it has to ask for.
+    form: Option<Form>,
     on: &'static [Pressed],
 }
 
-const BUTTONS: [Button; 3] = [
-    Button { key: ACKNOWLEDGES, command: "ack", on: &[Pressed::Card] },
-    Button { key: TAKES_THE_LEAD, command: "lead me", on: &[Pressed::Card, Pressed::Prompt] },
-    Button { key: SNOOZES, command: "snooze", on: &[Pressed::Prompt] },
+const UPDATE: Form = Form {
+    title: "Update",
+    label: "What is the impact, and what is being done?",
+    example: "One in five payments fails; we are rolling back the release of 10:40.",
+};
+const RESOLVE: Form = Form {
+    title: "Resolve",
+    label: "What was done? Is anything lost?",
+    example: "Rolled back; all payments go through again; nothing was lost.",
+};
+
+const SIGNS: [Sign; 5] = [
+    Sign {
+        key: ACKNOWLEDGES,
+        verb: "ack",
+        words: "",
+        label: "Acknowledge",
+        form: None,
+        on: &[Pressed::Card],
+    },
+    Sign {
+        key: GIVES_NEWS,
+        verb: "update",
+        words: "",
+        label: "Update",
+        form: Some(UPDATE),
+        on: &[Pressed::Card, Pressed::Prompt],
+    },
+    Sign {
+        key: TAKES_THE_LEAD,
+        verb: "lead",
+        words: "me",
+        label: "Lead",
+        form: None,
+        on: &[Pressed::Card, Pressed::Prompt],
+    },
+    Sign { key: SNOOZES, verb: "snooze", words: "", label: "Snooze", form: None, on: &[Pressed::Prompt] },
+    Sign {
+        key: RESOLVES,
+        verb: "resolve",
+        words: "",
+        label: "Resolve",
+        form: Some(RESOLVE),
+        on: &[Pressed::Card],
+    },
 ];
 
 /// The signs that a message carries.
 #[must_use]
 pub(crate) fn keys(on: Pressed) -> Vec<String> {
-    BUTTONS.iter().filter(|button| button.on.contains(&on)).map(|button| button.key.to_owned()).collect()
+    SIGNS.iter().filter(|sign| sign.on.contains(&on)).map(|sign| sign.key.to_owned()).collect()
 }
 
-/// The command that a sign stands for. People's keyboards add skin tones, genders and the wish for colour.
+/// The buttons that these signs are.
 #[must_use]
-pub(crate) fn command(on: Pressed, key: &str) -> Option<&'static str> {
-    let found = BUTTONS.iter().find(|button| key.starts_with(button.key) && button.on.contains(&on))?;
-    Some(found.command)
+pub(crate) fn shown(keys: &[String]) -> Vec<Button> {
+    let shown = |key: &String| {
+        let sign = SIGNS.iter().find(|sign| sign.key == key)?;
+        Some(Button { key: key.clone(), verb: sign.verb, label: sign.label, form: sign.form })
+    };
+    keys.iter().filter_map(shown).collect()
+}
+
+/// What the button of a verb asks for before it does anything.
+#[must_use]
+pub fn form(verb: &str) -> Option<Form> {
+    SIGNS.iter().find(|sign| sign.verb == verb)?.form
+}
+
+/// The command that a sign, or the verb that it stands for, means on a message: verb and words. People's keyboards add
+/// skin tones, genders and the wish for colour. What asks for words means nothing without them.
+#[must_use]
+pub(crate) fn command(on: Pressed, key: &str, has_words: bool) -> Option<String> {
+    let is_it = |sign: &&Sign| {
+        let is_key = key == sign.verb || key.starts_with(sign.key);
+        is_key && sign.on.contains(&on) && sign.form.is_some() == has_words
+    };
+    let sign = SIGNS.iter().find(is_it)?;
+    Some(format!("{} {}", sign.verb, sign.words).trim_end().to_owned())
 }
 
 /// A command with the incident that it is about, which the room need not say.
@@ -53,26 +130,42 @@ mod tests {
 
     #[test]
     fn every_sign_stands_for_a_command_that_can_be_typed() {
-        for button in BUTTONS {
-            let text = addressed(&format!("!{}", button.command), IncidentId(7));
+        for sign in SIGNS {
+            let words = if sign.form.is_some() { "all good" } else { sign.words };
+            let text = addressed(&format!("!{} {words}", sign.verb), IncidentId(7));
             assert!(matches!(parse(&text, "!"), Parsed::Command { .. }), "{text}");
         }
     }
 
     #[test]
-    fn signs_are_known_in_every_dress() {
+    fn what_is_asked_fits_where_it_is_asked() {
+        for form in SIGNS.iter().filter_map(|sign| sign.form) {
+            assert!(
+                form.title.len() <= 45 && form.label.len() <= 45 && form.example.len() <= 100,
+                "{form:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn signs_are_known_in_every_dress_and_by_their_verb() {
         let cases = [
             (Pressed::Card, "✅", Some("ack")),
+            (Pressed::Card, "ack", Some("ack")),
             (Pressed::Card, "✅\u{fe0f}", Some("ack")),
             (Pressed::Card, "🙋🏽\u{200d}♀\u{fe0f}", Some("lead me")),
             (Pressed::Prompt, "💤", Some("snooze")),
             (Pressed::Card, "💤", None),
             (Pressed::Prompt, "✅", None),
+            (Pressed::Card, "acknowledge", None),
             (Pressed::Card, "👍", None),
             (Pressed::Card, "", None),
         ];
         for (on, key, expected) in cases {
-            assert_eq!(command(on, key), expected, "{key} on {on:?}");
+            assert_eq!(command(on, key, false).as_deref(), expected, "{key} on {on:?}");
         }
+        assert_eq!(command(Pressed::Prompt, "update", true).as_deref(), Some("update"));
+        assert_eq!(command(Pressed::Prompt, "update", false), None);
+        assert_eq!(command(Pressed::Card, "ack", true), None);
     }
 }

@@ -1,6 +1,9 @@
 //! `!help [VERB]`: what can be typed.
 
-use super::{About, Command, Context, Decision, VERBS, Verb, View, parse};
+use super::{
+    About, Command, Context, Decision, VERBS, Verb, View, parse,
+    slot::{Slot, SlotKind},
+};
 use crate::{
     message::{Message, help},
     refusal::Refusal,
@@ -12,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "[VERB]",
     help: "shows what you can say, or more about one verb",
     example: "!help retro",
+    slots: &[Slot::optional("verb", SlotKind::Text, "More about one of them")],
     parse: |words| Ok(Box::new(Help { verb: words.to_lowercase() })),
 };
 
@@ -29,12 +33,12 @@ impl Command for Help {
         let prefix = &context.policy.prefix;
         let word = self.verb.strip_prefix(prefix.as_str()).unwrap_or(&self.verb);
         if word.is_empty() {
-            return Ok(Decision::answer(everything(prefix)));
+            return Ok(Decision::discreetly(everything(prefix)));
         }
         match (parse::find(word), parse::nearest(word)) {
-            (Some(verb), _) => Ok(Decision::answer(help::help_for(&verb.description(), prefix))),
+            (Some(verb), _) => Ok(Decision::discreetly(help::help_for(&verb.description(), prefix))),
             (None, Some(near)) => Err(Refusal::DidYouMean(word.to_owned(), near.name)),
-            (None, None) => Ok(Decision::answer(everything(prefix))),
+            (None, None) => Ok(Decision::discreetly(everything(prefix))),
         }
     }
 }

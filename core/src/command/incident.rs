@@ -2,7 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id, status};
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::split_id,
+    slot::{Slot, SlotKind},
+    status,
+};
 use crate::{
     event::{Event, IncidentEvent, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId, Origin, Severity, room_name::room_name, title},
@@ -18,6 +23,11 @@ pub(super) const VERB: Verb = Verb {
     usage: "[--private] [--sev N] TITLE",
     help: "declares an incident: a room, the right people, a meeting, updates",
     example: "!incident checkout is down",
+    slots: &[
+        Slot::required("title", SlotKind::Text, "What is wrong, in a few words"),
+        Slot::optional("severity", SlotKind::Severity, "How bad; unsure means the worse one").after("--sev"),
+        Slot::optional("private", SlotKind::Flag, "Only for those who are asked in").after("--private"),
+    ],
     parse: |words| Declare::parse(words),
 };
 
@@ -196,7 +206,8 @@ fn meeting(meeting: &Meeting, identity: &Identity, id: IncidentId) -> Option<Str
     match meeting {
         Meeting::Jitsi(base) => Some(format!("{}/{room}", base.trim_end_matches('/'))),
         Meeting::Url(template) => Some(template.replace("{room}", &room)),
-        Meeting::None => None,
+        // There is no address before it is made.
+        Meeting::Voice(_) | Meeting::None => None,
     }
 }
 

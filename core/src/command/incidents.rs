@@ -10,6 +10,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "",
     help: "lists what is open",
     example: "!incidents",
+    slots: &[],
     parse: |_| Ok(Box::new(Incidents)),
 };
 
@@ -26,7 +27,7 @@ impl Command for Incidents {
             !incident.private || (context.kind == RoomKind::Direct && incident.has_person(context.person))
         };
         let visible: Vec<&Incident> = view.live.iter().filter(shown).collect();
-        Ok(Decision::answer(incidents::list(&visible, context.policy)))
+        Ok(Decision::discreetly(incidents::list(&visible, context.policy)))
     }
 }
 

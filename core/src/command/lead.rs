@@ -3,11 +3,12 @@
 use super::{
     About, Command, Context, Decision, Verb, View,
     parse::{split_id, split_word},
+    slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
     event::{Event, IncidentEvent, RoleEvent},
     incident::{IncidentId, Role, Status},
-    message::declaration,
+    message::{Message, declaration, named, text},
     refusal::Refusal,
 };
 
@@ -17,6 +18,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "@name|me",
     help: "names who leads",
     example: "!lead @alice",
+    slots: &[Slot::required("who", SlotKind::Person, "Who leads"), INCIDENT],
     parse: |words| Lead::read(words).map(|lead| Box::new(lead) as Box<dyn Command>),
 };
 
@@ -52,7 +54,10 @@ impl Command for Lead {
             .person(&self.who, context.person, &incident.people)
             .ok_or_else(|| Refusal::NotAPerson(self.who.clone()))?;
         if incident.commander.as_ref() == Some(&to) {
-            return Err(Refusal::AlreadySo(format!("{} leads {} already.", to.short_name(), incident.id)));
+            return Err(Refusal::AlreadySo(Message::line([
+                named(&to),
+                text(format!(" leads {} already.", incident.id)),
+            ])));
         }
         let takes_it = incident.status == Status::Declared && to == *context.person;
         let reply = declaration::leads(incident, &to, context.person);
@@ -62,7 +67,7 @@ impl Command for Lead {
         if takes_it {
             decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
         }
-        decision.reply = Some(reply);
+        decision.reply = Some(reply.into());
         Ok(decision)
     }
 }

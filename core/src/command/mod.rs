@@ -17,6 +17,7 @@ mod parse;
 mod resolve;
 mod retro;
 mod sev;
+mod slot;
 mod snooze;
 mod status;
 mod update;
@@ -24,8 +25,10 @@ mod view;
 
 use std::fmt::Debug;
 
+pub use button::form;
 pub use parse::{Parsed, parse};
-pub use view::{About, Context, Decision, Live, View};
+pub use slot::{Slot, SlotKind, typed};
+pub use view::{About, Context, Decision, Live, Reply, View};
 
 use crate::{incident::Incident, message::help::Description, refusal::Refusal};
 
@@ -58,6 +61,8 @@ pub struct Verb {
     pub help: &'static str,
     /// A line that could be typed as it stands, beginning with `!`.
     pub example: &'static str,
+    /// What it takes, for platforms that ask for it piece by piece; what is required comes first.
+    pub slots: &'static [Slot],
     /// Reads what follows the verb.
     pub parse: fn(&str) -> Result<Box<dyn Command>, Refusal>,
 }

@@ -2,7 +2,11 @@
 
 use chrono::Duration;
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::split_id,
+    slot::{INCIDENT, Slot, SlotKind},
+};
 use crate::{
     event::{Event, Promise, UpdateEvent},
     incident::IncidentId,
@@ -17,6 +21,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "45m",
     help: "promises the next update for another time",
     example: "!next 45m",
+    slots: &[Slot::required("in", SlotKind::Text, "How long from now, such as 45m"), INCIDENT],
     parse: |words| Next::read(words).map(|next| Box::new(next) as Box<dyn Command>),
 };
 
@@ -54,7 +59,7 @@ impl Command for Next {
         let promise = Promise { due: context.now + self.after, interval_secs };
         let promised = Event::Update(UpdateEvent::Promised { promise });
         let mut decision = Decision::default().fact(incident.id, promised);
-        decision.reply = Some(update::promised(incident, promise, context.policy, context.now));
+        decision.reply = Some(update::promised(incident, promise, context.policy, context.now).into());
         Ok(decision)
     }
 }

@@ -1,7 +1,11 @@
 //! `!resolve TEXT`: the cause is dealt with. Everybody who was told is told, and the retrospective begins to be
 //! owed.
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::split_id,
+    slot::{INCIDENT, Slot, SlotKind},
+};
 use crate::{
     event::{Event, IncidentEvent, RetrospectiveEvent},
     incident::{IncidentId, passage},
@@ -16,6 +20,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "TEXT",
     help: "says that it is over and what was done; tells everybody who was told",
     example: "!resolve the queue is drained, nothing was lost",
+    slots: &[Slot::required("text", SlotKind::Text, "What was done, and whether anything is lost"), INCIDENT],
     parse: |words| Resolve::read(words).map(|resolve| Box::new(resolve) as Box<dyn Command>),
 };
 
@@ -57,7 +62,7 @@ impl Command for Resolve {
         let mut decision = Decision::default()
             .fact_with_words(incident.id, Event::Incident(IncidentEvent::Resolved), &self.text)
             .fact(incident.id, Event::Retrospective(proposed));
-        decision.reply = Some(resolution::resolved_here(incident, shown, at, policy, context.now));
+        decision.reply = Some(resolution::resolved_here(incident, shown, at, policy, context.now).into());
         Ok(decision)
     }
 }

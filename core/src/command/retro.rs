@@ -4,6 +4,7 @@
 use super::{
     About, Command, Context, Decision, Verb, View,
     parse::{split_id, split_word},
+    slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
     event::{Event, RetrospectiveEvent},
@@ -22,6 +23,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "WHEN|ok|decline WHY",
     help: "books the retrospective, or says why there will be none",
     example: "!retro tomorrow 14:00",
+    slots: &[Slot::required("when", SlotKind::Text, "tomorrow 14:00, or ok, or decline and why"), INCIDENT],
     parse: |words| Retro::read(words).map(|retro| Box::new(retro) as Box<dyn Command>),
 };
 
@@ -68,7 +70,7 @@ impl Retro {
     ) -> Decision {
         let booked = Event::Retrospective(RetrospectiveEvent::Booked { at });
         let mut decision = Decision::default().fact(incident.id, booked);
-        decision.reply = Some(retrospective::booked(incident, at, note, context.policy, context.now));
+        decision.reply = Some(retrospective::booked(incident, at, note, context.policy, context.now).into());
         decision
     }
 }
@@ -105,7 +107,7 @@ impl Command for Retro {
             What::Decline(why) => {
                 let declined = Event::Retrospective(RetrospectiveEvent::Declined);
                 let mut decision = Decision::default().fact_with_words(incident.id, declined, why);
-                decision.reply = Some(retrospective::declined(incident));
+                decision.reply = Some(retrospective::declined(incident).into());
                 Ok(decision)
             }
         }
@@ -126,7 +128,7 @@ fn owed(incident: &Incident) -> Result<&Retrospective, Refusal> {
         // One whose time has come can still be moved: nobody may have turned up.
         Stage::Unbooked { .. } | Stage::Booked(_) | Stage::Begun(_) => Ok(retrospective),
         Stage::Declined => {
-            Err(Refusal::AlreadySo(format!("The retrospective of {} was declined already.", incident.id)))
+            Err(Refusal::already_so(format!("The retrospective of {} was declined already.", incident.id)))
         }
     }
 }

@@ -1,6 +1,10 @@
 //! `!sev 2`: how bad it is. News is due at the new severity's cadence, and never later than it was promised.
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::split_id,
+    slot::{INCIDENT, Slot, SlotKind},
+};
 use crate::{
     event::{Event, IncidentEvent, Promise},
     incident::{IncidentId, Severity},
@@ -14,6 +18,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "1-4",
     help: "says how bad it is; unsure means the worse one",
     example: "!sev 1",
+    slots: &[Slot::required("level", SlotKind::Severity, "How bad it is now"), INCIDENT],
     parse: |words| Sev::read(words).map(|sev| Box::new(sev) as Box<dyn Command>),
 };
 
@@ -43,7 +48,7 @@ impl Command for Sev {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         if incident.severity == self.severity {
-            return Err(Refusal::AlreadySo(format!("{} is {} already.", incident.id, self.severity)));
+            return Err(Refusal::already_so(format!("{} is {} already.", incident.id, self.severity)));
         }
         let fresh = context.policy.promise(self.severity, incident.status, context.now);
         // A promise that was made stands, overdue or not, unless the new severity calls for news sooner.
@@ -56,7 +61,7 @@ impl Command for Sev {
         let changed = IncidentEvent::SeverityChanged { to: self.severity, promise, invited };
         let mut decision = Decision::default().fact(incident.id, Event::Incident(changed));
         decision.reply =
-            Some(declaration::severity_changed(incident, self.severity, promise, context.policy));
+            Some(declaration::severity_changed(incident, self.severity, promise, context.policy).into());
         Ok(decision)
     }
 }

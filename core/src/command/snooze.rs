@@ -2,7 +2,11 @@
 
 use chrono::Duration;
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::split_id,
+    slot::{INCIDENT, Slot, SlotKind},
+};
 use crate::{
     event::{Event, UpdateEvent},
     incident::IncidentId,
@@ -17,6 +21,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "[10m]",
     help: "has me ask for the update later; what was promised stays promised",
     example: "!snooze 10m",
+    slots: &[Slot::optional("wait", SlotKind::Text, "How long, such as 10m"), INCIDENT],
     parse: |words| Snooze::read(words).map(|snooze| Box::new(snooze) as Box<dyn Command>),
 };
 
@@ -51,11 +56,11 @@ impl Command for Snooze {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         let Some(promise) = incident.updates.promise else {
-            return Err(Refusal::AlreadySo(format!("{} owes no updates.", incident.id)));
+            return Err(Refusal::already_so(format!("{} owes no updates.", incident.id)));
         };
         let until = context.now + self.wait;
         if until <= promise.due {
-            return Err(Refusal::AlreadySo(format!("I would not ask about {} before then.", incident.id)));
+            return Err(Refusal::already_so(format!("I would not ask about {} before then.", incident.id)));
         }
         // Until those who follow are told that it is late, it is put off by so much in all.
         if incident.updates.missed_rounds == 0 && until > promise.due + LONGEST {
@@ -63,7 +68,7 @@ impl Command for Snooze {
         }
         let mut decision =
             Decision::default().fact(incident.id, Event::Update(UpdateEvent::Snoozed { until }));
-        decision.reply = Some(update::snoozed(incident, until, promise, context.policy));
+        decision.reply = Some(update::snoozed(incident, until, promise, context.policy).into());
         Ok(decision)
     }
 }

@@ -1,6 +1,6 @@
 //! `!status`: how an incident stands.
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use super::{About, Command, Context, Decision, Verb, View, parse::split_id, slot::INCIDENT};
 use crate::{
     incident::{Incident, IncidentId},
     message::card,
@@ -13,6 +13,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "",
     help: "shows how it stands: severity, who leads, when news is due",
     example: "!status",
+    slots: &[INCIDENT],
     parse: |words| Ok(Box::new(Status { id: split_id(words).0 })),
 };
 

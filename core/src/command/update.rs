@@ -1,6 +1,10 @@
 //! `!update TEXT`: news for everybody who follows, and the clock starts over.
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id};
+use super::{
+    About, Command, Context, Decision, Verb, View,
+    parse::split_id,
+    slot::{INCIDENT, Slot, SlotKind},
+};
 use crate::{
     event::{Event, UpdateEvent},
     incident::{IncidentId, is_long, passage},
@@ -14,6 +18,7 @@ pub(super) const VERB: Verb = Verb {
     usage: "TEXT",
     help: "tells everybody the news and when the next comes",
     example: "!update we are failing over to the second database",
+    slots: &[Slot::required("text", SlotKind::Text, "The impact, and what is being done"), INCIDENT],
     parse: |words| Update::read(words).map(|update| Box::new(update) as Box<dyn Command>),
 };
 
@@ -54,7 +59,7 @@ impl Command for Update {
         let reply = update::sent(incident, to.len(), promise, (context.policy, self.was_cut));
         let posted = Event::Update(UpdateEvent::Posted { promise, to });
         let mut decision = Decision::default().fact_with_words(incident.id, posted, &self.text);
-        decision.reply = Some(reply);
+        decision.reply = Some(reply.into());
         Ok(decision)
     }
 }

@@ -98,14 +98,36 @@ pub struct Decision {
     /// What has happened thereby, each with the words that go with it.
     pub facts: Vec<(Subject, Event, Option<String>)>,
     /// What the person is answered; a command whose facts lead to the answer has none.
-    pub reply: Option<Message>,
+    pub reply: Option<Reply>,
+}
+
+/// What a person is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The answer.
+    pub message: Message,
+    /// Whether it is nobody else's concern: it is shown to the person alone where the platform can do that.
+    pub discreet: bool,
+}
+
+impl From<Message> for Reply {
+    /// An answer that everybody there may read.
+    fn from(message: Message) -> Self {
+        Self { message, discreet: false }
+    }
 }
 
 impl Decision {
     /// An answer and nothing else.
     #[must_use]
     pub fn answer(message: Message) -> Self {
-        Self { facts: Vec::new(), reply: Some(message) }
+        Self { facts: Vec::new(), reply: Some(message.into()) }
+    }
+
+    /// An answer that is nobody else's concern, and nothing else.
+    #[must_use]
+    pub fn discreetly(message: Message) -> Self {
+        Self { facts: Vec::new(), reply: Some(Reply { message, discreet: true }) }
     }
 
     /// Adds a fact without words.

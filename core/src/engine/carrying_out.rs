@@ -8,10 +8,10 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
-    command::{About, Command, Context, Decision, Live, Parsed, View, parse},
+    command::{About, Command, Context, Decision, Live, Parsed, Reply, View, parse},
     effect::{Effect, Place, Purpose, Say},
     event::{Event, RoomEvent, Subject, WorkspaceEvent},
-    incident::{Incident, IncidentId},
+    incident::{Incident, IncidentId, title},
     message::{Message, pressed_by},
     person::Person,
     port::{Inbound, InboundKey, RoomKind, Seen},
@@ -76,14 +76,16 @@ impl Engine {
             return Ok(());
         }
         if !self.is_heard(draft, inbound)? {
+            self.refuse_awaited(draft, inbound, &Refusal::NotHeardHere, now);
             return Ok(());
         }
-        if manner != Manner::Read && self.policy.may_command(&inbound.person) {
+        if manner != Manner::Read && self.policy.may_command(&inbound.person, &inbound.standing) {
             self.regain_room(draft, &inbound.message.room, now)?;
         }
         let refused = |refusal: Refusal| (None, Err(refusal));
-        let (about, decided) = if !self.policy.may_command(&inbound.person) {
+        let (about, decided) = if !self.policy.may_command(&inbound.person, &inbound.standing) {
             if inbound.sent_at < now - WORTH_A_WORD || self.was_turned_away(draft, &inbound.person, now) {
+                self.refuse_awaited(draft, inbound, &Refusal::NotAllowed, now);
                 return Ok(());
             }
             draft.turned_away.push(inbound.person.clone());
@@ -100,19 +102,20 @@ impl Engine {
         let carried_out = decided.is_ok();
         let prefix = &self.policy.prefix;
         let Decision { facts, reply } =
-            decided.unwrap_or_else(|refusal| Decision::answer(refusal.message(prefix)));
+            decided.unwrap_or_else(|refusal| Decision::discreetly(refusal.message(prefix)));
         let declared = facts.iter().find_map(|(subject, ..)| match subject {
             Subject::Incident(id) => Some(*id),
             Subject::Workspace => None,
         });
         draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: declared.or(about), carried_out });
         draft.answering.push(inbound.message.clone());
-        if let Some(message) = reply {
+        if let Some(reply) = reply {
             let place = self.place_of(draft, inbound, about);
-            draft.add_effect(answer(inbound, place, about, (message, manner), now));
+            draft.add_effect(answer(inbound, place, about, (reply, manner), now));
         }
         if carried_out {
             self.learn_room(draft, inbound, now);
+            self.learn_name(draft, inbound, now);
         }
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
         for fact in facts {
@@ -181,6 +184,18 @@ impl Engine {
         }
     }
 
+    /// What somebody is called whose handle doesn't say it: on other platforms they are named so.
+    fn learn_name(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) {
+        let person = &inbound.person;
+        let Some(name) = inbound.standing.called.as_deref().map(title).filter(|name| !name.is_empty()) else {
+            return;
+        };
+        if self.workspace(draft).name_of(person) != Some(name.as_str()) {
+            let named = WorkspaceEvent::PersonNamed { person: person.clone(), name };
+            self.record(draft, (Subject::Workspace, Event::Workspace(named), None), Cause::default(), now);
+        }
+    }
+
     /// Whether this person was told within the hour that they may not command: once is enough, or anybody could
     /// keep the bot from answering those who may.
     fn was_turned_away(&self, draft: &Draft, person: &Person, now: DateTime<Utc>) -> bool {
@@ -211,6 +226,7 @@ impl Engine {
             purpose: Purpose::Answer,
             about: None,
             answers: Some(message.clone()),
+            only_for: None,
             quotes: None,
             stale_at: now + NEWS_WORTH,
             message: words,
@@ -218,16 +234,20 @@ impl Engine {
     }
 }
 
-fn answer(
+/// The answer to what somebody did, where they did it.
+pub(super) fn answer(
     inbound: &Inbound,
     place: Place,
     about: Option<IncidentId>,
-    (message, manner): (Message, Manner),
+    (Reply { message, discreet }, manner): (Reply, Manner),
     now: DateTime<Utc>,
 ) -> Effect {
     let (answers, message) = match manner {
         Manner::Typed | Manner::Read => (Some(inbound.message.clone()), message),
-        Manner::Pressed => (None, pressed_by(&inbound.person, message)),
+        Manner::Pressed => {
+            let answers = inbound.awaits_answer.then(|| inbound.message.clone());
+            (answers, pressed_by(&inbound.person, message))
+        }
     };
     Effect::Say(Say {
         platform: inbound.message.room.platform.clone(),
@@ -235,6 +255,7 @@ fn answer(
         purpose: Purpose::Answer,
         about,
         answers,
+        only_for: discreet.then(|| inbound.person.clone()),
         quotes: None,
         stale_at: now + NEWS_WORTH,
         message,

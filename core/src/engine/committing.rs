@@ -10,7 +10,7 @@ use super::{
     outbox,
 };
 use crate::{
-    effect::EffectId,
+    effect::{EffectId, Purpose},
     event::{Event, RoomEvent, WorkspaceEvent},
     incident::Incident,
     message::trouble,
@@ -52,6 +52,9 @@ impl Engine {
         *sequence = draft.commit.sequence;
         if let Some(changed) = draft.workspace.take() {
             *workspace = changed;
+        }
+        if !draft.incidents.is_empty() {
+            self.shown.something_changed();
         }
         self.maybe_settled.extend(draft.incidents.keys());
         draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
@@ -140,6 +143,8 @@ impl Engine {
             let action = Action::Say {
                 room: message.room.clone(),
                 answers: Some(message.clone()),
+                only_for: None,
+                purpose: Purpose::Answer,
                 message: trouble::cannot_store(error),
             };
             let platform = message.room.platform.clone();

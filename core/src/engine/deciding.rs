@@ -114,6 +114,12 @@ impl Engine {
         let Some(id) = effect.about() else { return };
         let subject = Subject::Incident(id);
         match (effect, receipt) {
+            (Effect::Keep(_), Receipt::Meeting(room, link)) => {
+                if self.incident(draft, id).is_some_and(|incident| incident.meeting.as_ref() != Some(link)) {
+                    let opened = RoomEvent::MeetingOpened { room: room.clone(), link: link.clone() };
+                    self.record(draft, (subject, Event::Room(opened), None), Cause::default(), now);
+                }
+            }
             (Effect::Keep(_), Receipt::Room(room)) => {
                 let bound = Event::Workspace(WorkspaceEvent::RoomBound { id, room: room.clone() });
                 self.record(draft, (Subject::Workspace, bound, None), Cause::default(), now);
@@ -121,9 +127,12 @@ impl Engine {
                 self.record(draft, (subject, opened, None), Cause::default(), now);
             }
             // A card that was on its way as we were removed from the room is none any more.
-            (Effect::Say(Say { purpose: Purpose::Card, .. }), Receipt::Message(card))
-                if self.incident(draft, id).is_some_and(|incident| incident.home() == Some(&card.room)) =>
-            {
+            // One that could not be changed any more was posted anew.
+            (
+                Effect::Say(Say { purpose: Purpose::Card, .. })
+                | Effect::Keep(Keep { desired: Desired::Card { .. }, .. }),
+                Receipt::Message(card),
+            ) if self.incident(draft, id).is_some_and(|incident| incident.home() == Some(&card.room)) => {
                 let posted = Event::Room(RoomEvent::CardPosted { card: card.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
             }
@@ -139,7 +148,8 @@ impl Engine {
             }
             (Effect::Keep(_), Receipt::DoneExcept(people)) => {
                 for (person, reason) in people {
-                    self.give_up(draft, id, format!("invite {}", person.short_name()), reason, now);
+                    let name = self.policy.name_of(person, self.workspace(draft));
+                    self.give_up(draft, id, format!("invite {name}"), reason, now);
                 }
             }
             (Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_), _) => {}
@@ -157,7 +167,10 @@ impl Engine {
             // To say in a room that nothing can be said in it would never end.
             Effect::Say(Say { place: Place::Incident(_), .. }) => return,
             // The signs and the topic are a convenience, not worth a word.
-            Effect::Keep(Keep { desired: Desired::Buttons { .. } | Desired::Named { .. }, .. })
+            Effect::Keep(Keep {
+                desired: Desired::Buttons { .. } | Desired::Named { .. } | Desired::NoMeeting { .. },
+                ..
+            })
             | Effect::Direct(_)
             | Effect::Read(_) => return,
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::{
+    command::button,
     effect::{Desired, Effect, Keep, Read},
     port::{Outcome, StoredEffect},
 };
@@ -161,7 +162,9 @@ impl Entry {
             Effect::Keep(Keep { desired: Desired::Members { people }, .. }) => {
                 self.left.unwrap_or(people.len().saturating_sub(10))
             }
-            Effect::Keep(Keep { desired: Desired::Buttons { keys, .. }, .. }) => keys.len(),
+            Effect::Keep(Keep { desired: Desired::Buttons { keys, .. }, .. }) => {
+                button::shown(keys).iter().filter(|button| button.form.is_none()).count()
+            }
             Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) => 1,
             Effect::Read(_) => 0,
         }

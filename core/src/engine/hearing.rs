@@ -11,18 +11,18 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Engine, Item,
-    carrying_out::Manner,
+    carrying_out::{Manner, answer},
     deciding::Missing,
     draft::{Cause, Draft},
 };
 use crate::{
-    command::{Live, Parsed, button, parse},
-    effect::{Effect, Pressed, Read},
+    command::{Live, Parsed, Reply, button, parse},
+    effect::{Effect, Place, Pressed, Read},
     event::{Event, IncidentEvent, Subject},
     incident::{Incident, IncidentId, RoomState},
     message::{declaration, trouble},
     person::Person,
-    port::{Content, Inbound, InboundKey, Position, RoomKind, Seen},
+    port::{Content, Inbound, InboundKey, Position, RoomKind, Seen, Standing},
     refusal::Refusal,
     room::MessageRef,
 };
@@ -52,9 +52,12 @@ impl Engine {
             Content::Said(text) => self.carry_out(draft, inbound, (text, Manner::Typed), now),
             Content::Edited { message, text } => self.decide_edit(draft, inbound, (message, text), now),
             Content::Redacted { message } => self.decide_taken_back(draft, inbound, message, now),
-            Content::Reacted { message, key } => self.decide_press(draft, inbound, (message, key), now),
+            Content::Reacted { message, key } => self.decide_press(draft, inbound, (message, key, ""), now),
+            Content::Filled { message, key, text } => {
+                self.decide_press(draft, inbound, (message, key, text), now)
+            }
             Content::Unreadable => self.decide_unreadable(draft, inbound, now),
-            Content::Removed { .. } => self.decide_removed(draft, inbound, now),
+            Content::Removed { .. } | Content::Gone => self.decide_lost(draft, inbound, now),
             Content::Moved { to } => self.decide_moved(draft, inbound, to, now),
         }
     }
@@ -67,7 +70,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), Missing> {
         let parsed = parse(text, &self.policy.prefix);
-        if matches!(parsed, Parsed::Talk) || !self.policy.may_command(&inbound.person) {
+        if matches!(parsed, Parsed::Talk) || !self.policy.may_command(&inbound.person, &inbound.standing) {
             return Ok(());
         }
         let original = MessageRef { id: message.to_owned(), ..inbound.message.clone() };
@@ -117,14 +120,37 @@ impl Engine {
         &self,
         draft: &mut Draft,
         inbound: &Inbound,
-        (message, key): (&str, &str),
+        (message, key, words): (&str, &str, &str),
         now: DateTime<Utc>,
     ) -> Result<(), Missing> {
-        let Some((incident, on)) = self.pressed(draft, inbound, message) else { return Ok(()) };
-        let Some(words) = button::command(on, key) else { return Ok(()) };
-        let text = format!("{}{words}", self.policy.prefix);
+        let pressed = self.pressed(draft, inbound, message);
+        let command =
+            pressed.and_then(|(incident, on)| Some((incident, button::command(on, key, !words.is_empty())?)));
+        let Some((incident, command)) = command else {
+            self.refuse_awaited(draft, inbound, &Refusal::NothingToPress, now);
+            return Ok(());
+        };
+        let text = format!("{}{command} {words}", self.policy.prefix);
         let text = button::addressed(&text, incident);
         self.carry_out(draft, inbound, (&text, Manner::Pressed), now)
+    }
+
+    /// Says something where silence would look like a failure, and marks the message as dealt with.
+    pub(super) fn refuse_awaited(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        refusal: &Refusal,
+        now: DateTime<Utc>,
+    ) {
+        if !inbound.awaits_answer {
+            return;
+        }
+        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: false });
+        let message = refusal.message(&self.policy.prefix);
+        let reply = Reply { message, discreet: true };
+        let place = Place::Room(inbound.message.room.clone());
+        draft.add_effect(answer(inbound, place, None, (reply, Manner::Typed), now));
     }
 
     /// The incident whose card or question a message is.
@@ -148,7 +174,10 @@ impl Engine {
     ) -> Result<(), Missing> {
         // Only our own moments can be reckoned with: theirs may be the last that there is.
         let is_too_old = inbound.sent_at <= now - READ_FOR;
-        if is_too_old || !self.policy.may_command(&inbound.person) || !self.is_heard(draft, inbound)? {
+        if is_too_old
+            || !self.policy.may_command(&inbound.person, &inbound.standing)
+            || !self.is_heard(draft, inbound)?
+        {
             return Ok(());
         }
         if self.outbox.unread(&inbound.message.room.platform) >= UNREAD_AT_ONCE {
@@ -185,7 +214,16 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), Missing> {
         let Read { message, person, kind, sent_at, .. } = read.clone();
-        let inbound = Inbound { message, person, kind, content: Content::Said(text.to_owned()), sent_at };
+        // It was asked whether they may command before the message was kept.
+        let inbound = Inbound {
+            message,
+            person,
+            standing: Standing::default(),
+            kind,
+            content: Content::Said(text.to_owned()),
+            awaits_answer: false,
+            sent_at,
+        };
         if self.mark(draft, &inbound.key()).is_some_and(|mark| mark.carried_out) {
             // Said again in an edit, and done.
             return Ok(());
@@ -219,7 +257,7 @@ impl Engine {
         };
         let may_be_heard = !is_heard
             && inbound.kind == RoomKind::Own
-            && self.policy.may_command(&inbound.person)
+            && self.policy.may_command(&inbound.person, &inbound.standing)
             && self.is_making_room(draft, inbound);
         if may_be_heard { Err(Missing::Room) } else { Ok(is_heard) }
     }

@@ -47,9 +47,11 @@ pub(super) fn kind(effect: &Effect) -> Option<Kind> {
     match effect {
         Effect::Say(_) => Some(Kind::Writing),
         Effect::Keep(keep) => Some(match keep.desired.aspect() {
-            Aspect::Room => Kind::Rooms,
+            Aspect::Room | Aspect::Meeting => Kind::Rooms,
             Aspect::Members => Kind::Inviting,
-            Aspect::Card | Aspect::Pinned | Aspect::Named | Aspect::Buttons(_) => Kind::Writing,
+            Aspect::Card | Aspect::Pinned | Aspect::Named | Aspect::Buttons(_) | Aspect::Appointment => {
+                Kind::Writing
+            }
         }),
         Effect::Direct(_) => Some(Kind::Rooms),
         Effect::Read(_) => None,
@@ -83,8 +85,10 @@ pub(super) fn importance(effect: &Effect, attempts: u32) -> Importance {
         },
         Effect::Keep(keep) => match keep.desired.aspect() {
             Aspect::Room => Importance::Room,
-            Aspect::Pinned => Importance::Pin,
-            Aspect::Members | Aspect::Card | Aspect::Named | Aspect::Buttons(_) => Importance::Rest(attempts),
+            Aspect::Pinned | Aspect::Meeting => Importance::Pin,
+            Aspect::Members | Aspect::Card | Aspect::Named | Aspect::Buttons(_) | Aspect::Appointment => {
+                Importance::Rest(attempts)
+            }
         },
         Effect::Direct(_) | Effect::Read(_) => Importance::Notice,
     }

@@ -24,6 +24,7 @@ mod hearing;
 mod limits;
 mod moving;
 mod outbox;
+mod overview;
 mod stepper;
 mod taking_back;
 
@@ -38,6 +39,7 @@ use self::{
     draft::Draft,
     due_table::DueTable,
     outbox::{Outbox, Places},
+    overview::Shown,
 };
 use crate::{
     effect::EffectId,
@@ -165,6 +167,7 @@ pub struct Engine {
     seen_swept_at: Option<DateTime<Utc>>,
     last_now: Option<DateTime<Utc>>,
     in_flight: Option<InFlight>,
+    shown: Shown,
     outputs: VecDeque<Output>,
 }
 
@@ -204,6 +207,7 @@ impl Engine {
             seen_swept_at: None,
             last_now: None,
             in_flight: None,
+            shown: Shown::default(),
         }
     }
 
@@ -342,7 +346,11 @@ impl Engine {
         if !self.started {
             return;
         }
-        let places = Places { workspace: &self.stored.workspace, incidents: &self.stored.incidents };
+        let places = Places {
+            workspace: &self.stored.workspace,
+            policy: &self.policy,
+            incidents: &self.stored.incidents,
+        };
         let (released, expired) = self.outbox.release(now, places);
         self.outputs.extend(released.into_iter().map(|perform| Output::Perform(Box::new(perform))));
         if !expired.is_empty() {

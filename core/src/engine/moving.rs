@@ -16,13 +16,23 @@ use crate::{
     event::{Event, RoomEvent, Subject, WorkspaceEvent},
     incident::{IncidentId, RoomState},
     message::{Message, trouble},
-    port::{Inbound, RoomKind, Seen},
+    port::{Content, Inbound, RoomKind, Seen},
     reaction::NEWS_WORTH,
     room::RoomRef,
 };
 
+/// How a room was lost.
+fn loss(inbound: &Inbound) -> RoomEvent {
+    let room = inbound.message.room.clone();
+    if inbound.content == Content::Gone {
+        RoomEvent::Gone { room }
+    } else {
+        RoomEvent::Lost { room, by: inbound.person.clone() }
+    }
+}
+
 impl Engine {
-    pub(super) fn decide_removed(
+    pub(super) fn decide_lost(
         &self,
         draft: &mut Draft,
         inbound: &Inbound,
@@ -30,16 +40,19 @@ impl Engine {
     ) -> Result<(), Missing> {
         let room = &inbound.message.room;
         if let Some(id) = self.incident_living_in(draft, room)? {
-            let lost = RoomEvent::Lost { room: room.clone(), by: inbound.person.clone() };
-            self.record_move(draft, id, lost, inbound, now);
+            self.record_move(draft, id, loss(inbound), inbound, now);
         } else if inbound.kind == RoomKind::Configured {
-            self.tell_home_room(draft, inbound, trouble::removed(room, &inbound.person), now);
+            let message = if inbound.content == Content::Gone {
+                trouble::gone(room)
+            } else {
+                trouble::removed(room, &inbound.person)
+            };
+            self.tell_home_room(draft, inbound, message, now);
         }
         let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
         let guests: Vec<IncidentId> = live.running_at(room).map(|incident| incident.id).collect();
         for id in guests {
-            let lost = RoomEvent::Lost { room: room.clone(), by: inbound.person.clone() };
-            self.record_move(draft, id, lost, inbound, now);
+            self.record_move(draft, id, loss(inbound), inbound, now);
         }
         Ok(())
     }
@@ -101,6 +114,7 @@ impl Engine {
             purpose: Purpose::Notice,
             about: None,
             answers: None,
+            only_for: None,
             quotes: None,
             stale_at: now + NEWS_WORTH,
             message,

@@ -18,9 +18,12 @@ use super::{
     limits::{Importance, Kind, Limits, kind},
 };
 use crate::{
-    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Rank, Read, Say},
+    command::button,
+    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Purpose, Rank, Read, Say},
     incident::{Incident, IncidentId, RoomState},
+    message::{Message, Span, isolated},
     person::Person,
+    policy::Policy,
     port::{Action, Commit, Identity, Outcome, StoredEffect},
     room::{PlatformName, RoomRef},
     workspace::Workspace,
@@ -67,6 +70,7 @@ pub(super) struct Outbox {
 #[derive(Clone, Copy)]
 pub(super) struct Places<'a> {
     pub(super) workspace: &'a Workspace,
+    pub(super) policy: &'a Policy,
     pub(super) incidents: &'a BTreeMap<IncidentId, Incident>,
 }
 
@@ -370,7 +374,10 @@ fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
         Effect::Direct(person) => Whereabouts::Here(RoomRef::new(&person.platform, "")),
         Effect::Keep(Keep { platform, incident, desired }) => match desired {
             // There is none yet: the platform is all that it needs.
-            Desired::Room { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
+            Desired::Room { .. } | Desired::Meeting { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
+            Desired::NoMeeting { room } | Desired::Appointment { room, .. } => {
+                Whereabouts::Here(room.clone())
+            }
             Desired::Card { .. } | Desired::Pinned { .. } | Desired::Buttons { .. } => at_home(incident),
             // Where it was declared nobody is asked in, and nothing is named, for its sake.
             Desired::Members { .. } | Desired::Named { .. } => match places.incidents.get(incident) {
@@ -381,9 +388,25 @@ fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
     }
 }
 
-fn action(effect: &Effect, room: RoomRef) -> Action {
+/// A message for a platform: people of another one are named as they are known there, and notified by nothing.
+fn localized(message: &Message, platform: &PlatformName, places: Places<'_>) -> Message {
+    message.clone().with_people(|person| {
+        (person.platform != *platform).then(|| match places.policy.elsewhere(person, platform) {
+            Some(known) => Span::Person(known.clone()),
+            None => Span::Text(isolated(&places.policy.name_of(person, places.workspace))),
+        })
+    })
+}
+
+fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Action {
     match effect {
-        Effect::Say(say) => Action::Say { room, answers: say.answers.clone(), message: say.message.clone() },
+        Effect::Say(say) => Action::Say {
+            room,
+            answers: say.answers.clone(),
+            only_for: say.only_for.clone(),
+            purpose: say.purpose,
+            message: localized(&say.message, &say.platform, places),
+        },
         Effect::Keep(keep) => match &keep.desired {
             Desired::Room { name, topic, invited, private, open_to } => Action::OpenRoom {
                 name: name.clone(),
@@ -393,13 +416,21 @@ fn action(effect: &Effect, room: RoomRef) -> Action {
                 open_to: open_to.clone(),
             },
             Desired::Card { card, message } => {
-                Action::Edit { message: card.clone(), content: message.clone() }
+                let content = localized(message, &keep.platform, places);
+                Action::Edit { message: card.clone(), purpose: Purpose::Card, content }
             }
             Desired::Pinned { card } => Action::Pin { message: card.clone() },
             Desired::Members { people } => Action::Invite { room, people: people.clone() },
             Desired::Named { name, topic } => Action::Name { room, name: name.clone(), topic: topic.clone() },
             Desired::Buttons { message, keys, .. } => {
-                Action::Buttons { message: message.clone(), keys: keys.clone() }
+                Action::Buttons { message: message.clone(), buttons: button::shown(keys) }
+            }
+            Desired::Meeting { name, people } => {
+                Action::OpenMeeting { name: name.clone(), people: people.clone() }
+            }
+            Desired::NoMeeting { room } => Action::CloseMeeting { room: room.clone() },
+            Desired::Appointment { room, appointment } => {
+                Action::Appoint { room: room.clone(), appointment: appointment.clone() }
             }
         },
         Effect::Direct(person) => Action::OpenDirect { person: person.clone() },

@@ -50,6 +50,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         stakeholders: stakeholders.clone(),
         told: stakeholders.iter().cloned().collect(),
         meeting: meeting.clone(),
+        voice: None,
         card: None,
         prompt: None,
         lost_room: None,
@@ -115,6 +116,10 @@ fn evolve_incident(incident: &mut Incident, event: &IncidentEvent, record: &Reco
             incident.status = Status::Resolved;
             incident.resolved_at = Some(record.at);
             incident.updates.promise(None);
+            if incident.voice.is_some() {
+                // It goes with the incident.
+                incident.meeting = None;
+            }
         }
     }
 }
@@ -134,7 +139,7 @@ fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
     match event {
         RoomEvent::Opened { room } => incident.room = RoomState::Open(room.clone()),
         RoomEvent::PromptPosted { prompt } => incident.prompt = Some(prompt.clone()),
-        RoomEvent::Lost { room, .. } => {
+        RoomEvent::Lost { room, .. } | RoomEvent::Gone { room } => {
             let may_run_at_origin = !incident.private || incident.origin.direct;
             let is_origin = incident.origin.message.room == *room;
             incident.room =
@@ -162,6 +167,10 @@ fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
                 incident.updates.promise(None);
                 incident.retrospective = None;
             }
+        }
+        RoomEvent::MeetingOpened { room, link } => {
+            incident.meeting = incident.status.is_open().then(|| link.clone());
+            incident.voice = Some(room.clone());
         }
         RoomEvent::CardPosted { card } => incident.card = Some(card.clone()),
         RoomEvent::GivenUp { what, .. } => {

@@ -69,6 +69,8 @@ pub struct Incident {
     pub told: BTreeSet<RoomRef>,
     /// Where people meet.
     pub meeting: Option<String>,
+    /// The place to talk that was made for it.
+    pub voice: Option<RoomRef>,
     /// The pinned card.
     pub card: Option<MessageRef>,
     /// The latest question for news.

@@ -65,8 +65,11 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
     {
         message = message.and([text("Meeting: "), Span::Link(meeting.clone())]);
     }
-    message =
-        message.and([text(format!("Declared {began} by {}, {lasted}.", incident.reporter.short_name()))]);
+    message = message.and([
+        text(format!("Declared {began} by ")),
+        named(&incident.reporter),
+        text(format!(", {lasted}.")),
+    ]);
     match retrospective_line(incident, policy) {
         Some(line) => message.and(line),
         None => message,

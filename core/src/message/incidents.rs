@@ -3,7 +3,7 @@
 use super::{
     Message, bold,
     card::{clock_with_zone, in_brief},
-    isolated, text,
+    isolated, named, text,
 };
 use crate::{
     incident::{Incident, glimpse, retrospective::Stage},
@@ -30,10 +30,7 @@ pub fn list(incidents: &[&Incident], policy: &Policy) -> Message {
 
 fn bullets(mut message: Message, incidents: &[&Incident], policy: &Policy) -> Message {
     for incident in incidents {
-        let who = incident
-            .commander
-            .as_ref()
-            .map_or_else(|| "nobody leads".to_owned(), |person| format!("{} leads", person.short_name()));
+        let who = incident.commander.as_ref().map_or_else(|| text("nobody"), named);
         let private = if incident.private { ", private" } else { "" };
         let owes = match (&incident.updates.promise, &incident.retrospective) {
             (Some(promise), _) => format!(", update due {}", clock_with_zone(promise.due, policy)),
@@ -46,7 +43,9 @@ fn bullets(mut message: Message, incidents: &[&Incident], policy: &Policy) -> Me
         };
         message = message.bullet([
             bold(in_brief(incident)),
-            text(format!(" · {} ({who}{owes}{private})", isolated(&glimpse(incident.title_or_gap())))),
+            text(format!(" · {} (", isolated(&glimpse(incident.title_or_gap())))),
+            who,
+            text(format!(" leads{owes}{private})")),
         ]);
     }
     message

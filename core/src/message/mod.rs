@@ -170,6 +170,19 @@ impl Message {
         found
     }
 
+    /// The message with other spans in the place of those that name people, where there are better ones.
+    #[must_use]
+    pub fn with_people(mut self, better: impl Fn(&Person) -> Option<Span>) -> Self {
+        for span in self.lines.iter_mut().flat_map(Line::spans_mut) {
+            if let Span::Person(person) | Span::Mention(person) = span
+                && let Some(other) = better(person)
+            {
+                *span = other;
+            }
+        }
+        self
+    }
+
     /// Everybody it notifies, each once, in order of appearance.
     #[must_use]
     pub fn mentions(&self) -> Vec<&Person> {

@@ -11,6 +11,7 @@ use crate::{
     },
     person::Person,
     policy::Policy,
+    port::Appointment,
     time::{absolute, duration_words, when::Overlap},
 };
 
@@ -155,4 +156,22 @@ pub fn lapsed(incident: &Incident, owner: &Person, prefix: &str) -> Message {
         code(format!("{prefix}retro decline WHY")),
         text(" if it was held or is not needed."),
     ])
+}
+/// How long a retrospective takes, for calendars.
+const TAKES: Duration = Duration::hours(1);
+
+/// What a calendar says about it.
+#[must_use]
+pub fn appointment(incident: &Incident, at: DateTime<Utc>, may_name: bool) -> Appointment {
+    let title = if may_name { incident.title_or_gap() } else { "" };
+    let colon = if title.is_empty() { "" } else { ": " };
+    let name = format!("Retrospective of {}{colon}{title}", incident.id);
+    let minutes = incident.resolved_at.map_or(0, |end| (end - incident.declared_at).num_minutes());
+    let lasted = duration_words(Duration::minutes(minutes.max(1)));
+    Appointment {
+        name: name.chars().take(100).collect(),
+        about: format!("{}, {}. What happened, why, and what we change.", incident.severity, lasted),
+        starts_at: at,
+        ends_at: at + TAKES,
+    }
 }

@@ -84,6 +84,19 @@ pub fn removed(room: &RoomRef, by: &Person) -> Message {
     ])
 }
 
+/// In the home room: a configured room is no longer there.
+#[must_use]
+pub fn gone(room: &RoomRef) -> Message {
+    Message::line([
+        text("The room "),
+        Span::Room(room.clone(), room.room.clone()),
+        text(
+            " was deleted, or is closed to me, so I can neither hear nor tell anybody there. Whoever runs me can let \
+             me in, or name another in my configuration.",
+        ),
+    ])
+}
+
 /// In the home room: a configured room was replaced.
 #[must_use]
 pub fn moved(room: &RoomRef, by: &Person) -> Message {
@@ -116,6 +129,31 @@ pub fn private_room_lost(incident: &Incident, by: &Person, policy: &Policy) -> M
         text(", so I can't ask for updates there. Invite me again and say "),
         code(format!("{}status", policy.prefix)),
         text(" in it, and I go on; nothing is said anywhere else."),
+    ])
+}
+
+/// Where the incident goes on: its room is no longer there.
+#[must_use]
+pub fn room_gone(incident: &Incident, policy: &Policy) -> Message {
+    Message::line([
+        text("The room of "),
+        bold(incident.id.to_string()),
+        text(" was deleted, or is closed to me, so I go on here. Name it in what you say: "),
+        code(format!("{}status {}", policy.prefix, incident.id)),
+    ])
+}
+
+/// To those who lead a private incident, each alone: its room is no longer there.
+#[must_use]
+pub fn private_room_gone(incident: &Incident, policy: &Policy) -> Message {
+    Message::line([
+        text("The room of "),
+        bold(incident.id.to_string()),
+        text(
+            " was deleted, or is closed to me. Nothing is said about it anywhere else; what you say to me here with its \
+             number, I carry out: ",
+        ),
+        code(format!("{}status {}", policy.prefix, incident.id)),
     ])
 }
 

@@ -129,14 +129,18 @@ pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
         };
         format!(", promised for {at},")
     });
-    let asked = match &incident.commander {
-        Some(_) => "The commander has been asked.".to_owned(),
-        None => format!("Nobody leads yet; {} has been asked.", incident.reporter.short_name()),
-    };
-    Message::line([
+    let late = minutes(late);
+    let mut spans = vec![
         bold(incident.id.to_string()),
-        text(format!("{}: the update{due} is overdue by {}. {asked}", in_brackets(incident), minutes(late))),
-    ])
+        text(format!("{}: the update{due} is overdue by {late}. ", in_brackets(incident))),
+    ];
+    match &incident.commander {
+        Some(_) => spans.push(text("The commander has been asked.")),
+        None => {
+            spans.extend([text("Nobody leads yet; "), named(&incident.reporter), text(" has been asked.")]);
+        }
+    }
+    Message::line(spans)
 }
 
 /// To the room: the stakeholders know.

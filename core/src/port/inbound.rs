@@ -54,8 +54,17 @@ pub enum Content {
     Reacted {
         /// The platform's handle of the message.
         message: String,
-        /// The sign, as the platform delivers it.
+        /// The sign, as the platform delivers it, or the verb that it stands for.
         key: String,
+    },
+    /// They pressed a button that asks for words, on one of our messages, and gave these.
+    Filled {
+        /// The platform's handle of the message.
+        message: String,
+        /// The button's sign, or its verb.
+        key: String,
+        /// The words.
+        text: String,
     },
     /// They said something that can't be decrypted, at least not yet.
     Unreadable,
@@ -64,11 +73,22 @@ pub enum Content {
         /// For good.
         banned: bool,
     },
+    /// The room is gone, or closed to us. Whose doing it was is not known: the person is ourselves.
+    Gone,
     /// They replaced the room by another one, in which we are already.
     Moved {
         /// The room that replaces it.
         to: RoomRef,
     },
+}
+
+/// What a platform knows about a person besides who they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What people call them, where their handle doesn't say it.
+    pub called: Option<String>,
+    /// The groups that they are in, by every name that the configuration may give them: roles on Discord.
+    pub groups: Vec<String>,
 }
 
 /// Something that happened in a room.
@@ -78,10 +98,14 @@ pub struct Inbound {
     pub message: MessageRef,
     /// Who did it, according to the platform.
     pub person: Person,
+    /// What the platform knows about them besides.
+    pub standing: Standing,
     /// What kind of room it happened in.
     pub kind: RoomKind,
     /// What they did.
     pub content: Content,
+    /// Whether the platform shows them that an answer is awaited: a word is due then, whatever comes of it.
+    pub awaits_answer: bool,
     /// When, according to the platform.
     pub sent_at: DateTime<Utc>,
 }

@@ -9,8 +9,11 @@ mod platform;
 mod store;
 
 pub use checkup::{Finding, Level};
-pub use inbound::{Batch, Content, Inbound, InboundKey, Position, Positions, RoomKind};
-pub use platform::{Action, Attempt, Capabilities, ListenError, Outcome, Perform, Platform, Receipt};
+pub use inbound::{Batch, Content, Inbound, InboundKey, Position, Positions, RoomKind, Standing};
+pub use platform::{
+    Action, Appointment, Attempt, Button, Capabilities, Form, ListenError, Offer, Outcome, Overview, Perform,
+    Platform, Receipt,
+};
 pub use store::{
     Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError,
     StoredEffect,

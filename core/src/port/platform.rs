@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{Batch, Finding, Positions};
 use crate::{
-    effect::EffectId,
+    effect::{EffectId, Purpose},
+    incident::IncidentId,
     message::Message,
     person::Person,
     room::{MessageRef, PlatformName, RoomRef},
@@ -35,6 +37,10 @@ pub enum Action {
         room: RoomRef,
         /// The message that it answers.
         answers: Option<MessageRef>,
+        /// Whom alone it is shown to, where the platform can show an answer to one person; elsewhere all see it.
+        only_for: Option<Person>,
+        /// What it is for.
+        purpose: Purpose,
         /// What.
         message: Message,
     },
@@ -55,6 +61,8 @@ pub enum Action {
     Edit {
         /// The message.
         message: MessageRef,
+        /// What it is for.
+        purpose: Purpose,
         /// What it is to say.
         content: Message,
     },
@@ -84,18 +92,74 @@ pub enum Action {
         /// Its topic.
         topic: String,
     },
-    /// Put signs on a message of our own, for people to press.
+    /// Put signs on a message of our own, for people to press. None at all takes those away that can be taken away.
     Buttons {
         /// The message.
         message: MessageRef,
         /// The signs, in order.
-        keys: Vec<String>,
+        buttons: Vec<Button>,
+    },
+    /// See to it that there is a place to talk with this name. One that is there already is used.
+    OpenMeeting {
+        /// Its name, which no other has.
+        name: String,
+        /// Who alone may enter; `None` for whoever may read what is public.
+        people: Option<Vec<Person>>,
+    },
+    /// See to it that a place to talk is gone, once nobody is in it any more.
+    CloseMeeting {
+        /// The place, as [`Receipt::Meeting`] gave it.
+        room: RoomRef,
+    },
+    /// See to it that the platform's calendar says this about a room: one appointment a room.
+    Appoint {
+        /// The room that it is about.
+        room: RoomRef,
+        /// What; `None` for no appointment at all.
+        appointment: Option<Appointment>,
     },
     /// Try again to read a message that could not be decrypted. [`Outcome::Transient`] while there is no key.
     Read {
         /// The message.
         message: MessageRef,
     },
+}
+
+/// A sign on a message, for people to press.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// The sign: one emoji.
+    pub key: String,
+    /// The verb of the command that it stands for.
+    pub verb: &'static str,
+    /// What it does, in a word or two.
+    pub label: &'static str,
+    /// What it asks for before it does anything. Where a platform can't ask, there is no such button.
+    pub form: Option<Form>,
+}
+
+/// A question to whoever presses a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What it is about, at most 45 characters.
+    pub title: &'static str,
+    /// The question, at most 45 characters.
+    pub label: &'static str,
+    /// An example of an answer, at most 100 characters.
+    pub example: &'static str,
+}
+
+/// An hour that people keep free.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appointment {
+    /// Its name, at most 100 characters.
+    pub name: String,
+    /// What it is about, at most 500 characters.
+    pub about: String,
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
 }
 
 /// Something for a platform to do, now.
@@ -120,6 +184,8 @@ pub enum Receipt {
     Message(MessageRef),
     /// The room that was made, or found.
     Room(RoomRef),
+    /// The place to talk that was made, or found, and the address that leads there.
+    Meeting(RoomRef, String),
     /// What the message says that was to be read.
     Text(String),
     /// Done but for these people, each with what the platform said.
@@ -172,6 +238,47 @@ pub struct Capabilities {
     pub private_rooms: bool,
     /// Messages can carry signs that people press.
     pub reactions: bool,
+    /// Answers can be shown to one person alone.
+    pub discreet_answers: bool,
+    /// Buttons can ask for words.
+    pub forms: bool,
+    /// Commands can be picked from a list, with what they take.
+    pub command_lists: bool,
+    /// It has places to talk in.
+    pub meetings: bool,
+    /// It has a calendar.
+    pub appointments: bool,
+}
+
+/// What is going on, for lists to pick from while somebody types.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Every incident that still owes something, the newest first.
+    pub incidents: Vec<Offer>,
+}
+
+/// An incident to pick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Its number.
+    pub id: IncidentId,
+    /// What is shown: number, status and title.
+    pub label: String,
+    /// Where it runs.
+    pub room: Option<RoomRef>,
+    /// Whether it is over, and owes a retrospective.
+    pub is_over: bool,
+    /// Who alone may know of it; `None` for everybody who may command.
+    pub only_for: Option<Vec<Person>>,
+}
+
+impl Offer {
+    /// Whether it may be named to this person in this room.
+    #[must_use]
+    pub fn may_be_named(&self, person: &Person, room: &RoomRef, is_direct: bool) -> bool {
+        let Some(people) = &self.only_for else { return true };
+        self.room.as_ref() == Some(room) || (is_direct && people.contains(person))
+    }
 }
 
 /// A chat platform.
@@ -193,6 +300,9 @@ pub trait Platform: Send + Sync {
 
     /// Does something. Idempotent by [`Attempt::key`]: of all attempts with one key at most one takes effect.
     async fn perform(&self, perform: &Perform) -> Outcome;
+
+    /// What is going on has changed. For lists to pick from: nothing durable may follow from it.
+    fn inform(&self, _overview: &Overview) {}
 
     /// Finds out whether an incident would work now, with care: people notice nothing of it. Always ends.
     async fn checkup(&self) -> Vec<Finding> {

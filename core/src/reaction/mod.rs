@@ -16,7 +16,7 @@ use crate::{
     event::{Event, Record},
     incident::{Incident, RoomState},
     message::{Message, card},
-    policy::Policy,
+    policy::{Meeting, Policy},
     room::{MessageRef, RoomRef},
 };
 
@@ -94,6 +94,7 @@ impl Effects<'_> {
             purpose,
             about: Some(self.incident.id),
             answers: None,
+            only_for: None,
             quotes: None,
             stale_at: self.surroundings.now + worth,
             message,
@@ -118,6 +119,7 @@ impl Effects<'_> {
                 purpose: Purpose::Notice,
                 about: Some(self.incident.id),
                 answers: None,
+                only_for: None,
                 quotes: None,
                 stale_at: self.surroundings.now + worth,
                 message: message.clone(),
@@ -134,6 +136,7 @@ impl Effects<'_> {
             purpose: Purpose::Answer,
             about: Some(self.incident.id),
             answers: Some(origin.clone()),
+            only_for: None,
             quotes: None,
             stale_at: self.surroundings.now + NEWS_WORTH,
             message,
@@ -149,11 +152,37 @@ impl Effects<'_> {
         self.list.push(Effect::Keep(Keep { platform, incident: self.incident.id, desired }));
     }
 
-    /// Everybody who belongs is in the room.
+    /// Everybody who belongs is in the room, and, where only they may be, in the meeting.
     fn keep_members(&mut self) {
         if matches!(self.incident.room, RoomState::Open(_)) {
             self.keep(Desired::Members { people: self.incident.people.clone() });
         }
+        if self.incident.private {
+            self.keep_meeting();
+        }
+    }
+
+    /// There is a place to talk, if that is how people meet. One for people of another platform would let nobody in
+    /// whom a private incident concerns.
+    fn keep_meeting(&mut self) {
+        let Meeting::Voice(platform) = &self.policy().meeting else { return };
+        let incident = self.incident;
+        let is_elsewhere = incident.origin.message.room.platform != *platform;
+        if !incident.status.is_open() || incident.home().is_none() || (incident.private && is_elsewhere) {
+            return;
+        }
+        let people = incident.private.then(|| incident.people.clone());
+        let desired = Desired::Meeting { name: incident.room_title(), people };
+        let platform = platform.clone();
+        self.list.push(Effect::Keep(Keep { platform, incident: incident.id, desired }));
+    }
+
+    /// The place to talk that was made goes.
+    fn end_meeting(&mut self) {
+        let Some(room) = self.incident.voice.clone() else { return };
+        let platform = room.platform.clone();
+        let desired = Desired::NoMeeting { room };
+        self.list.push(Effect::Keep(Keep { platform, incident: self.incident.id, desired }));
     }
 }
 

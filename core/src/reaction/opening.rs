@@ -2,7 +2,7 @@
 
 use super::Effects;
 use crate::{
-    effect::{Desired, Purpose},
+    effect::{Desired, Pressed, Purpose},
     incident::{Incident, RoomState},
     message::{card, declaration},
     reaction::{END_WORTH, NEWS_WORTH},
@@ -55,6 +55,9 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
     post_card(effects);
     // Also those who were asked in as the room was made: one impossible name may have cost the others theirs.
     effects.keep_members();
+    if !incident.private {
+        effects.keep_meeting();
+    }
     announce(effects);
 }
 
@@ -68,7 +71,15 @@ pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
     let prefix = effects.policy().prefix.clone();
     effects.answer_origin(declaration::declared_without_room(incident, reason, &prefix));
     post_card(effects);
+    effects.keep_meeting();
     announce(effects);
+}
+
+/// It is over: there is nothing left to press.
+pub(super) fn take_buttons_away(effects: &mut Effects<'_>) {
+    if let Some(card) = effects.incident.card.clone() {
+        effects.keep(Desired::Buttons { message: card, on: Pressed::Card, keys: Vec::new() });
+    }
 }
 
 pub(super) fn post_card(effects: &mut Effects<'_>) {

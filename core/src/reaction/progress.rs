@@ -35,6 +35,8 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             let words = record.words.as_deref().unwrap_or_default();
             effects.tell_home(resolution::resolved(incident, words, true));
             tell_the_end(effects, words);
+            effects.end_meeting();
+            opening::take_buttons_away(effects);
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Effects, NEWS_WORTH};
 use crate::{
-    effect::Purpose,
+    effect::{Desired, Purpose},
     event::{Ahead, RetrospectiveEvent},
     incident::retrospective::Stage,
     message::retrospective,
@@ -20,8 +20,12 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RetrospectiveEvent) {
             let message = retrospective::invitation(incident, *at, effects.policy());
             effects.tell_home(message.clone());
             effects.tell_rooms(&incident.told, &message, NEWS_WORTH);
+            keep_appointment(effects, Some(*at));
         }
-        RetrospectiveEvent::Declined => effects.tell_home(retrospective::declined(incident)),
+        RetrospectiveEvent::Declined => {
+            effects.tell_home(retrospective::declined(incident));
+            keep_appointment(effects, None);
+        }
         RetrospectiveEvent::Reminded { ahead } => {
             let (Stage::Booked(at) | Stage::Begun(at)) = owed.stage else { return };
             let message = retrospective::reminder(incident, &owed.owner, at, effects.policy(), now);
@@ -36,6 +40,22 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RetrospectiveEvent) {
             effects.say_at_home(Purpose::Prompt, message, Duration::hours(12));
         }
     }
+}
+
+/// The platform's calendar says when it is, if it has one. Everybody reads that: of a private incident nothing is in
+/// it, and a title only where everybody may command.
+fn keep_appointment(effects: &mut Effects<'_>, at: Option<DateTime<Utc>>) {
+    let incident = effects.incident;
+    let platform = &incident.origin.message.room.platform;
+    let policy = effects.policy();
+    let Some(room) = incident.home().filter(|room| !incident.private && policy.has_calendar(&room.platform))
+    else {
+        return;
+    };
+    let may_name = policy.allows_everybody(platform);
+    let room = room.clone();
+    let appointment = at.map(|at| retrospective::appointment(incident, at, may_name));
+    effects.keep(Desired::Appointment { room, appointment });
 }
 
 /// A reminder is worth giving until the next one, and the last for a while after the beginning.

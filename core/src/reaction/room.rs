@@ -8,7 +8,7 @@ use crate::{
     effect::{Desired, Place, Pressed, Purpose, Say},
     event::RoomEvent,
     incident::RoomState,
-    message::trouble,
+    message::{Message, trouble},
     person::Person,
     reaction::NEWS_WORTH,
     room::MessageRef,
@@ -26,7 +26,21 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             put_buttons(effects, Pressed::Card, card);
         }
         RoomEvent::PromptPosted { prompt } => put_buttons(effects, Pressed::Prompt, prompt),
-        RoomEvent::Lost { by, .. } => lost(effects, by),
+        RoomEvent::Lost { by, .. } => {
+            let incident = effects.incident;
+            let private = trouble::private_room_lost(incident, by, effects.policy());
+            lost(effects, trouble::room_lost(incident, by), private, Some(by));
+        }
+        RoomEvent::Gone { .. } => {
+            let incident = effects.incident;
+            let private = trouble::private_room_gone(incident, effects.policy());
+            lost(effects, trouble::room_gone(incident, effects.policy()), private, None);
+        }
+        RoomEvent::MeetingOpened { .. } => {
+            if !effects.incident.status.is_open() {
+                effects.end_meeting();
+            }
+        }
         RoomEvent::Moved { by, .. } => {
             effects.say_at_home(Purpose::Notice, trouble::room_moved(effects.incident, by), NEWS_WORTH);
             opening::post_card(effects);
@@ -51,27 +65,27 @@ fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
     }
 }
 
-/// We were removed from the incident's room: it goes on where it was declared, or those who lead it are told.
-fn lost(effects: &mut Effects<'_>, by: &Person) {
+/// The incident's room is lost: it goes on where it was declared, or those who lead it are told, but for whoever did it.
+fn lost(effects: &mut Effects<'_>, at_home: Message, alone: Message, by: Option<&Person>) {
     let incident = effects.incident;
     if incident.home().is_some() {
-        effects.say_at_home(Purpose::Notice, trouble::room_lost(incident, by), END_WORTH);
+        effects.say_at_home(Purpose::Notice, at_home, END_WORTH);
         return;
     }
-    let message = trouble::private_room_lost(incident, by, effects.policy());
     let stale_at = effects.surroundings.now + END_WORTH;
     let mut told: Vec<&Person> = incident.commander.iter().chain([&incident.reporter]).collect();
     told.dedup();
-    for person in told.into_iter().filter(|person| *person != by) {
+    for person in told.into_iter().filter(|person| Some(*person) != by) {
         effects.push_say(Say {
             platform: person.platform.clone(),
             place: Place::Person(person.clone()),
             purpose: Purpose::Notice,
             about: Some(incident.id),
             answers: None,
+            only_for: None,
             quotes: None,
             stale_at,
-            message: message.clone(),
+            message: alone.clone(),
         });
     }
 }

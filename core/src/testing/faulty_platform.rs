@@ -53,10 +53,16 @@ impl FaultyPlatform {
         let refuses = match action {
             Action::Say { room, .. } => self.forbidden.as_ref() == Some(&room.room),
             Action::OpenRoom { .. } => self.faults.strikes(|weather| weather.room_refused),
-            Action::Pin { .. } | Action::Invite { .. } | Action::Name { .. } | Action::Buttons { .. } => {
-                self.faults.strikes(|weather| weather.trifle_refused)
-            }
-            Action::Edit { .. } | Action::OpenDirect { .. } | Action::Read { .. } => false,
+            Action::Pin { .. }
+            | Action::Invite { .. }
+            | Action::Name { .. }
+            | Action::Buttons { .. }
+            | Action::OpenMeeting { .. }
+            | Action::Appoint { .. } => self.faults.strikes(|weather| weather.trifle_refused),
+            Action::Edit { .. }
+            | Action::OpenDirect { .. }
+            | Action::Read { .. }
+            | Action::CloseMeeting { .. } => false,
         };
         refuses.then_some("it is not allowed")
     }

@@ -19,6 +19,12 @@ pub(super) fn name_of(action: &Action) -> String {
         Action::OpenDirect { person } => format!("make a direct room with {}", person.handle),
         Action::Name { room, name, .. } => format!("name {} {name}", room.room),
         Action::Buttons { message, .. } => format!("put signs on {}", message.id),
+        Action::OpenMeeting { name, .. } => format!("make the meeting {name}"),
+        Action::CloseMeeting { room } => format!("remove the meeting {}", room.room),
+        Action::Appoint { room, appointment } => {
+            let what = if appointment.is_some() { "put" } else { "take" };
+            format!("{what} an appointment about {}", room.room)
+        }
         Action::Read { message } => format!("read {}", message.id),
     }
 }

@@ -35,9 +35,13 @@ impl Limited {
             | Action::Edit { .. }
             | Action::Pin { .. }
             | Action::Name { .. }
-            | Action::Buttons { .. } => Some(Self::Writing),
+            | Action::Buttons { .. }
+            | Action::CloseMeeting { .. }
+            | Action::Appoint { .. } => Some(Self::Writing),
             Action::Invite { .. } => Some(Self::Inviting),
-            Action::OpenRoom { .. } | Action::OpenDirect { .. } => Some(Self::Rooms),
+            Action::OpenRoom { .. } | Action::OpenDirect { .. } | Action::OpenMeeting { .. } => {
+                Some(Self::Rooms)
+            }
             Action::Read { .. } => None,
         }
     }

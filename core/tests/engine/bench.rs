@@ -10,7 +10,7 @@ use sitrep_core::{
     policy::{PlatformPolicy, Policy},
     port::{
         Action, Batch, Commit, Content, Identity, Inbound, Outcome, Perform, Position, Receipt, RoomKind,
-        Store, StoreError,
+        Standing, Store, StoreError,
     },
     room::{MessageRef, PlatformName, RoomRef},
     testing::{MemoryStore, block_on},
@@ -38,12 +38,13 @@ pub(crate) fn room(name: &str) -> RoomRef {
 }
 
 /// Everybody may command, and the room `status` is told.
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let mut policy = Policy::default();
     let test = PlatformPolicy {
         allow: vec!["*".to_owned()],
         stakeholder_rooms: vec![room("status")],
         home_room: Some(room("ops")),
+        ..PlatformPolicy::default()
     };
     policy.platforms.insert(platform(), test);
     policy
@@ -52,9 +53,14 @@ fn policy() -> Policy {
 impl Bench {
     /// An engine over an empty store.
     pub(crate) fn new() -> Self {
+        Self::with(policy())
+    }
+
+    /// An engine over an empty store, with a configuration of its own.
+    pub(crate) fn with(policy: Policy) -> Self {
         let identity = Identity { incarnation: "test".to_owned(), seed: "5e".repeat(32) };
         let now = DateTime::<Utc>::UNIX_EPOCH + Duration::days(20_779);
-        Self::over(MemoryStore::new(identity), now)
+        Self::under(policy, MemoryStore::new(identity), now)
     }
 
     /// An engine that has listened before.
@@ -72,7 +78,8 @@ impl Bench {
 
     /// An engine over this store, with a configuration of its own.
     pub(crate) fn under(policy: Policy, store: MemoryStore, now: DateTime<Utc>) -> Self {
-        let engine = Engine::new(policy, block_on(store.open()).expect("the store opens"));
+        let opened = block_on(store.open()).expect("the store opens");
+        let engine = Engine::new(policy, opened);
         let mut bench = Self {
             engine,
             store,
@@ -113,6 +120,17 @@ impl Bench {
 
     /// Somebody does something.
     pub(crate) fn happens(&mut self, person: &str, place: &str, content: Content) -> BatchId {
+        self.happens_so(person, place, content, |_| {})
+    }
+
+    /// Somebody does something, and the platform knows more about it.
+    pub(crate) fn happens_so(
+        &mut self,
+        person: &str,
+        place: &str,
+        content: Content,
+        more: impl Fn(&mut Inbound),
+    ) -> BatchId {
         self.heard += 1;
         let kind = match place {
             "ops" | "support" | "status" => RoomKind::Configured,
@@ -120,13 +138,16 @@ impl Bench {
             _ if place == person => RoomKind::Direct,
             _ => RoomKind::Own,
         };
-        let inbound = Inbound {
+        let mut inbound = Inbound {
             message: MessageRef { room: room(place), id: format!("m{}", self.heard), thread: None },
             person: Person::new(&platform(), person),
             kind,
+            standing: Standing::default(),
+            awaits_answer: false,
             content,
             sent_at: self.now,
         };
+        more(&mut inbound);
         let (stream, token) = ("all".to_owned(), self.heard.to_string());
         let positions = vec![Position { platform: platform(), stream, token }];
         let id = BatchId(self.heard);
@@ -166,6 +187,13 @@ impl Bench {
         self.hand_in(Input::Outcome(perform.id, outcome));
     }
 
+    /// Does what was let go by posting it anew.
+    pub(crate) fn reposts(&mut self, perform: &Perform, id: &str) {
+        let Action::Edit { message, .. } = &perform.action else { panic!("not an edit") };
+        let anew = MessageRef { id: id.to_owned(), ..message.clone() };
+        self.report(perform, Outcome::Done(Receipt::Message(anew)));
+    }
+
     /// Does what was let go, as a platform does on a good day.
     pub(crate) fn succeed(&mut self, perform: &Perform) {
         let receipt = match &perform.action {
@@ -181,7 +209,12 @@ impl Bench {
             | Action::Pin { .. }
             | Action::Invite { .. }
             | Action::Name { .. }
-            | Action::Buttons { .. } => Receipt::Done,
+            | Action::Buttons { .. }
+            | Action::CloseMeeting { .. }
+            | Action::Appoint { .. } => Receipt::Done,
+            Action::OpenMeeting { name, .. } => {
+                Receipt::Meeting(room(&format!("voice {name}")), format!("https://voice.example/{name}"))
+            }
         };
         self.report(perform, Outcome::Done(receipt));
     }
@@ -229,6 +262,9 @@ pub(crate) fn saying(perform: &Perform) -> Option<(String, String)> {
         | Action::OpenDirect { .. }
         | Action::Name { .. }
         | Action::Buttons { .. }
+        | Action::OpenMeeting { .. }
+        | Action::CloseMeeting { .. }
+        | Action::Appoint { .. }
         | Action::Read { .. } => None,
     }
 }

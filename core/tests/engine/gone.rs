@@ -145,6 +145,9 @@ fn nobody_is_asked_into_the_room_where_it_was_declared() {
                 | Action::Pin { .. }
                 | Action::OpenDirect { .. }
                 | Action::Buttons { .. }
+                | Action::OpenMeeting { .. }
+                | Action::CloseMeeting { .. }
+                | Action::Appoint { .. }
                 | Action::Read { .. } => false,
             };
             assert!(!touches_ops, "{:?}", perform.action);

@@ -15,6 +15,9 @@ fn text_of(perform: &Perform) -> String {
         | Action::Invite { .. }
         | Action::OpenDirect { .. }
         | Action::Buttons { .. }
+        | Action::OpenMeeting { .. }
+        | Action::CloseMeeting { .. }
+        | Action::Appoint { .. }
         | Action::Read { .. } => String::new(),
     }
 }

@@ -135,7 +135,7 @@ fn other_rooms_and_strangers_are_not_tried() {
     assert!(bench.commits.is_empty(), "commands are not heard there");
     let mut policy = Policy::default();
     let allow = vec!["bob".to_owned()];
-    let test = PlatformPolicy { allow, stakeholder_rooms: Vec::new(), home_room: Some(room("ops")) };
+    let test = PlatformPolicy { allow, home_room: Some(room("ops")), ..PlatformPolicy::default() };
     policy.platforms.insert(platform(), test);
     let mut strict = Bench::under(policy, bench.store.clone(), bench.now);
     strict.happens("mallory", "ops", Content::Unreadable);

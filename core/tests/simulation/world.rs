@@ -88,7 +88,10 @@ pub(crate) fn policy() -> Policy {
     let mut policy = Policy::default();
     policy.people.insert("bob".to_owned(), vec![Person::new(&platform, "bob")]);
     policy.severities[0].invite = vec!["bob".to_owned()];
-    policy.platforms.insert(platform, PlatformPolicy { allow, stakeholder_rooms, home_room });
+    policy.platforms.insert(
+        platform,
+        PlatformPolicy { allow, stakeholder_rooms, home_room, ..PlatformPolicy::default() },
+    );
     policy
 }
 

@@ -43,7 +43,9 @@ impl Outbox {
         let mut expired = Vec::new();
         for lane in std::mem::take(&mut self.attention) {
             match self.look_at(&lane, now, places) {
-                Next::Go(id, room) if self.goes_anyway(id, now) => released.extend(self.start(id, room, now)),
+                Next::Go(id, room) if self.goes_anyway(id, now) => {
+                    released.extend(self.start(id, room, (now, places)))
+                }
                 Next::Go(id, _) => self.get_in_line(id, lane),
                 Next::Expired(ids) => expired.extend(ids),
                 Next::Sleep { until, in_turn } => self.sleep(lane, until, in_turn),
@@ -107,7 +109,9 @@ impl Outbox {
                 }
                 self.in_line.get_mut(&platform).and_then(BTreeSet::pop_first);
                 match next {
-                    Next::Go(first, room) if first == id => released.extend(self.start(id, room, now)),
+                    Next::Go(first, room) if first == id => {
+                        released.extend(self.start(id, room, (now, places)))
+                    }
                     Next::Go(first, _) => self.get_in_line(first, lane),
                     Next::Sleep { until, in_turn } => self.sleep(lane, until, in_turn),
                     Next::Expired(_) => self.sleep(lane, Some(now), false),
@@ -171,7 +175,12 @@ impl Outbox {
         }
     }
 
-    fn start(&mut self, id: EffectId, room: RoomRef, now: DateTime<Utc>) -> Option<Perform> {
+    fn start(
+        &mut self,
+        id: EffectId,
+        room: RoomRef,
+        (now, places): (DateTime<Utc>, Places<'_>),
+    ) -> Option<Perform> {
         self.move_to(id, Stage::UnderWay);
         let entry = self.entries.get_mut(&id)?;
         entry.attempts += 1;
@@ -180,6 +189,6 @@ impl Outbox {
         let attempt =
             Attempt { key: stored.key.clone(), first_tried: stored.created_at, number: entry.attempts };
         let platform = stored.effect.lane().platform;
-        Some(Perform { id, platform, action: action(&stored.effect, room), attempt })
+        Some(Perform { id, platform, action: action(&stored.effect, room, places), attempt })
     }
 }

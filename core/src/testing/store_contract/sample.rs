@@ -57,6 +57,7 @@ pub fn say(sequence: u64, words: &str) -> StoredEffect {
         purpose: Purpose::Answer,
         about: None,
         answers: Some(MessageRef { room, id: "$event".into(), thread: None }),
+        only_for: None,
         quotes: None,
         stale_at: at(600),
         message: Message::line([text(words), bold("!"), mention(&Person::new(&platform(), "bob"))]),

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use sitrep_console::{CONFIGURED_ROOMS, Deed, Said};
 use sitrep_core::{
     command::{Parsed, parse},
-    effect::Purpose,
+    effect::{Place, Purpose},
     event::{Event, IncidentEvent},
     incident::RoomState,
     testing::STRANGER,
 };
 
-use super::{Findings, Invariant};
+use super::{Findings, Invariant, rooms};
 use crate::{
     evidence::{Evidence, Fate, incarnation, is_trouble},
     exchanges::{Exchange, Manner},
@@ -86,6 +86,8 @@ fn each_has_its_answer(evidence: &Evidence<'_>, exchanges: &[Exchange<'_>], find
         // An edit that changes nothing of a declaration is no news; neither is an edit in a room that is nobody's.
         let may_be_silent = exchange.manner == Manner::Edited
             && (exchange.text.starts_with("!inc") || !evidence.run.ledger.abandoned.is_empty());
+        // Nobody waits for an answer to what they took back before it was given.
+        let may_be_silent = may_be_silent || evidence.chat.is_taken_back(exchange.index);
         findings.expect(answers == 1 || (may_be_silent && answers == 0), Invariant::AnsweredOnce, || {
             format!("{answers} answers to {exchange:?}")
         });
@@ -98,7 +100,10 @@ fn answers_arrive(evidence: &Evidence<'_>, findings: &mut Findings) {
         let fate = evidence.fate(stored, say);
         let asked = say.answers.as_ref().and_then(|message| message.id.parse::<usize>().ok());
         let is_withdrawn = asked.is_some_and(|asked| evidence.chat.is_taken_back(asked));
-        let is_fine = matches!(fate, Fate::Said(_) | Fate::Refused | Fate::Stale);
+        // Where we were removed in the same breath, nothing can be said.
+        let is_cut_off = fate == Fate::Lost
+            && matches!(&say.place, Place::Incident(id) if rooms::has_lost_a_room(evidence, *id));
+        let is_fine = is_cut_off || matches!(fate, Fate::Said(_) | Fate::Refused | Fate::Stale);
         findings.expect(is_fine || (is_withdrawn && fate == Fate::Lost), Invariant::AnsweredOnce, || {
             format!("{fate:?}: {:?}, the answer to {asked:?}", say.message)
         });

@@ -72,7 +72,7 @@ fn one_card(
 ) {
     let id = incident.id;
     let fates = cards.get(&id).map_or(&[][..], Vec::as_slice);
-    if evidence.run.histories.get(&id).is_some_and(|history| history.iter().any(was_lost)) {
+    if has_lost_a_room(evidence, id) {
         return;
     }
     if incident.room == RoomState::Nowhere {
@@ -134,6 +134,11 @@ fn is_of_abandoned(evidence: &Evidence<'_>, id: IncidentId, shown: &str) -> bool
         matches!(&stored.effect, Effect::Keep(Keep { incident, desired: Desired::Card { message, .. }, .. })
             if *incident == id && plain(message) == shown)
     })
+}
+
+/// Whether an incident was ever without its room.
+pub(super) fn has_lost_a_room(evidence: &Evidence<'_>, id: IncidentId) -> bool {
+    evidence.run.histories.get(&id).is_some_and(|history| history.iter().any(was_lost))
 }
 
 /// Whether sitrep was removed from its room at some time. Cards went with it.

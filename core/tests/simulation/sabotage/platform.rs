@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use sitrep_console::ConsolePlatform;
 use sitrep_core::{
+    effect::Purpose,
     message::Message,
     port::{
         Action, Attempt, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Position, Positions,
@@ -85,7 +86,13 @@ impl SabotagedPlatform {
         let is_private = self.console.read(|chat| chat.room(&room.room).is_some_and(|room| room.private));
         if is_private {
             let room = RoomRef::new(&room.platform, "ops");
-            let action = Action::Say { room, answers: None, message: message.clone() };
+            let action = Action::Say {
+                room,
+                answers: None,
+                only_for: None,
+                purpose: Purpose::Notice,
+                message: message.clone(),
+            };
             let attempt =
                 Attempt { key: format!("{}-public", perform.attempt.key), ..perform.attempt.clone() };
             self.console.perform(&Perform { action, attempt, ..perform.clone() }).await;

@@ -1,0 +1,153 @@
+//! What a verb takes, for platforms that ask for one thing after the other instead of reading a line.
+//!
+//! Nothing is decided here: [`typed`] makes of what was given the line that could have been typed, and that is read
+//! like any other. There is one grammar.
+
+use super::Verb;
+
+/// One thing that a verb takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// What it is called: lower-case letters, at most 32.
+    pub name: &'static str,
+    /// What it is for, at most 100 characters.
+    pub help: &'static str,
+    /// What it may be.
+    pub kind: SlotKind,
+    /// Whether the verb means nothing without it.
+    pub is_required: bool,
+    /// What stands before it in the line.
+    pub option: &'static str,
+}
+
+/// What may be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotKind {
+    /// Words.
+    Text,
+    /// A person, written as `@handle`.
+    Person,
+    /// A severity from 1 to 4.
+    Severity,
+    /// An incident's number, such as `INC-12`.
+    Incident,
+    /// Yes or no, given as `true` or `false`.
+    Flag,
+}
+
+/// The incident that is meant, where the room doesn't say it.
+pub(super) const INCIDENT: Slot = Slot {
+    name: "incident",
+    help: "Which incident, outside its own room",
+    kind: SlotKind::Incident,
+    is_required: false,
+    option: "",
+};
+
+impl Slot {
+    pub(super) const fn required(name: &'static str, kind: SlotKind, help: &'static str) -> Self {
+        Self { name, help, kind, is_required: true, option: "" }
+    }
+
+    pub(super) const fn optional(name: &'static str, kind: SlotKind, help: &'static str) -> Self {
+        Self { name, help, kind, is_required: false, option: "" }
+    }
+
+    /// With what stands before it in the line.
+    pub(super) const fn after(self, option: &'static str) -> Self {
+        Self { option, ..self }
+    }
+}
+
+/// The line that could have been typed: the verb, the incident's number, options, and the rest in the order of the slots.
+/// Values are by the slots' names; what is missing is left out.
+#[must_use]
+pub fn typed(verb: &Verb, values: &[(&str, &str)], prefix: &str) -> String {
+    let mut line = format!("{prefix}{}", verb.name);
+    let mut slots: Vec<&Slot> = verb.slots.iter().collect();
+    slots.sort_by_key(|slot| (slot.kind != SlotKind::Incident, slot.option.is_empty()));
+    for slot in slots {
+        let given = values.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.trim());
+        let Some(value) = given.filter(|value| !value.is_empty()) else { continue };
+        let words = match (slot.kind == SlotKind::Flag, slot.option) {
+            (true, option) if value == "true" => option.to_owned(),
+            (true, _) => continue,
+            (false, "") => value.to_owned(),
+            (false, option) => format!("{option} {value}"),
+        };
+        line.extend([" ", words.as_str()]);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Parsed, VERBS, parse};
+
+    fn verb(name: &str) -> &'static Verb {
+        VERBS.iter().find(|verb| verb.name == name).expect("a verb")
+    }
+
+    #[test]
+    fn what_is_given_becomes_what_could_be_typed() {
+        type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+        let cases: &[Case] = &[
+            ("incident", &[("title", "checkout is down")], "!incident checkout is down"),
+            (
+                "incident",
+                &[("title", "a leak"), ("private", "true"), ("severity", "1")],
+                "!incident --sev 1 --private a leak",
+            ),
+            ("incident", &[("title", "a leak"), ("private", "false")], "!incident a leak"),
+            ("ack", &[], "!ack"),
+            ("update", &[("text", "all good"), ("incident", "INC-7")], "!update INC-7 all good"),
+            ("lead", &[("who", "@15"), ("incident", "INC-7")], "!lead INC-7 @15"),
+            ("sev", &[("level", "1")], "!sev 1"),
+            ("retro", &[("when", "tomorrow 14:00")], "!retro tomorrow 14:00"),
+        ];
+        for (name, values, expected) in cases {
+            assert_eq!(typed(verb(name), values, "!"), *expected);
+        }
+    }
+
+    #[test]
+    fn every_verb_can_be_given_in_its_slots() {
+        for verb in VERBS {
+            let value = |slot: &Slot| match (slot.kind, slot.name) {
+                (SlotKind::Person, _) => "@15",
+                (SlotKind::Severity, _) => "2",
+                (SlotKind::Incident, _) => "INC-7",
+                (SlotKind::Flag, _) => "true",
+                (SlotKind::Text, "in" | "wait") => "45m",
+                (SlotKind::Text, _) => "tomorrow 14:00",
+            };
+            let all: Vec<(&str, &str)> = verb.slots.iter().map(|slot| (slot.name, value(slot))).collect();
+            let required: Vec<(&str, &str)> = verb
+                .slots
+                .iter()
+                .filter(|slot| slot.is_required)
+                .map(|slot| (slot.name, value(slot)))
+                .collect();
+            for values in [all, required] {
+                let line = typed(verb, &values, "!");
+                match parse(&line, "!") {
+                    Parsed::Command { verb: name, .. } => assert_eq!(name, verb.name, "{line}"),
+                    other @ (Parsed::Talk | Parsed::Refused(_)) => panic!("{line} is {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn slots_fit_where_they_are_shown_and_required_ones_come_first() {
+        for verb in VERBS {
+            assert!(verb.help.len() <= 100);
+            for slot in verb.slots {
+                assert!(slot.name.len() <= 32 && slot.name.chars().all(|c| c.is_ascii_lowercase()));
+                assert!(slot.help.len() <= 100, "{}", slot.help);
+            }
+            assert!(verb.slots.is_sorted_by_key(|slot| !slot.is_required), "{}", verb.name);
+        }
+    }
+}
