@@ -102,7 +102,8 @@ impl Discord {
 
     /// Who was notified by what.
     pub fn pings(&self) -> Vec<Ping> {
-        Vec::new()
+        let state = self.server.state();
+        state.pings.iter().map(|ping| Ping::of(&state, ping)).collect()
     }
 
     /// Its gateway: how often a bot connected, identified, resumed.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 pub use crate::state::channel::{ChannelKind, Overwrite};
 use crate::state::message::{EPHEMERAL, LOADING};
-use crate::state::{State, channel, guild, message};
+use crate::state::{self, State, channel, guild, message};
 
 /// A message, as somebody sees it.
 #[derive(Clone, Debug)]
@@ -190,8 +190,21 @@ pub struct Ping {
     pub channel: String,
     /// By which message.
     pub message: u64,
-    /// What it said when it was written.
+    /// What it says; empty if it is gone.
     pub content: String,
+}
+
+impl Ping {
+    pub(crate) fn of(state: &State, it: &state::Ping) -> Self {
+        let message = state.messages.get(&it.channel).and_then(|all| all.get(&it.message));
+        let channel = state.channels.get(&it.channel).map(|channel| channel.name.clone());
+        Self {
+            person: name(state, it.user),
+            channel: channel.unwrap_or_else(|| it.channel.to_string()),
+            message: it.message,
+            content: message.map(|message| message.content.clone()).unwrap_or_default(),
+        }
+    }
 }
 
 pub(crate) fn name(state: &State, user: u64) -> String {

@@ -1,7 +1,8 @@
 //! Keys that a schema doesn't know.
 //!
 //! A value's schema may be one of several. Those that its `type` rules out are left aside; a key that any of the others
-//! knows is known.
+//! knows is known. A key that only those left aside know is no breach if it says nothing (null, nothing in a list, false):
+//! libraries write out all that they know, `choices` for an option that has none.
 
 use serde_json::Value;
 
@@ -27,6 +28,7 @@ fn walk(
     }
     match value {
         Value::Object(object) => {
+            let every = plain.clone();
             plain.retain(|schema| fits(document, schema, value));
             if plain.iter().all(|schema| {
                 schema.get("properties").is_none() && schema.get("additionalProperties").is_none()
@@ -44,7 +46,12 @@ fn walk(
                     })
                     .collect();
                 path.push(key.clone());
-                if of_key.is_empty() {
+                let elsewhere = every
+                    .iter()
+                    .any(|it| it.pointer("/properties").is_some_and(|all| all.get(key).is_some()));
+                if of_key.is_empty() && says_nothing(value) && elsewhere {
+                    // Passed over, as Discord does.
+                } else if of_key.is_empty() {
                     let message = "the description knows no such key here".to_owned();
                     found.push(Breach { path: path.clone(), code: "UNKNOWN_KEY", message });
                 } else {
@@ -63,6 +70,10 @@ fn walk(
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    value.is_null() || *value == Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The schema without references and unions: everything that it may be.
