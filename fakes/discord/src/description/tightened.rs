@@ -24,6 +24,11 @@ pub(super) fn tighten(document: &mut Value) {
     for name in ["Create", "Update", "PatchRequestPartial"].map(command_request) {
         schemas[name]["properties"]["nsfw"] = json!({ "type": ["boolean", "null"] });
     }
+    // The overwrite's id is in the path. Libraries say it again, and Discord doesn't mind.
+    let overwrite =
+        &mut document["paths"]["/channels/{channel_id}/permissions/{overwrite_id}"]["put"]["requestBody"];
+    let overwrite = &mut overwrite["content"]["application/json"]["schema"]["properties"];
+    overwrite["id"] = json!({ "$ref": "#/components/schemas/SnowflakeType" });
     bits_are_strings(document);
 }
 
