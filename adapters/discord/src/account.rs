@@ -11,6 +11,8 @@ use chrono::Utc;
 
 use serenity::all::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
 use sitrep_core::{
+    effect::Purpose,
+    message::Message,
     person::Person,
     port::Overview,
     room::{PlatformName, RoomRef},
@@ -22,6 +24,7 @@ use crate::{
     failure::Failure,
     guild::Guild,
     nonces::Nonces,
+    render::{Body, Renderer},
     roles::Roles,
     rooms::{Rooms, Spot},
     server,
@@ -148,6 +151,18 @@ impl Account {
 
     pub(crate) fn rooms(&self) -> Rooms<'_> {
         Rooms { platform: &self.name, settings: &self.settings, me: self.user }
+    }
+
+    /// A message as it is sent.
+    pub(crate) fn render(&self, message: &Message, purpose: Purpose) -> Body {
+        let channel_of = |room: &RoomRef| self.channel_of(room);
+        Renderer { platform: &self.name, channel_of: &channel_of }.body(message, purpose)
+    }
+
+    /// The number of somebody who is on Discord.
+    pub(crate) fn user_id(&self, person: &Person) -> Option<UserId> {
+        let number = person.handle.parse().ok().filter(|id| *id != 0 && person.platform == self.name);
+        number.map(UserId::new)
     }
 
     /// Somebody on Discord.

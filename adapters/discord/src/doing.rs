@@ -33,8 +33,12 @@ struct Known {
     told: BTreeMap<ChannelId, BTreeSet<UserId>>,
     /// What a message of ours says.
     says: BTreeMap<MessageId, Body>,
-    /// Categories that Discord says are full.
-    full: BTreeSet<ChannelId>,
+    /// Under which key a message was said.
+    keys: BTreeMap<MessageId, String>,
+    /// Categories that Discord says are full, and with how many channels.
+    full: BTreeMap<ChannelId, usize>,
+    /// Whether a channel may have been made that nobody has told us of.
+    is_unsure: bool,
 }
 
 impl Doing {
@@ -95,18 +99,35 @@ impl Doing {
         }
     }
 
-    /// Whether Discord has said that a category is full.
-    pub(crate) fn is_full(&self, category: ChannelId) -> bool {
-        self.known().full.contains(&category)
+    /// Whether a message is known to have been said under another key.
+    pub(crate) fn is_claimed(&self, message: MessageId, key: &str) -> bool {
+        self.known().keys.get(&message).is_some_and(|of| of != key)
     }
 
-    pub(crate) fn note_full(&self, category: ChannelId) {
-        self.known().full.insert(category);
+    pub(crate) fn note_key(&self, message: MessageId, key: &str) {
+        let keys = &mut self.known().keys;
+        keys.insert(message, key.to_owned());
+        while keys.len() > REMEMBERED {
+            keys.pop_first();
+        }
     }
 
-    /// Channels have gone: there is room again.
-    pub(crate) fn forget_full(&self) {
-        self.known().full.clear();
+    /// Whether Discord has said that a category is full, as it was with so many channels.
+    pub(crate) fn is_full(&self, category: ChannelId, count: usize) -> bool {
+        self.known().full.get(&category).is_some_and(|full| count >= *full)
+    }
+
+    pub(crate) fn note_full(&self, category: ChannelId, count: usize) {
+        self.known().full.insert(category, count);
+    }
+
+    /// Whether a channel may have been made that nobody has told us of.
+    pub(crate) fn is_unsure(&self) -> bool {
+        self.known().is_unsure
+    }
+
+    pub(crate) fn set_unsure(&self, is_unsure: bool) {
+        self.known().is_unsure = is_unsure;
     }
 }
 

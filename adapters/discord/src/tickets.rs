@@ -104,14 +104,18 @@ pub(crate) enum State {
 pub(crate) struct Entry {
     pub(crate) ticket: Ticket,
     /// Held while something is said to it.
-    pub(crate) state: tokio::sync::Mutex<State>,
+    pub(crate) state: Arc<tokio::sync::Mutex<State>>,
     /// The last answer after the first one.
     pub(crate) followed_by: Mutex<Option<String>>,
 }
 
 impl Entry {
     fn new(ticket: Ticket, state: State) -> Arc<Self> {
-        Arc::new(Self { ticket, state: tokio::sync::Mutex::new(state), followed_by: Mutex::default() })
+        Arc::new(Self {
+            ticket,
+            state: Arc::new(tokio::sync::Mutex::new(state)),
+            followed_by: Mutex::default(),
+        })
     }
 
     /// Gives the first answer.

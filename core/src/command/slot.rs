@@ -69,11 +69,11 @@ pub fn typed(verb: &Verb, values: &[(&str, &str)], prefix: &str) -> String {
     for slot in slots {
         let given = values.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.trim());
         let Some(value) = given.filter(|value| !value.is_empty()) else { continue };
-        let words = match slot.kind {
-            SlotKind::Flag if value == "true" => slot.option.to_owned(),
-            SlotKind::Flag => continue,
-            _ if slot.option.is_empty() => value.to_owned(),
-            _ => format!("{} {value}", slot.option),
+        let words = match (slot.kind == SlotKind::Flag, slot.option) {
+            (true, option) if value == "true" => option.to_owned(),
+            (true, _) => continue,
+            (false, "") => value.to_owned(),
+            (false, option) => format!("{option} {value}"),
         };
         line.extend([" ", words.as_str()]);
     }
@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn what_is_given_becomes_what_could_be_typed() {
-        let cases: &[(&str, &[(&str, &str)], &str)] = &[
+        type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+        let cases: &[Case] = &[
             ("incident", &[("title", "checkout is down")], "!incident checkout is down"),
             (
                 "incident",

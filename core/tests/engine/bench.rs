@@ -38,7 +38,7 @@ pub(crate) fn room(name: &str) -> RoomRef {
 }
 
 /// Everybody may command, and the room `status` is told.
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let mut policy = Policy::default();
     let test = PlatformPolicy {
         allow: vec!["*".to_owned()],
@@ -53,9 +53,14 @@ fn policy() -> Policy {
 impl Bench {
     /// An engine over an empty store.
     pub(crate) fn new() -> Self {
+        Self::with(policy())
+    }
+
+    /// An engine over an empty store, with a configuration of its own.
+    pub(crate) fn with(policy: Policy) -> Self {
         let identity = Identity { incarnation: "test".to_owned(), seed: "5e".repeat(32) };
         let now = DateTime::<Utc>::UNIX_EPOCH + Duration::days(20_779);
-        Self::over(MemoryStore::new(identity), now)
+        Self::under(policy, MemoryStore::new(identity), now)
     }
 
     /// An engine that has listened before.
@@ -73,7 +78,8 @@ impl Bench {
 
     /// An engine over this store, with a configuration of its own.
     pub(crate) fn under(policy: Policy, store: MemoryStore, now: DateTime<Utc>) -> Self {
-        let engine = Engine::new(policy, block_on(store.open()).expect("the store opens"));
+        let opened = block_on(store.open()).expect("the store opens");
+        let engine = Engine::new(policy, opened);
         let mut bench = Self {
             engine,
             store,
@@ -114,6 +120,17 @@ impl Bench {
 
     /// Somebody does something.
     pub(crate) fn happens(&mut self, person: &str, place: &str, content: Content) -> BatchId {
+        self.happens_so(person, place, content, |_| {})
+    }
+
+    /// Somebody does something, and the platform knows more about it.
+    pub(crate) fn happens_so(
+        &mut self,
+        person: &str,
+        place: &str,
+        content: Content,
+        more: impl Fn(&mut Inbound),
+    ) -> BatchId {
         self.heard += 1;
         let kind = match place {
             "ops" | "support" | "status" => RoomKind::Configured,
@@ -121,7 +138,7 @@ impl Bench {
             _ if place == person => RoomKind::Direct,
             _ => RoomKind::Own,
         };
-        let inbound = Inbound {
+        let mut inbound = Inbound {
             message: MessageRef { room: room(place), id: format!("m{}", self.heard), thread: None },
             person: Person::new(&platform(), person),
             kind,
@@ -130,6 +147,7 @@ impl Bench {
             content,
             sent_at: self.now,
         };
+        more(&mut inbound);
         let (stream, token) = ("all".to_owned(), self.heard.to_string());
         let positions = vec![Position { platform: platform(), stream, token }];
         let id = BatchId(self.heard);
@@ -167,6 +185,13 @@ impl Bench {
     /// Says what became of an attempt.
     pub(crate) fn report(&mut self, perform: &Perform, outcome: Outcome) {
         self.hand_in(Input::Outcome(perform.id, outcome));
+    }
+
+    /// Does what was let go by posting it anew.
+    pub(crate) fn reposts(&mut self, perform: &Perform, id: &str) {
+        let Action::Edit { message, .. } = &perform.action else { panic!("not an edit") };
+        let anew = MessageRef { id: id.to_owned(), ..message.clone() };
+        self.report(perform, Outcome::Done(Receipt::Message(anew)));
     }
 
     /// Does what was let go, as a platform does on a good day.

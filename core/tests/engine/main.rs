@@ -3,10 +3,14 @@
 //! `bench.rs` is the workbench; what happens by chance is in the simulation beside this.
 
 mod bench;
+mod calendar;
 mod commits;
 mod gone;
+mod interactions;
 mod lanes;
 mod limits;
+mod meetings;
+mod people;
 mod restarts;
 mod rooms;
 mod snoozes;

@@ -71,7 +71,7 @@ fn a_newer_format_is_refused() {
         .value()
         .to_vec();
     let row = String::from_utf8(row).unwrap();
-    assert!(row.contains(r#""format":2,"#), "{row}");
+    assert!(row.contains(r#""format":3,"#), "{row}");
     let transaction = database.begin_write().unwrap();
     let newer = r#"{"format":3,"everything_else":"is new"}"#;
     transaction.open_table(META).unwrap().insert(STORE, newer.as_bytes()).unwrap();

@@ -1,7 +1,8 @@
 //! Keys that a schema doesn't know.
 //!
 //! A value's schema may be one of several. Those that its `type` rules out are left aside; a key that any of the others
-//! knows is known.
+//! knows is known. A key that says nothing (null, nothing in a list, false) is no breach: libraries write out all that
+//! they know, and a misspelt key says something.
 
 use serde_json::Value;
 
@@ -44,7 +45,9 @@ fn walk(
                     })
                     .collect();
                 path.push(key.clone());
-                if of_key.is_empty() {
+                if of_key.is_empty() && says_nothing(value) {
+                    // Passed over, as Discord does.
+                } else if of_key.is_empty() {
                     let message = "the description knows no such key here".to_owned();
                     found.push(Breach { path: path.clone(), code: "UNKNOWN_KEY", message });
                 } else {
@@ -63,6 +66,10 @@ fn walk(
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    value.is_null() || *value == Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The schema without references and unions: everything that it may be.

@@ -32,7 +32,7 @@ pub(super) fn press(message: &Message, button: &str) -> Result<Value, Refused> {
     if found["style"].as_u64() == Some(LINK) {
         return Err(refused(format!("{button} opens {}", found["url"].as_str().unwrap_or("a link"))));
     }
-    Ok(json!({ "component_type": BUTTON, "custom_id": found["custom_id"], "id": 0 }))
+    Ok(json!({ "component_type": BUTTON, "custom_id": found["custom_id"], "id": number(found) }))
 }
 
 /// What the bot is told of what is chosen from a list.
@@ -63,8 +63,7 @@ pub(super) fn select(
             _ => resolved.id(state, message.channel, Thing::Channel, name)?,
         });
     }
-    let mut data =
-        json!({ "component_type": kind(found), "custom_id": found["custom_id"], "values": values, "id": 0 });
+    let mut data = json!({ "component_type": kind(found), "custom_id": found["custom_id"], "values": values, "id": number(found) });
     if let Some(resolved) = resolved.all() {
         data["resolved"] = resolved;
     }
@@ -85,6 +84,11 @@ fn usable(component: &Value, name: &str) -> Result<(), Refused> {
 
 fn kind(component: &Value) -> u64 {
     component["type"].as_u64().unwrap_or(0)
+}
+
+/// A component's number in its message; 0 if it has none.
+fn number(component: &Value) -> u64 {
+    component["id"].as_u64().unwrap_or(0)
 }
 
 /// Those that are wanted, in rows, sections and containers alike.

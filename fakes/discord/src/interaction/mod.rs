@@ -13,13 +13,14 @@ mod form;
 pub(crate) mod overdue;
 mod resolved;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::happening::interaction::{Done, begin};
 use crate::pending::Pending;
 use crate::permission;
 use crate::person::{Person, Refused};
-use crate::rules::permissions;
 use crate::state::State;
 use crate::state::interaction::InteractionKind;
 use command::Typed;
@@ -33,18 +34,40 @@ impl Person {
         })
     }
 
-    /// Types a slash command up to the option `focused`: what is offered comes as the answer.
+    /// Types a slash command up to the option `focused`: what is offered for it comes as the answer's choices.
+    pub fn completing(
+        &self,
+        channel: &str,
+        command: &str,
+        options: &[(&str, &str)],
+        focused: &str,
+    ) -> Result<Pending, Refused> {
+        let options: Vec<_> = options.iter().map(|(name, typed)| (*name, Value::from(*typed))).collect();
+        let typed = Typed { command, options: &options, focused: Some(focused) };
+        self.begin(channel, |state, channel| {
+            Ok((InteractionKind::Autocomplete, typed.data(state, self.id, channel)?, None))
+        })
+    }
+
+    /// The same, and waits for what is offered: names and values.
     pub fn complete(
         &self,
         channel: &str,
         command: &str,
-        options: &[(&str, Value)],
+        options: &[(&str, &str)],
         focused: &str,
-    ) -> Result<Pending, Refused> {
-        let typed = Typed { command, options, focused: Some(focused) };
-        self.begin(channel, |state, channel| {
-            Ok((InteractionKind::Autocomplete, typed.data(state, self.id, channel)?, None))
-        })
+    ) -> Result<Vec<(String, Value)>, Refused> {
+        let pending = self.completing(channel, command, options, focused)?;
+        while !pending.failed() {
+            if let Some(answer) = pending.answer() {
+                let choices = answer.data["choices"].as_array().into_iter().flatten();
+                let named =
+                    |it: &Value| (it["name"].as_str().unwrap_or_default().to_owned(), it["value"].clone());
+                return Ok(choices.map(named).collect());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Err(refused("Loading options failed"))
     }
 
     /// Presses the button whose custom id or label is this, or else the first that contains it.
@@ -93,22 +116,12 @@ impl Person {
         what: impl FnOnce(&State, u64) -> Result<(InteractionKind, Value, Option<u64>), Refused>,
     ) -> Result<Pending, Refused> {
         let mut state = self.server.state();
-        let channel = place(&state, self.id, channel)?;
+        let channel = self.place(&state, channel)?;
+        self.need(&state, channel, permission::USE_APPLICATION_COMMANDS, "use applications")?;
         let (kind, data, message) = what(&state, channel)?;
         let id = begin(&mut state, Done { kind, user: self.id, channel, data, message });
         Ok(Pending { server: self.server.clone(), person: self.clone(), id })
     }
-}
-
-/// The channel, if they may use commands and buttons in it.
-fn place(state: &State, user: u64, channel: &str) -> Result<u64, Refused> {
-    let found = state.channel(channel).map(|found| found.id).filter(|&id| permissions::sees(state, user, id));
-    let found = found.ok_or_else(|| refused(format!("there is no channel {channel} here")))?;
-    let bits = permissions::in_channel(state, user, found);
-    if bits & permission::USE_APPLICATION_COMMANDS == 0 {
-        return Err(refused(format!("you may not use applications in {channel}")));
-    }
-    Ok(found)
 }
 
 /// The fields of a form: custom id, label, what stands in it already.

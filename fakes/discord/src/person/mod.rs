@@ -1,9 +1,7 @@
 //! What somebody does in their client.
 //!
 //! The client lets people do only what they may: who can't see a channel can't write in it either. Channels go by name
-//! or id. What a program must answer is in `commanding.rs`.
-
-mod commanding;
+//! or id. What a program must answer is in `interaction/`.
 
 use crate::happening;
 use crate::permission as bit;
@@ -50,7 +48,7 @@ impl Person {
     }
 
     /// A channel that they see. Of several with the same name the one that they see.
-    fn place(&self, state: &State, channel: &str) -> Result<u64, Refused> {
+    pub(crate) fn place(&self, state: &State, channel: &str) -> Result<u64, Refused> {
         let name = channel.trim_start_matches('#');
         let by_id = name.parse().ok().filter(|id: &u64| state.channels.contains_key(id));
         let mut named = state.channels.values().filter(|it| by_id.map_or(it.name == name, |id| it.id == id));
@@ -60,7 +58,7 @@ impl Person {
         }
     }
 
-    fn need(&self, state: &State, channel: u64, bits: u64, what: &str) -> Result<(), Refused> {
+    pub(crate) fn need(&self, state: &State, channel: u64, bits: u64, what: &str) -> Result<(), Refused> {
         if permissions::in_channel(state, self.id, channel) & bits == bits {
             return Ok(());
         }

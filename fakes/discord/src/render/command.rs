@@ -9,6 +9,9 @@ use crate::state::guild::Command;
 /// A slash command.
 pub fn command(state: &State, command: &Command) -> Value {
     let mut value = command.definition.clone();
+    if let Some(options) = value.get_mut("options") {
+        leave_out_what_says_nothing(options);
+    }
     value["id"] = json!(id(command.id));
     value["application_id"] = json!(id(state.application.id));
     value["version"] = json!(id(command.version));
@@ -27,4 +30,15 @@ pub fn command(state: &State, command: &Command) -> Value {
         }
     }
     value
+}
+
+/// Options come back without what was null or an empty list, however they were sent.
+fn leave_out_what_says_nothing(options: &mut Value) {
+    for option in options.as_array_mut().into_iter().flatten() {
+        leave_out_what_says_nothing(&mut option["options"]);
+        if let Some(option) = option.as_object_mut() {
+            option
+                .retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
+        }
+    }
 }

@@ -193,7 +193,9 @@ impl Desk {
         let begun = if half {
             let (focused, _) =
                 values.last().ok_or("for which option? For example: /offer status incident: IN")?;
-            self.person.complete(&here, &typed.command, &values, focused)
+            let typed_so_far: Vec<_> =
+                typed.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            self.person.completing(&here, &typed.command, &typed_so_far, focused)
         } else {
             self.person.slash(&here, &typed.command, &values)
         };

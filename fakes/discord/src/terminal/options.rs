@@ -84,7 +84,8 @@ mod tests {
                 { "name": "done", "type": 1, "options": [{ "name": "number", "type": 4 }] }] }),
             json!({ "name": "ack" }),
         ];
-        let cases: &[(&str, &str, &[(&str, &str)])] = &[
+        type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+        let cases: &[Case<'_>] = &[
             (
                 "incident title: it is down severity:sev1",
                 "incident",

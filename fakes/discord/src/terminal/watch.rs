@@ -41,10 +41,8 @@ struct Place {
 impl Watch {
     /// What is there from the start is nothing new to this person.
     pub(super) fn settle(&mut self, discord: &Discord, person: &Person) {
-        if !self.channels.contains_key(&person.id()) {
-            let state = discord.server().state();
-            self.channels.insert(person.id(), places(&state, person.id()));
-        }
+        let now = || places(&discord.server().state(), person.id());
+        self.channels.entry(person.id()).or_insert_with(now);
     }
 
     /// The channels that this person sees now are nothing new to them.

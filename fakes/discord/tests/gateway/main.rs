@@ -1,10 +1,15 @@
 //! The gateway of the fake Discord, told by a client that says exactly what a test wants, and by serenity.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod bot;
 mod closing;
 mod faults;
 mod hearing;
+mod interactions;
 mod raw;
 mod resuming;
+mod serenity_bot;
 
 use sitrep_fake_discord::state::message::Message;
 use sitrep_fake_discord::{Discord, World, happening};

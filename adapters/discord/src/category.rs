@@ -1,0 +1,153 @@
+//! The category that incident rooms are put in.
+//!
+//! It is made if it is missing, and found again by its name. A category holds fifty channels: the next ones go into
+//! `Incidents 2`, and so on. Categories have no overwrites of ours: each room has its own.
+
+use serde_json::json;
+use serenity::all::{ChannelId, ChannelType};
+
+use crate::{
+    account::Account, channels, failure::Failure, guild::Guild, raw::kind, settings::DiscordSettings,
+};
+
+/// How many channels a category may hold.
+const ROOM: usize = 50;
+
+/// What is known of our categories.
+#[derive(Debug, PartialEq, Eq)]
+enum Standing {
+    /// There is room in this one.
+    Room(ChannelId),
+    /// All are full, and this is what the next is called.
+    Next(String),
+}
+
+/// A category with room in it. Called while no other channel is made.
+pub(crate) async fn with_room(account: &Account) -> Result<ChannelId, Failure> {
+    if account.doing.is_unsure() {
+        channels::all(account).await?;
+    }
+    let standing = {
+        let guild = account.guild();
+        standing(&guild, &account.settings, |id, count| account.doing.is_full(id, count))
+    };
+    match standing {
+        Standing::Room(id) => Ok(id),
+        Standing::Next(name) => {
+            channels::make(account, json!({ "name": name, "type": kind::CATEGORY })).await
+        }
+    }
+}
+
+/// Discord takes no more channels into this category.
+pub(crate) async fn refused(account: &Account, category: ChannelId) -> Result<(), Failure> {
+    // It may be gone, or be fuller than we know.
+    channels::all(account).await?;
+    let count = children(&account.guild(), category);
+    account.doing.note_full(category, count);
+    Ok(())
+}
+
+fn standing(
+    guild: &Guild,
+    settings: &DiscordSettings,
+    is_full: impl Fn(ChannelId, usize) -> bool,
+) -> Standing {
+    let name = name(guild, settings);
+    let ours = guild.channels.iter().filter(|(_, channel)| channel.kind == ChannelType::Category);
+    let mut ours: Vec<(u32, ChannelId)> = ours
+        .filter_map(|(id, channel)| {
+            let is_first = id.to_string() == settings.category || channel.name == name;
+            Some((if is_first { 1 } else { number(&channel.name, &name)? }, *id))
+        })
+        .collect();
+    ours.sort_unstable();
+    let has_room = |id: ChannelId| {
+        let count = children(guild, id);
+        count < ROOM && !is_full(id, count)
+    };
+    match ours.iter().find(|(_, id)| has_room(*id)) {
+        Some((_, id)) => Standing::Room(*id),
+        None => Standing::Next(match ours.last() {
+            Some((last, _)) => format!("{name} {}", last + 1),
+            None => name,
+        }),
+    }
+}
+
+/// What the first category is called. The configuration may give its number.
+fn name(guild: &Guild, settings: &DiscordSettings) -> String {
+    let by_number = settings.category.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
+    let numbered = by_number.and_then(|id| guild.channels.get(&id));
+    numbered.map_or_else(|| settings.category.clone(), |channel| channel.name.clone())
+}
+
+/// Which of the further categories it is.
+fn number(category: &str, name: &str) -> Option<u32> {
+    category.strip_prefix(name)?.strip_prefix(' ')?.parse().ok().filter(|number| *number > 1)
+}
+
+fn children(guild: &Guild, category: ChannelId) -> usize {
+    guild.channels.values().filter(|channel| !channel.is_thread() && channel.parent == Some(category)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        guild::tests::{channel, guild},
+        settings::tests::settings,
+    };
+
+    fn with(channels: &[(u64, &str, Value)]) -> Guild {
+        let mut guild = guild();
+        for (id, name, more) in channels {
+            guild.put_channel(&channel(*id, name, more.clone()));
+        }
+        guild
+    }
+
+    fn fill(guild: &mut Guild, category: u64, count: u64) {
+        for id in 0..count {
+            let parent = json!({ "parent_id": category.to_string() });
+            guild.put_channel(&channel(category * 1_000 + id, "room", parent));
+        }
+    }
+
+    #[test]
+    fn rooms_go_where_there_is_room() {
+        let (settings, category) = (settings(), json!({ "type": 4 }));
+        let now = |guild: &Guild| standing(guild, &settings, |_, _| false);
+        let next = |name: &str| Standing::Next(name.to_owned());
+        assert_eq!(now(&with(&[(50, "Other", category.clone())])), next("Incidents"));
+        assert_eq!(now(&with(&[(50, "Incidents", json!({}))])), next("Incidents"), "it is a channel");
+        let mut guild = with(&[
+            (52, "Incidents 3", category.clone()),
+            (51, "Incidents 2", category.clone()),
+            (50, "Incidents", category.clone()),
+            (53, "Incidents of old", category),
+        ]);
+        assert_eq!(now(&guild), Standing::Room(ChannelId::new(50)));
+        let full = |id, _| id == ChannelId::new(50);
+        assert_eq!(standing(&guild, &settings, full), Standing::Room(ChannelId::new(51)));
+        fill(&mut guild, 50, 50);
+        assert_eq!(now(&guild), Standing::Room(ChannelId::new(51)));
+        fill(&mut guild, 51, 50);
+        fill(&mut guild, 52, 49);
+        assert_eq!(now(&guild), Standing::Room(ChannelId::new(52)));
+        fill(&mut guild, 52, 50);
+        assert_eq!(now(&guild), next("Incidents 4"));
+    }
+
+    #[test]
+    fn a_category_may_be_given_by_its_number() {
+        let settings = DiscordSettings { category: "50".to_owned(), ..settings() };
+        let mut guild = with(&[(50, "Fires", json!({ "type": 4 })), (51, "Fires 2", json!({ "type": 4 }))]);
+        let now = |guild: &Guild| standing(guild, &settings, |_, _| false);
+        assert_eq!(now(&guild), Standing::Room(ChannelId::new(50)));
+        fill(&mut guild, 50, 50);
+        assert_eq!(now(&guild), Standing::Room(ChannelId::new(51)));
+    }
+}

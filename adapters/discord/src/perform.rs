@@ -1,0 +1,68 @@
+//! Doing what core asks for: which file does what, and how long it may take.
+
+use std::time::Duration;
+
+use sitrep_core::port::{Action, Outcome, Perform, Receipt};
+use tokio::time::timeout;
+
+use crate::{
+    account::Account,
+    appointment, buttons, direct, edit,
+    failure::Failure,
+    invite, meeting, name, open_room, pin,
+    say::{self, Saying},
+};
+
+/// How long one attempt may take in all. Each call within it has a deadline of its own.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Does something, once.
+pub(crate) async fn perform(account: &Account, perform: &Perform) -> Outcome {
+    match timeout(DEADLINE, act(account, perform)).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(failure)) => outcome_of(&perform.action, failure),
+        Err(_) => Outcome::InDoubt("Discord takes too long to answer".to_owned()),
+    }
+}
+
+/// What became of an attempt that failed. Rooms are limited for the whole server: who waits for one waits for all.
+fn outcome_of(action: &Action, failure: Failure) -> Outcome {
+    let is_of_server = matches!(action, Action::OpenRoom { .. } | Action::OpenDirect { .. });
+    match failure {
+        Failure::Limited { wait, .. } if is_of_server => Outcome::RetryAfter(wait),
+        failure => failure.into_outcome(),
+    }
+}
+
+async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
+    let attempt = &perform.attempt;
+    let receipt = match &perform.action {
+        Action::Say { room, answers, only_for, purpose, message } => {
+            let (answers, only_for) = (answers.as_ref(), only_for.as_ref());
+            say::say(account, attempt, &Saying { room, answers, only_for, purpose: *purpose, message })
+                .await?
+        }
+        Action::OpenRoom { name, topic, invited, private, open_to: _ } => {
+            let plan = open_room::Plan { name, topic, invited, is_private: *private };
+            open_room::open(account, attempt, &plan).await?
+        }
+        Action::Edit { message, purpose, content } => {
+            edit::edit(account, attempt, (message, *purpose), content).await?
+        }
+        Action::Pin { message } => pin::pin(account, message).await?,
+        Action::Invite { room, people } => return invite::invite(account, attempt, room, people).await,
+        Action::OpenDirect { person } => direct::open(account, person).await?,
+        Action::Name { room, name, topic } => name::name(account, room, name, topic).await?,
+        Action::Buttons { message, buttons } => buttons::put(account, message, buttons).await?,
+        Action::OpenMeeting { name, people } => {
+            meeting::open(account, attempt, name, people.as_deref()).await?
+        }
+        Action::CloseMeeting { room } => return meeting::close(account, room).await,
+        Action::Appoint { room, appointment } => {
+            appointment::appoint(account, room, appointment.as_ref()).await?
+        }
+        // Nothing is encrypted here.
+        Action::Read { .. } => Receipt::Text(String::new()),
+    };
+    Ok(Outcome::Done(receipt))
+}

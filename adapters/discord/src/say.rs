@@ -1,0 +1,89 @@
+//! Saying something, once: as an answer to an interaction if it is one, as a message otherwise.
+//!
+//! - An answer to a message in a thread goes into the thread.
+//! - What only one person is to see is an answer to their interaction. Where that can't be answered any more it is said
+//!   in the channel, to them.
+
+use chrono::Utc;
+use serenity::all::{ChannelId, MessageId};
+use sitrep_core::{
+    effect::Purpose,
+    message::{Line, Message, Span, pressed_by},
+    person::Person,
+    port::{Attempt, Receipt},
+    room::{MessageRef, RoomRef},
+};
+
+use crate::{
+    account::Account,
+    answer::{self, Answer, Given},
+    failure::Failure,
+    post::{Post, post},
+    render::Body,
+    tickets::interaction_of,
+};
+
+/// Something to be said.
+pub(crate) struct Saying<'a> {
+    pub(crate) room: &'a RoomRef,
+    pub(crate) answers: Option<&'a MessageRef>,
+    pub(crate) only_for: Option<&'a Person>,
+    pub(crate) purpose: Purpose,
+    pub(crate) message: &'a Message,
+}
+
+/// Says it.
+pub(crate) async fn say(
+    account: &Account,
+    attempt: &Attempt,
+    saying: &Saying<'_>,
+) -> Result<Receipt, Failure> {
+    // What was asked elsewhere is not tied to what is said here.
+    let answered = saying.answers.filter(|answered| answered.room == *saying.room);
+    let thread = answered.and_then(|answered| answered.thread.clone());
+    let channel = channel(account, saying.room, thread.as_deref())?;
+    let receipt =
+        |id: String| Receipt::Message(MessageRef { room: saying.room.clone(), id, thread: thread.clone() });
+    let interaction = answered.and_then(|answered| interaction_of(&answered.id));
+    let entry = answered.and_then(|answered| account.tickets.find(&answered.id, Utc::now()));
+    let mut given = None;
+    if let Some(entry) = &entry {
+        let body = account.render(saying.message, saying.purpose);
+        let only_for_them = saying.only_for.is_some() && !entry.ticket.is_direct;
+        let answer = Answer { key: &attempt.key, body: &body, only_for_them };
+        match answer::give(account, entry, &answer).await? {
+            Given::Shown => return Ok(receipt(saying.answers.map(|it| it.id.clone()).unwrap_or_default())),
+            Given::Said(message) => return Ok(receipt(message.to_string())),
+            Given::Not(held) => given = Some(held),
+        }
+    }
+    let body = in_channel(account, saying, interaction.is_some());
+    let answers = answered.and_then(|answered| answered.id.parse().ok()).map(MessageId::new);
+    let message = post(account, attempt, &Post { channel, body: &body, answers, interaction }).await?;
+    if let Some(held) = given {
+        answer::finish(account, held, &attempt.key, message).await;
+    }
+    Ok(receipt(message.to_string()))
+}
+
+/// What is said where all see it.
+fn in_channel(account: &Account, saying: &Saying<'_>, is_to_interaction: bool) -> Body {
+    match saying.only_for.filter(|person| is_to_interaction && !names(saying.message, person)) {
+        // It answers nothing that can be seen, so it names whom it is for.
+        Some(person) => account.render(&pressed_by(person, saying.message.clone()), saying.purpose),
+        None => account.render(saying.message, saying.purpose),
+    }
+}
+
+/// Whether a message begins with somebody.
+fn names(message: &Message, person: &Person) -> bool {
+    let first = message.lines.first().map(Line::spans).and_then(<[Span]>::first);
+    matches!(first, Some(Span::Person(first) | Span::Mention(first)) if first == person)
+}
+
+/// The channel or thread that a room is.
+pub(crate) fn channel(account: &Account, room: &RoomRef, thread: Option<&str>) -> Result<ChannelId, Failure> {
+    let in_thread = thread.and_then(|thread| thread.parse().ok()).filter(|id| *id != 0).map(ChannelId::new);
+    let found = in_thread.or_else(|| account.channel_of(room));
+    found.ok_or_else(|| Failure::refused(format!("there is no channel called {} on the server", room.room)))
+}

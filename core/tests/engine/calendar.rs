@@ -1,0 +1,71 @@
+//! Retrospectives in the platform's calendar, which everybody reads.
+
+use sitrep_core::{
+    policy::Policy,
+    port::{Action, Appointment},
+};
+
+use crate::bench::{Bench, opens_room, policy};
+
+fn with_calendar() -> Policy {
+    let mut policy = policy();
+    policy.platforms.values_mut().for_each(|platform| platform.has_calendar = true);
+    policy
+}
+
+/// Declares, resolves and says these; gives back what the calendar was told.
+fn told(policy: Policy, declare: &str, lines: &[&str]) -> Vec<Option<Appointment>> {
+    let mut bench = Bench::with(policy);
+    bench.hear("ops", declare);
+    bench.commit();
+    let open = bench.take(opens_room);
+    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
+    bench.succeed(&open);
+    bench.settle();
+    let mut told = Vec::new();
+    for line in ["!resolve rolled back"].iter().chain(lines) {
+        bench.hear(&name, line);
+        while !(bench.commits.is_empty() && bench.performs.is_empty()) {
+            if !bench.commits.is_empty() {
+                bench.commit();
+                continue;
+            }
+            let perform = bench.performs.remove(0);
+            if let Action::Appoint { room, appointment } = &perform.action {
+                assert_eq!(room.room, name);
+                told.push(appointment.clone());
+            }
+            bench.succeed(&perform);
+        }
+    }
+    told
+}
+
+#[test]
+fn it_is_put_in_moved_and_taken_out() {
+    let lines = ["!retro 2026-11-30 14:00", "!retro 2026-12-01 15:00", "!retro decline the same as INC-7"];
+    let told = told(with_calendar(), "!incident checkout is down", &lines);
+    let starts: Vec<Option<String>> = told
+        .iter()
+        .map(|told| told.as_ref().map(|told| told.starts_at.format("%d %H:%M").to_string()))
+        .collect();
+    assert_eq!(starts, [Some("30 14:00".to_owned()), Some("01 15:00".to_owned()), None]);
+    let name = told[0].as_ref().map(|told| told.name.as_str());
+    assert_eq!(name, Some("Retrospective of INC-1: checkout is down"));
+}
+
+#[test]
+fn nothing_private_is_in_it_and_a_title_only_where_everybody_may_command() {
+    let lines = ["!retro 2026-11-30 14:00"];
+    assert_eq!(told(with_calendar(), "!incident --private payroll leaked", &lines), []);
+    let mut policy = with_calendar();
+    policy.platforms.values_mut().for_each(|platform| platform.allow = vec!["alice".to_owned()]);
+    let told_few = told(policy, "!incident checkout is down", &lines);
+    let names: Vec<&str> = told_few.iter().flatten().map(|told| told.name.as_str()).collect();
+    assert_eq!(names, ["Retrospective of INC-1"]);
+}
+
+#[test]
+fn a_platform_without_a_calendar_is_asked_for_nothing() {
+    assert_eq!(told(policy(), "!incident checkout is down", &["!retro 2026-11-30 14:00"]), []);
+}

@@ -1,0 +1,106 @@
+//! Places to talk: made for an incident, shown on its card, and removed at its end.
+
+use sitrep_core::{
+    person::Person,
+    policy::Meeting,
+    port::{Action, Perform},
+};
+
+use crate::bench::{Bench, opens_room, platform, policy, words};
+
+fn bench() -> Bench {
+    let mut policy = policy();
+    policy.meeting = Meeting::Voice(platform());
+    Bench::with(policy)
+}
+
+fn declare(bench: &mut Bench, text: &str) -> String {
+    bench.hear("ops", text);
+    bench.commit();
+    let open = bench.take(opens_room);
+    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
+    bench.succeed(&open);
+    name
+}
+
+fn done(bench: &mut Bench) -> Vec<Perform> {
+    let mut done = Vec::new();
+    while !(bench.commits.is_empty() && bench.performs.is_empty()) {
+        if !bench.commits.is_empty() {
+            bench.commit();
+            continue;
+        }
+        let perform = bench.performs.remove(0);
+        bench.succeed(&perform);
+        done.push(perform);
+    }
+    done
+}
+
+fn made(done: &[Perform]) -> Vec<(String, Option<Vec<Person>>)> {
+    let made = |perform: &Perform| {
+        let Action::OpenMeeting { name, people } = &perform.action else { return None };
+        Some((name.clone(), people.clone()))
+    };
+    done.iter().filter_map(made).collect()
+}
+
+fn removed(done: &[Perform]) -> Vec<String> {
+    let removed = |perform: &Perform| {
+        let Action::CloseMeeting { room } = &perform.action else { return None };
+        Some(room.room.clone())
+    };
+    done.iter().filter_map(removed).collect()
+}
+
+#[test]
+fn it_is_made_shown_on_the_card_and_removed_at_the_end() {
+    let mut bench = bench();
+    let home = declare(&mut bench, "!incident checkout is down");
+    let opening = done(&mut bench);
+    assert_eq!(made(&opening), [(home.clone(), None)]);
+    let shows = |perform: &Perform| {
+        matches!(&perform.action, Action::Edit { content, .. }
+            if words(content).contains(&format!("Meeting: https://voice.example/{home}")))
+    };
+    assert!(opening.iter().any(shows), "{opening:?}");
+    bench.hear(&home, "!resolve rolled back");
+    let ending = done(&mut bench);
+    assert_eq!(removed(&ending), [format!("voice {home}")]);
+    let still_shows = ending.iter().any(shows);
+    assert!(!still_shows, "its address leads nowhere any more");
+}
+
+#[test]
+fn one_that_is_ready_only_after_the_end_is_removed_at_once() {
+    let mut bench = bench();
+    let home = declare(&mut bench, "!incident checkout is down");
+    let mut late = None;
+    for _ in 0..50 {
+        if !bench.commits.is_empty() {
+            bench.commit();
+        } else if let Some(index) =
+            bench.performs.iter().position(|perform| matches!(perform.action, Action::OpenMeeting { .. }))
+        {
+            late = Some(bench.performs.remove(index));
+        } else if !bench.performs.is_empty() {
+            let perform = bench.performs.remove(0);
+            bench.succeed(&perform);
+        }
+    }
+    bench.hear("ops", "!resolve INC-1 rolled back");
+    assert_eq!(removed(&done(&mut bench)), Vec::<String>::new());
+    bench.succeed(&late.expect("it is being made"));
+    assert_eq!(removed(&done(&mut bench)), [format!("voice {home}")]);
+}
+
+#[test]
+fn of_a_private_incident_only_its_people_may_enter_also_those_who_come_later() {
+    let mut bench = bench();
+    let home = declare(&mut bench, "!incident --private payroll leaked");
+    let alice = Person::new(&platform(), "alice");
+    assert_eq!(made(&done(&mut bench)), [(home.clone(), Some(vec![alice.clone()]))]);
+    bench.hear(&home, "!lead @bob");
+    let bob = Person::new(&platform(), "bob");
+    assert_eq!(made(&done(&mut bench)), [(home, Some(vec![alice, bob]))]);
+}
