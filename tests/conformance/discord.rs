@@ -99,7 +99,7 @@ impl Discord {
         let mut messages = self.guild.discord.messages(channel);
         messages.retain(|message| {
             let is_sitreps = message.author == "sitrep";
-            !is_notice(message) && !message.thinking && !(is_sitreps && reading::only_calls(message))
+            !(is_notice(message) || message.thinking || is_sitreps && reading::only_calls(message))
         });
         messages
     }

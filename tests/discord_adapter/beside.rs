@@ -129,13 +129,10 @@ fn no_messages() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
-    {
-        let mut state = guild.discord.server().state();
-        state.users.entry(alice.id()).and_modify(|user| user.takes_direct_messages = false);
-    }
+    guild.discord.takes_direct_messages("alice", false);
     let room = guild.declare(&alice, "!incident --private payroll zebra")?;
     // Those who lead it are to be told, each alone; she takes no messages.
-    guild.remove_channel(&room.id.to_string());
+    guild.discord.remove_channel(&room.id.to_string());
     let answer = guild.ask(&alice, "ops", "!incidents")?;
     assert!(!answer.text().contains("zebra"), "{}", answer.text());
     guild.declare(&alice, "!incident checkout is down")?;

@@ -146,7 +146,7 @@ fn token() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let mut sitrep = guild.sitrep("")?;
     guild.ask(&guild.person("alice"), "ops", "!incidents")?;
-    guild.discord.server().state().application.token = "another".to_owned();
+    guild.discord.reset_token();
     guild.discord.faults().close(Some(4004));
     sitrep.wait_for_end()?;
     assert!(sitrep.log().to_lowercase().contains("token"), "{}", sitrep.log());

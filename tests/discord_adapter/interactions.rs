@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use sitrep_fake_discord::AnswerKind;
+use serde_json::json;
+use sitrep_fake_discord::{AnswerKind, Person};
 
 use crate::support::discord::{Guild, world};
 use crate::support::sitrep::Sitrep;
@@ -232,12 +232,10 @@ fn over() -> Result<(), Failed> {
     guild.is_content()
 }
 
-/// What is offered.
-fn offered(guild: &Guild, asked: &sitrep_fake_discord::Pending) -> Result<Vec<String>, Failed> {
-    let answer = guild.first_answer(asked)?;
-    assert_eq!(answer.kind, AnswerKind::Choices, "{answer:?}");
-    let choices = answer.data["choices"].as_array().cloned().unwrap_or_default();
-    Ok(choices.iter().map(|choice| format!("{} = {}", choice["name"], choice["value"])).collect())
+/// What is offered, as name and value.
+fn offered(person: &Person, channel: &str, typed: &[(&str, &str)]) -> Result<Vec<String>, Failed> {
+    let choices = person.complete(channel, "status", typed, "incident")?;
+    Ok(choices.iter().map(|(name, value)| format!("{name} = {value}")).collect())
 }
 
 fn lists() -> Result<(), Failed> {
@@ -246,17 +244,15 @@ fn lists() -> Result<(), Failed> {
     let (alice, bob) = (guild.person("alice"), guild.person("bob"));
     guild.declare(&alice, "!incident checkout is down")?;
     let private = guild.declare(&alice, "!incident --private payroll zebra")?;
-    let nothing: [(&str, Value); 0] = [];
-    let for_bob = offered(&guild, &bob.complete("ops", "status", &nothing, "incident")?)?;
+    let for_bob = offered(&bob, "ops", &[])?;
     assert!(for_bob.iter().any(|it| it.contains("INC-1") && it.contains("checkout is down")), "{for_bob:?}");
     assert!(!for_bob.iter().any(|it| it.contains("zebra") || it.contains("INC-2")), "{for_bob:?}");
-    let for_alice = offered(&guild, &alice.complete("ops", "status", &nothing, "incident")?)?;
+    let for_alice = offered(&alice, "ops", &[])?;
     assert!(!for_alice.iter().any(|it| it.contains("zebra")), "others look on in #ops: {for_alice:?}");
     let inside = private.id.to_string();
-    let typed = [("incident", json!("check"))];
-    let narrowed = offered(&guild, &bob.complete("ops", "status", &typed, "incident")?)?;
+    let narrowed = offered(&bob, "ops", &[("incident", "check")])?;
     assert!(narrowed.iter().any(|it| it.contains("INC-1")), "{narrowed:?}");
-    let own = offered(&guild, &alice.complete(&inside, "status", &nothing, "incident")?)?;
+    let own = offered(&alice, &inside, &[])?;
     assert!(own.iter().any(|it| it.contains("INC-2")), "{own:?}");
     // Severities and people are offered by Discord itself, from what the commands say of them.
     let state = guild.discord.server().state();

@@ -1,6 +1,6 @@
 //! What is taken away meanwhile: permissions, channels, the category, the place on the server.
 
-use sitrep_fake_discord::{happening, permission};
+use sitrep_fake_discord::permission;
 
 use crate::support::Failed;
 use crate::support::discord::Guild;
@@ -21,14 +21,6 @@ pub(super) fn tests() -> Vec<Test> {
     ]
 }
 
-/// What the bot's own role allows, less some of it.
-fn revoke(guild: &Guild, bits: u64) {
-    let mut state = guild.discord.server().state();
-    let Some(mut role) = state.guild.roles.values().find(|role| role.managed).cloned() else { return };
-    role.permissions &= !bits;
-    happening::guild::role(&mut state, role);
-}
-
 fn goes_on(guild: &Guild, lose: impl FnOnce(&str)) -> Result<(), Failed> {
     let alice = guild.person("alice");
     let room = guild.declare(&alice, "!incident checkout is down")?;
@@ -45,7 +37,7 @@ fn goes_on(guild: &Guild, lose: impl FnOnce(&str)) -> Result<(), Failed> {
 fn deleted_room() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep("")?;
-    goes_on(&guild, |room| guild.remove_channel(room))
+    goes_on(&guild, |room| assert!(guild.discord.remove_channel(room)))
 }
 
 fn closed_room() -> Result<(), Failed> {
@@ -60,7 +52,7 @@ fn deleted_private_room() -> Result<(), Failed> {
     let alice = guild.person("alice");
     let room = guild.declare(&alice, "!incident --private payroll zebra")?;
     guild.ask(&alice, &room.id.to_string(), "!ack")?;
-    guild.remove_channel(&room.id.to_string());
+    guild.discord.remove_channel(&room.id.to_string());
     let direct = guild.wait("a direct channel with alice", || guild.direct(&alice))?;
     guild.hear_words(&direct, "INC-1")?;
     let answer = guild.ask(&alice, &direct, "!status INC-1")?;
@@ -78,7 +70,7 @@ fn deleted_stakeholders() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
     guild.ask(&alice, "ops", "!incidents")?;
-    guild.remove_channel("status");
+    guild.discord.remove_channel("status");
     guild.hear("ops", "a sentence about #status", |said| said.text().contains("status"))?;
     let room = guild.declare(&alice, "!incident checkout is down")?;
     guild.ask(&alice, &room.id.to_string(), "!resolve done")?;
@@ -90,7 +82,7 @@ fn deleted_category() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
     let first = guild.declare(&alice, "!incident checkout is down")?;
-    guild.remove_channel("Incidents");
+    guild.discord.remove_channel("Incidents");
     guild.ask(&alice, &first.id.to_string(), "!ack")?;
     let second = guild.declare(&alice, "!incident payroll is late")?;
     assert_eq!(second.parent.as_deref(), Some("Incidents"));
@@ -102,7 +94,7 @@ fn deleted_meanwhile() -> Result<(), Failed> {
     let mut sitrep = guild.sitrep("")?;
     goes_on(&guild, |room| {
         sitrep.kill9();
-        guild.remove_channel(room);
+        assert!(guild.discord.remove_channel(room));
         sitrep.start_again().expect("it starts again");
     })
 }
@@ -112,7 +104,7 @@ fn no_pins() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
     guild.ask(&alice, "ops", "!incidents")?;
-    revoke(&guild, permission::PIN_MESSAGES);
+    guild.discord.revoke(permission::PIN_MESSAGES);
     guild.ask(&alice, "ops", "!incident checkout is down")?;
     let room = guild.wait("a room", || guild.rooms().into_iter().next())?;
     let id = room.id.to_string();
@@ -127,7 +119,7 @@ fn no_calendar() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
     let room = guild.declare(&alice, "!incident checkout is down")?;
-    revoke(&guild, permission::CREATE_EVENTS | permission::MANAGE_EVENTS);
+    guild.discord.revoke(permission::CREATE_EVENTS | permission::MANAGE_EVENTS);
     let id = room.id.to_string();
     guild.ask(&alice, &id, "!resolve done")?;
     let answer = guild.ask(&alice, &id, "!retro tomorrow 14:00")?;
@@ -142,7 +134,7 @@ fn no_channels() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
     guild.ask(&alice, "ops", "!incidents")?;
-    revoke(&guild, permission::MANAGE_CHANNELS);
+    guild.discord.revoke(permission::MANAGE_CHANNELS);
     let answer = guild.ask(&alice, "ops", "!incident checkout is down")?;
     assert!(answer.text().contains("run it here"), "{}", answer.text());
     guild.ask(&alice, "ops", "!ack INC-1")?;
@@ -158,7 +150,7 @@ fn put_out() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let mut sitrep = guild.sitrep("")?;
     guild.ask(&guild.person("alice"), "ops", "!incidents")?;
-    happening::guild::remove_bot(&mut guild.discord.server().state());
+    guild.discord.remove_bot();
     guild.wait("a sentence in the log", || {
         let log = sitrep.log().to_lowercase();
         (log.contains("server") && (log.contains("warn") || log.contains("error"))).then_some(())
@@ -167,6 +159,6 @@ fn put_out() -> Result<(), Failed> {
     std::thread::sleep(std::time::Duration::from_secs(2));
     let more = guild.discord.requests().len() - requests;
     assert!(more <= 20, "{more} requests in two seconds to a server that it was put out of");
-    drop(sitrep.ended()?);
+    let _ = sitrep.ended()?;
     Ok(())
 }

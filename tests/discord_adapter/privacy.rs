@@ -28,10 +28,7 @@ fn roles() -> Result<(), Failed> {
     let offered = mallory.complete("ops", "status", &[], "incident")?;
     let room = guild.declare(&alice, "!incident checkout is down")?;
     let later = mallory.complete("ops", "status", &[], "incident")?;
-    for asked in [offered, later] {
-        let answer = guild.first_answer(&asked)?;
-        assert!(!answer.data.to_string().contains("checkout"), "{answer:?}");
-    }
+    assert!(offered.is_empty() && later.is_empty(), "{offered:?} {later:?}");
     assert_eq!(guild.rooms().len(), 1);
     assert!(mallory.reads(&room.id.to_string()).is_err(), "who may not command may not read");
     guild.is_content()
@@ -42,21 +39,8 @@ fn roles_change() -> Result<(), Failed> {
     let _sitrep = guild.sitrep("")?;
     let (alice, mallory) = (guild.person("alice"), guild.person("mallory"));
     guild.ask(&alice, "ops", "!incidents")?;
-    let role = {
-        let state = guild.discord.server().state();
-        state
-            .guild
-            .roles
-            .values()
-            .find(|role| role.name == "ops-people")
-            .map(|role| role.id)
-            .unwrap_or_default()
-    };
-    {
-        let mut state = guild.discord.server().state();
-        sitrep_fake_discord::happening::guild::member_roles(&mut state, mallory.id(), vec![role]);
-        sitrep_fake_discord::happening::guild::member_roles(&mut state, alice.id(), vec![]);
-    }
+    guild.discord.set_roles("mallory", &["ops-people"]);
+    guild.discord.set_roles("alice", &[]);
     let answer = guild.ask(&mallory, "ops", "!incidents")?;
     assert!(answer.text().contains("Nothing is open"), "{}", answer.text());
     let refused = guild.ask(&alice, "ops", "!incidents")?;

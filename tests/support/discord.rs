@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::thread;
 use std::time::Duration;
 
-use sitrep_fake_discord::view::{ChannelKind, Overwrite};
+use sitrep_fake_discord::view::ChannelKind;
 use sitrep_fake_discord::{Answer, AnswerKind, Channel, Discord, Message, Pending, Person, World};
 use sitrep_fake_discord::{happening, permission};
 
@@ -125,7 +125,7 @@ impl Guild {
 
     /// The direct channel between somebody and sitrep, as their client opens it.
     pub(crate) fn direct_with(&self, person: &Person) -> String {
-        happening::channel::direct(&mut self.discord.server().state(), person.id()).to_string()
+        person.direct_channel().to_string()
     }
 
     /// A public thread in a channel, started by somebody.
@@ -147,31 +147,12 @@ impl Guild {
 
     /// Sitrep may no longer see a channel.
     pub(crate) fn close_to_sitrep(&self, channel: &str) {
-        let mut state = self.discord.server().state();
-        let bot = state.bot();
-        let Some(id) = state.channel(channel).map(|channel| channel.id) else { return };
-        happening::channel::change(&mut state, id, |channel| {
-            channel.overwrites.retain(|overwrite| overwrite.id != bot);
-            let denied = Overwrite { id: bot, member: true, allow: 0, deny: permission::VIEW_CHANNEL };
-            channel.overwrites.push(denied);
-        });
-    }
-
-    /// A channel is deleted, or a category.
-    pub(crate) fn remove_channel(&self, channel: &str) {
-        let mut state = self.discord.server().state();
-        let Some(id) = state.channel(channel).map(|channel| channel.id) else { return };
-        happening::channel::remove(&mut state, id);
+        self.discord.overwrite(channel, "sitrep", 0, permission::VIEW_CHANNEL);
     }
 
     /// It may see it again.
     pub(crate) fn open_to_sitrep(&self, channel: &str) {
-        let mut state = self.discord.server().state();
-        let bot = state.bot();
-        let Some(id) = state.channel(channel).map(|channel| channel.id) else { return };
-        happening::channel::change(&mut state, id, |channel| {
-            channel.overwrites.retain(|overwrite| overwrite.id != bot);
-        });
+        self.discord.overwrite(channel, "sitrep", permission::VIEW_CHANNEL, 0);
     }
 
     // Waiting
