@@ -75,7 +75,6 @@ fn unknown_server(account: &Account, failure: &Failure) -> Finding {
         | Failure::LoggedOut
         | Failure::Unreached(_)
         | Failure::Intercepted(_)
-        | Failure::NotYet(_)
         | Failure::Lost(_)
         | Failure::Garbled(_)
         | Failure::Broken(_) => failed("Discord: the server can't be looked at", failure),
@@ -97,7 +96,6 @@ fn failed(what: &str, failure: &Failure) -> Finding {
         Failure::Broken(_) => Finding::problem(what, "Restart sitrep; if it stays so, see what its log says"),
         Failure::Unreached(_)
         | Failure::Intercepted(_)
-        | Failure::NotYet(_)
         | Failure::Lost(_)
         | Failure::Garbled(_) => Finding::problem(
             what,
