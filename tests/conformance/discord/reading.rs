@@ -52,6 +52,25 @@ pub(super) fn asked_in(message: &Message) -> Option<&[String]> {
     people.split_whitespace().all(is_mention).then_some(message.mentions.as_slice())
 }
 
+/// Nobody is called in a direct channel but whom it is with.
+pub(super) fn call_nobody_but(person: &str, message: &mut view::Message) {
+    let others: Vec<String> = message.mentions.iter().filter(|called| *called != person).cloned().collect();
+    for other in others {
+        message.mentions.remove(&other);
+        message.text = message.text.replace(&format!("@{other}"), &other);
+    }
+}
+
+/// What is said where the console says that somebody has removed sitrep from a room.
+pub(super) fn closed(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once(" removed me from #")?;
+    let (room, _) = rest.split_once(", so I can neither hear nor tell anybody there.")?;
+    Some(format!(
+        "The room #{room} was deleted, or is closed to me, so I can neither hear nor tell anybody there. Whoever runs me \
+         can let me in, or name another in my configuration."
+    ))
+}
+
 /// A topic without the key by which sitrep finds its room again.
 pub(super) fn without_key(topic: &str) -> String {
     topic.rsplit_once(" · ").map_or(topic, |(topic, _)| topic).to_owned()
@@ -82,7 +101,8 @@ pub(super) fn room(
             // Whom people call is no affair of sitrep's.
             _ => BTreeSet::new(),
         },
-        answers: message.reply_to.and_then(place_of),
+        // The answer to a press hangs below what was pressed, which says nothing.
+        answers: message.reply_to.and_then(place_of).filter(|place| messages[*place].author != "sitrep"),
         signs: BTreeSet::new(),
     });
     Room {
