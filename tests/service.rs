@@ -7,7 +7,7 @@ mod life;
 mod privacy;
 mod refusing;
 mod space;
-mod town;
+pub(crate) mod town;
 
 use crate::support::trials::Test;
 

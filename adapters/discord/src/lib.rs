@@ -23,6 +23,7 @@ mod circuit;
 mod client;
 mod commands;
 mod direct;
+mod doctor;
 mod doing;
 mod edit;
 mod failure;

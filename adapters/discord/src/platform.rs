@@ -1,24 +1,20 @@
 //! The bot as core's `Platform`.
 
-use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
 };
 
 use async_trait::async_trait;
-use serenity::all::GuildId;
 use sitrep_core::{
-    port::{Batch, Capabilities, ListenError, Outcome, Overview, Perform, Platform, Positions},
+    port::{Batch, Capabilities, Finding, ListenError, Outcome, Overview, Perform, Platform, Positions},
     room::PlatformName,
 };
-use tokio::{runtime::Handle, task::JoinSet, time::sleep};
+use tokio::{runtime::Handle, task::JoinSet};
 
 use crate::{
     account::Account,
-    commands,
+    commands, doctor,
     intake::Intake,
     perform,
     settings::{ConnectError, DiscordSettings},
@@ -38,9 +34,6 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     meetings: true,
     appointments: true,
 };
-
-/// The longest pause between two attempts to tell Discord which commands there are.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// The bot on its server.
 pub struct DiscordPlatform {
@@ -70,7 +63,7 @@ impl DiscordPlatform {
         self.intake.resume(after);
         let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         beside.spawn(watchdog::keep(Arc::clone(&self.intake)));
-        beside.spawn(offer_commands(Arc::clone(&self.account)));
+        beside.spawn(commands::keep(Arc::clone(&self.account)));
     }
 }
 
@@ -96,22 +89,9 @@ impl Platform for DiscordPlatform {
     fn inform(&self, overview: &Overview) {
         self.account.overview().clone_from(overview);
     }
-}
 
-/// Sees to it that Discord shows the slash commands of this version.
-async fn offer_commands(account: Arc<Account>) {
-    let where_to = (account.application, GuildId::new(account.settings.guild_id));
-    let mut pause = Duration::from_secs(1);
-    loop {
-        match commands::register(&account.client, where_to, &account.settings.state_dir).await {
-            Ok(_) => return,
-            Err(failure) => tracing::warn!(
-                "Discord could not be told which slash commands there are: {}. Trying again in {} s.",
-                failure.words(),
-                pause.as_secs()
-            ),
-        }
-        sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+    async fn checkup(&self) -> Vec<Finding> {
+        let link = self.listens.load(Ordering::Relaxed).then(|| self.intake.link());
+        doctor::check_up(&self.account, link).await
     }
 }

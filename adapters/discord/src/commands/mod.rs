@@ -16,4 +16,4 @@ mod registration;
 pub(crate) use choices::{Asker, Choice, choices};
 pub(crate) use definitions::definitions;
 pub(crate) use line::line;
-pub(crate) use registration::{Registration, register};
+pub(crate) use registration::{keep, missing};

@@ -3,7 +3,7 @@
 //! All of them are replaced in one request, and only when they have changed since, when the server has lost them, or
 //! for another bot or server: making them counts against a limit of 200 a day. What was told last is in a file.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,15 +12,23 @@ use serenity::{
     http::Route,
 };
 use sha2::{Digest, Sha256};
+use tokio::time::sleep;
 
 use super::definitions;
 use crate::{
+    account::Account,
     client::{Call, Client},
     failure::Failure,
 };
 
 /// The name of the file in the state directory.
 const NAME: &str = "commands.json";
+
+/// The pause after a failure, and how long it may grow.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
+/// How often it is looked whether they are still there: sitrep may have been put out and taken in again.
+const LOOKED_AT_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// What was told, to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +41,7 @@ struct Told {
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Registration {
+enum Registration {
     /// Nothing had changed.
     Unchanged,
     /// Discord was told.
@@ -46,11 +54,43 @@ struct Known {
     name: String,
 }
 
+/// Sees to it, for ever, that the server has the commands of this version. A refusal is said once.
+pub(crate) async fn keep(account: Arc<Account>) {
+    let bot = (account.application, GuildId::new(account.settings.guild_id));
+    let (mut pause, mut was_said) = (FIRST_PAUSE, false);
+    loop {
+        match register(&account.client, bot, &account.settings.state_dir).await {
+            Ok(registration) => {
+                if registration == Registration::Told {
+                    tracing::info!("Discord knows the slash commands");
+                }
+                (pause, was_said) = (FIRST_PAUSE, false);
+                sleep(LOOKED_AT_EVERY).await;
+            }
+            Err(Failure::LoggedOut) => return,
+            Err(failure) => {
+                if !was_said {
+                    tracing::warn!("{} {ADVICE}", complaint(&failure));
+                    was_said = true;
+                }
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+const ADVICE: &str = "What is typed works without them. If it stays so, see what `sitrep doctor` says.";
+
+fn complaint(failure: &Failure) -> String {
+    format!("Discord could not be told of the slash commands ({}).", failure.words())
+}
+
 /// Sees to it that the server has the commands of this version.
 ///
 /// # Errors
 /// When Discord can't be asked or told; it can be tried again.
-pub(crate) async fn register(
+async fn register(
     client: &Client,
     (application, guild): (ApplicationId, GuildId),
     state_dir: &Path,
