@@ -20,6 +20,7 @@ use sitrep_core::{
 
 use crate::{
     client::Client,
+    directs::Directs,
     doing::Doing,
     failure::Failure,
     guild::Guild,
@@ -41,6 +42,7 @@ pub(crate) struct Account {
     pub(crate) application: ApplicationId,
     pub(crate) tickets: Tickets,
     pub(crate) doing: Doing,
+    pub(crate) directs: Directs,
     pub(crate) roles: Roles,
     /// Whether Discord lets us read what people write.
     pub(crate) reads_content: AtomicBool,
@@ -90,6 +92,7 @@ impl Account {
             name: PlatformName::new("discord"),
             tickets: Tickets::load(&settings.state_dir, now),
             doing: Doing::new(now),
+            directs: Directs::load(&settings.state_dir),
             settings,
             client,
             user,
@@ -101,6 +104,12 @@ impl Account {
             nonces: Mutex::default(),
             missing: Mutex::default(),
         }
+    }
+
+    /// We are alone with somebody in a channel, which is heard from after this message on.
+    pub(crate) fn note_direct(&self, channel: ChannelId, after: u64) {
+        self.directs.note(channel, after);
+        self.guild().directs.insert(channel);
     }
 
     /// Says which configured rooms there are none of, once each.

@@ -230,7 +230,7 @@ async fn visit(intake: &Arc<Intake>, channels: Vec<ChannelId>) {
 async fn arrive(intake: &Arc<Intake>, channel: ChannelId, found: &Somewhere) {
     let last = match found {
         Somewhere::Direct(last) => {
-            intake.account.guild().directs.insert(channel);
+            intake.account.note_direct(channel, intake.inner().streams.position(channel).unwrap_or_default());
             *last
         }
         Somewhere::OnServer(found) if found.guild_id.get() == intake.account.settings.guild_id => {

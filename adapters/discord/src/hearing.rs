@@ -226,10 +226,10 @@ pub(crate) fn take_in(intake: &Intake, spoken: &Spoken) -> Option<Item> {
     if let Some(nonce) = spoken.own_nonce(account.user) {
         account.nonces().put(nonce, spoken.channel_id, spoken.id);
     }
-    let mut guild = account.guild();
-    if spoken.guild_id.is_none() && !guild.channels.contains_key(&spoken.channel_id) {
-        guild.directs.insert(spoken.channel_id);
+    if spoken.guild_id.is_none() {
+        account.note_direct(spoken.channel_id, spoken.id.get().saturating_sub(1));
     }
+    let mut guild = account.guild();
     guild.note_message(spoken.channel_id, spoken.id);
     let spot = account.spot(&guild, spoken.channel_id);
     if spot.kind == RoomKind::Other {

@@ -95,7 +95,7 @@ impl Spoken {
     /// The same message read from a channel's history, which doesn't say that it is on a server.
     pub(crate) fn on_server(self, account: &Account) -> Self {
         let guild = account.guild();
-        let is_on_server = guild.channels.contains_key(&self.channel_id);
+        let is_on_server = !guild.directs.contains(&self.channel_id);
         Self { guild_id: is_on_server.then_some(guild.id), ..self }
     }
 

@@ -154,6 +154,10 @@ impl Intake {
     /// Goes on after the positions that core has. Before anything is heard.
     pub(crate) fn resume(&self, after: &Positions) {
         let mut inner = self.inner();
+        for (channel, after) in self.account.directs.all() {
+            inner.streams.resume(channel, after);
+            self.account.guild().directs.insert(channel);
+        }
         for (stream, token) in after {
             let channel = stream.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
             if let (Some(channel), Ok(position)) = (channel, token.parse()) {

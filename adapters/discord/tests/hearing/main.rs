@@ -1,0 +1,8 @@
+//! What is heard on a Discord, and what hearing survives: the adapter against a Discord for tests, over its real
+//! connections.
+
+mod away;
+mod basics;
+mod connection;
+mod interactions;
+mod support;
