@@ -230,7 +230,9 @@ fn without_matrix() -> Result<(), Failed> {
     let mut sitrep = guild.sitrep(&format!("{AWAY}\n{NO_MEETING}"))?;
     let log = sitrep.log();
     assert!(
-        log.contains("matrix is still missing. Matrix at http://127.0.0.1:9: the homeserver could not be reached"),
+        log.contains(
+            "matrix is still missing. Matrix at http://127.0.0.1:9: the homeserver could not be reached"
+        ),
         "{log}"
     );
     let alice = guild.person("alice");
