@@ -15,24 +15,18 @@ pub(super) fn tighten(document: &mut Value) {
     // A name of nothing is refused for threads too.
     schemas["UpdateThreadRequestPartial"]["properties"]["name"]["minLength"] = json!(1);
     // A definition may say that it is for adults only, also where all are sent at once.
-    for name in ["ApplicationCommandUpdateRequest", "ApplicationCommandCreateRequest"] {
-        schemas[name]["properties"]["nsfw"] = json!({ "type": ["boolean", "null"] });
+    for name in ["UpdateRequest", "CreateRequest", "PatchRequestPartial"] {
+        schemas[format!("ApplicationCommand{name}")]["properties"]["nsfw"] =
+            json!({ "type": ["boolean", "null"] });
     }
     // A form has one to five rows.
     schemas["ModalInteractionCallbackRequestData"]["properties"]["components"]["maxItems"] = json!(5);
-    // The documentation has it, the description hasn't.
-    for name in ["Create", "Update", "PatchRequestPartial"].map(command_request) {
-        schemas[name]["properties"]["nsfw"] = json!({ "type": ["boolean", "null"] });
-    }
+    // The overwrite's id is in the path. Libraries say it again, and Discord doesn't mind.
+    let overwrite =
+        &mut document["paths"]["/channels/{channel_id}/permissions/{overwrite_id}"]["put"]["requestBody"];
+    let overwrite = &mut overwrite["content"]["application/json"]["schema"]["properties"];
+    overwrite["id"] = json!({ "$ref": "#/components/schemas/SnowflakeType" });
     bits_are_strings(document);
-}
-
-fn command_request(kind: &str) -> String {
-    if kind.ends_with("Partial") {
-        format!("ApplicationCommand{kind}")
-    } else {
-        format!("ApplicationCommand{kind}Request")
-    }
 }
 
 /// Permission bits don't fit the numbers of JavaScript and are sent as strings of digits.

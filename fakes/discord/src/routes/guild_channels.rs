@@ -34,6 +34,7 @@ fn active_threads(call: &mut Call<'_>) -> Outcome {
     Ok(Reply::ok(serde_json::json!({
         "threads": threads.iter().map(|it| render::channel::channel(state, it)).collect::<Vec<_>>(),
         "members": own.map(|it| render::channel::thread_member(it, bot)).collect::<Vec<_>>(),
+        "has_more": false,
     })))
 }
 

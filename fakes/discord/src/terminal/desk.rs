@@ -11,22 +11,16 @@ use super::{options, shown, words};
 use crate::discord::Discord;
 use crate::happening;
 use crate::pending::{AnswerKind, Pending};
-use crate::permission;
 use crate::person::{Person, Refused};
 use crate::rules::permissions;
-use crate::state::State;
 use crate::state::channel::ChannelKind;
 use crate::state::message::LOADING;
-use crate::view::Message;
-
-/// How many of the last messages `/look` shows.
-const LOOKED_AT: usize = 12;
 
 /// Somebody's place in front of this Discord.
 pub(super) struct Desk {
     pub(super) discord: Discord,
     pub(super) person: Person,
-    channel: u64,
+    pub(super) channel: u64,
     watch: Watch,
     pending: Vec<Pending>,
     forms: BTreeMap<u64, Pending>,
@@ -305,125 +299,14 @@ impl Desk {
         let all = state.messages.get(&self.channel).into_iter().flat_map(|all| all.values().rev());
         all.filter(|it| !it.components.is_empty() && sees(it, self.person.id())).map(|it| it.id).collect()
     }
-
-    fn channels(&self) -> Vec<String> {
-        let state = self.discord.server().state();
-        let mut visible: Vec<_> = state
-            .channels
-            .values()
-            .filter(|it| {
-                it.kind != ChannelKind::Category && permissions::sees(&state, self.person.id(), it.id)
-            })
-            .collect();
-        let category = |it: &crate::state::channel::Channel| {
-            it.parent
-                .and_then(|parent| state.channels.get(&parent))
-                .filter(|parent| parent.kind == ChannelKind::Category)
-        };
-        visible.sort_by_key(|it| {
-            (category(it).map(|category| (category.position, category.id)), it.position, it.id)
-        });
-        let line = |it: &&crate::state::channel::Channel| {
-            let below = category(it).map(|category| format!("{} / ", category.name)).unwrap_or_default();
-            let here = if it.id == self.channel { "*" } else { " " };
-            let topic = it
-                .topic
-                .as_deref()
-                .map(|topic| format!("  {}", shown::plain(&state, topic)))
-                .unwrap_or_default();
-            format!("{here} {below}{}{topic}", shown::place(&state, it))
-        };
-        visible.iter().map(line).collect()
-    }
-
-    fn people(&self) -> Vec<String> {
-        let state = self.discord.server().state();
-        let people = state.users.values().filter(|user| !user.bot && user.name != "owner");
-        people
-            .map(|user| {
-                let me = if user.id == self.person.id() { "*" } else { " " };
-                let roles = state
-                    .guild
-                    .members
-                    .get(&user.id)
-                    .map(|member| member.roles.as_slice())
-                    .unwrap_or_default();
-                let roles: Vec<_> = roles
-                    .iter()
-                    .filter_map(|role| state.guild.roles.get(role))
-                    .map(|role| role.name.as_str())
-                    .collect();
-                format!("{me} {}  {}", user.name, roles.join(", ")).trim_end().to_owned()
-            })
-            .collect()
-    }
-
-    fn commands(&self) -> Vec<String> {
-        let state = self.discord.server().state();
-        let mut lines: Vec<String> = state
-            .commands
-            .values()
-            .map(|command| {
-                let it = &command.definition;
-                let options = it["options"].as_array().into_iter().flatten();
-                let options = options.map(|option| {
-                    let name = option["name"].as_str().unwrap_or_default();
-                    if option["required"] == true { format!("{name}:") } else { format!("[{name}:]") }
-                });
-                let usage =
-                    std::iter::once(format!("/{}", it["name"].as_str().unwrap_or_default())).chain(options);
-                let usage = usage.collect::<Vec<_>>().join(" ");
-                format!("  {usage:<38} {}", it["description"].as_str().unwrap_or_default())
-            })
-            .collect();
-        lines.sort();
-        if lines.is_empty() {
-            lines.push("-- no slash commands are registered".to_owned());
-        }
-        lines
-    }
-
-    fn look(&self) -> Vec<String> {
-        let state = self.discord.server().state();
-        let Some(channel) = state.channels.get(&self.channel) else {
-            return vec!["-- this channel is gone. /go ops".to_owned()];
-        };
-        let mut lines = vec![format!("== {}", shown::place(&state, channel))];
-        lines.extend(channel.topic.as_deref().map(|topic| format!("topic: {}", shown::plain(&state, topic))));
-        lines.extend(who_sees(&state, self.channel));
-        let all = state.messages.get(&self.channel).into_iter().flat_map(|all| all.values());
-        let all: Vec<_> =
-            all.filter(|it| sees(it, self.person.id())).map(|it| Message::of(&state, it)).collect();
-        for it in all.iter().filter(|it| it.pinned) {
-            lines.push(format!("pinned: {}", shown::body(&state, it)));
-        }
-        for it in &all[all.len().saturating_sub(LOOKED_AT)..] {
-            let signs: Vec<_> =
-                it.reactions.iter().map(|(sign, who)| format!("{sign} {}", who.join(", "))).collect();
-            let signs = if signs.is_empty() { String::new() } else { format!("\n  {}", signs.join("  ")) };
-            lines.push(format!("{}{signs}", shown::message(&state, it, it.edited)));
-        }
-        lines
-    }
 }
 
 fn sentence(refused: Refused) -> String {
     refused.0
 }
 
-fn sees(message: &crate::state::message::Message, person: u64) -> bool {
+pub(super) fn sees(message: &crate::state::message::Message, person: u64) -> bool {
     message.only_for.is_none_or(|only| only == person)
-}
-
-/// Who sees a channel that not everybody sees.
-fn who_sees(state: &State, channel: u64) -> Option<String> {
-    let people: Vec<_> = state.users.values().filter(|user| !user.bot && user.name != "owner").collect();
-    let seeing: Vec<_> = people
-        .iter()
-        .filter(|user| permissions::in_channel(state, user.id, channel) & permission::VIEW_CHANNEL != 0)
-        .map(|user| user.name.as_str())
-        .collect();
-    (seeing.len() < people.len()).then(|| format!("seen by: {}", seeing.join(", ")))
 }
 
 /// The fields of a form that is shown: custom id, label, what stands in it already.

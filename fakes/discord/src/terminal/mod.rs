@@ -11,6 +11,7 @@ mod completion;
 mod config;
 mod desk;
 mod line;
+mod lists;
 mod options;
 mod prompt;
 mod script;

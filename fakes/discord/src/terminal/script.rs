@@ -19,6 +19,9 @@ const QUIET: Duration = Duration::from_millis(500);
 /// How long is waited for that.
 const SETTLING: Duration = Duration::from_secs(15);
 
+/// How long is waited for a command or a button that isn't there.
+const APPEARING: Duration = Duration::from_secs(3);
+
 const STEP: Duration = Duration::from_millis(25);
 
 /// Reads lines until there are no more.
@@ -65,9 +68,8 @@ impl Script<'_> {
         let slash = matches!(line, line::Line::Slash(_) | line::Line::Offer(_) | line::Line::Press(_));
         let mut led = self.led(line.clone());
         // Commands are registered, and buttons appear, a moment after somebody could want them.
-        while slash
-            && matches!(&led, Err(why) if why.contains("there is no"))
-            && Instant::now() < until.min(Instant::now() + patience / 6)
+        let begun = Instant::now();
+        while slash && begun.elapsed() < APPEARING && matches!(&led, Err(why) if why.contains("there is no"))
         {
             self.show()?;
             std::thread::sleep(STEP);

@@ -1,5 +1,6 @@
 //! A bot on serenity, as a test sees it: what it heard, and how it answers.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub(crate) enum Manner {
     Deferring,
     /// With a form; a form that is sent, with what is in it.
     WithForm,
+    /// Commands at once, buttons with a form.
+    Ordinary,
     /// Not at all.
     Silent,
     /// When it is told to.
@@ -54,6 +57,11 @@ struct Handler {
 impl Bot {
     /// Connects one with the intents that sitrep uses.
     pub(crate) fn connect(discord: &Discord, manner: Manner) -> Self {
+        Self::connect_to(discord.api_address(), discord.certificate_pem(), discord.token(), manner)
+    }
+
+    /// The same for a Discord in another process.
+    pub(crate) fn connect_to(api: SocketAddr, certificate: &str, token: &str, manner: Manner) -> Self {
         let intents = GatewayIntents::GUILDS
             | GatewayIntents::GUILD_MESSAGES
             | GatewayIntents::MESSAGE_CONTENT
@@ -61,13 +69,13 @@ impl Bot {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let heard = Arc::new(Mutex::new(Heard::default()));
-        let authority = reqwest_0_12::Certificate::from_pem(discord.certificate_pem().as_bytes()).unwrap();
+        let authority = reqwest_0_12::Certificate::from_pem(certificate.as_bytes()).unwrap();
         let client = reqwest_0_12::Client::builder()
             .add_root_certificate(authority)
-            .resolve("discord.com", discord.api_address())
+            .resolve("discord.com", api)
             .build()
             .unwrap();
-        let http = HttpBuilder::new(discord.token()).client(client).build();
+        let http = HttpBuilder::new(token).client(client).build();
         let handler = Handler { heard: Arc::clone(&heard), manner };
         let building =
             serenity::client::ClientBuilder::new_with_http(http, intents).raw_event_handler(handler);
@@ -114,6 +122,11 @@ impl Bot {
     pub(crate) fn interaction(&self) -> Interaction {
         until("an interaction is heard", || !self.heard.lock().unwrap().interactions.is_empty());
         self.heard.lock().unwrap().interactions[0].clone()
+    }
+
+    /// Does something without waiting for it.
+    pub(crate) fn meanwhile(&self, what: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.as_ref().unwrap().spawn(what);
     }
 
     /// Does something and waits for it.
@@ -167,7 +180,7 @@ async fn answer(ctx: &Context, interaction: &Interaction, manner: Manner) -> ser
             let offered = CreateAutocompleteResponse::new().add_string_choice("INC-1 it is down", "INC-1");
             it.create_response(ctx, CreateInteractionResponse::Autocomplete(offered)).await
         }
-        (Interaction::Command(it), Manner::AtOnce) => {
+        (Interaction::Command(it), Manner::AtOnce | Manner::Ordinary) => {
             let options = it.data.options();
             let typed = options
                 .iter()
@@ -180,7 +193,9 @@ async fn answer(ctx: &Context, interaction: &Interaction, manner: Manner) -> ser
             it.edit_response(ctx, EditInteractionResponse::new().content("thought about it")).await.map(drop)
         }
         (Interaction::Command(it), Manner::WithForm) => it.create_response(ctx, form()).await,
-        (Interaction::Component(it), Manner::WithForm) => it.create_response(ctx, form()).await,
+        (Interaction::Component(it), Manner::WithForm | Manner::Ordinary) => {
+            it.create_response(ctx, form()).await
+        }
         (Interaction::Component(it), _) => {
             it.create_response(ctx, said(&format!("{} pressed {}", it.user.name, it.data.custom_id))).await
         }

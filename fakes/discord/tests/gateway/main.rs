@@ -10,6 +10,7 @@ mod interactions;
 mod raw;
 mod resuming;
 mod serenity_bot;
+mod terminal;
 
 use sitrep_fake_discord::state::message::Message;
 use sitrep_fake_discord::{Discord, World, happening};
