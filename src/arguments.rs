@@ -46,6 +46,8 @@ pub(crate) enum Sub {
     Check(Configured),
     /// Prove, against the real servers, that an incident would work; also while the service runs.
     Doctor(Configured),
+    /// Print the link that asks sitrep onto the configured Discord server; contacts nobody.
+    InviteLink(Configured),
     /// Write a backup to a new file, also while the service runs.
     Backup {
         /// The file to write; it must not exist.

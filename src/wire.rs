@@ -10,29 +10,33 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
+use sitrep_discord::{ApiServer, DiscordSettings};
 use sitrep_matrix::{
     DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings, SpaceSettings,
 };
 
-use crate::config::{self, Allow, Config, Handle, Login};
+use crate::config::{self, Allow, AllowRoles, Config, Handle, Login};
 
 /// The name of the Matrix platform, as its adapter has it.
-const MATRIX: &str = "matrix";
+pub(crate) const MATRIX: &str = "matrix";
+/// The name of the Discord platform, as its adapter has it.
+pub(crate) const DISCORD: &str = "discord";
 
 /// What core is told, for the platforms that are configured.
 pub(crate) fn policy(config: &Config) -> Policy {
-    let matrix = PlatformName::new(MATRIX);
+    let (matrix, discord) = (PlatformName::new(MATRIX), PlatformName::new(DISCORD));
     let mut policy = base(config);
     policy.people = config
         .roster
         .people
         .iter()
         .map(|(name, handles)| {
-            let on_matrix = |handle: &Handle| match handle {
+            let person = |handle: &Handle| match handle {
                 Handle::Matrix(id) => Some(Person::new(&matrix, id)),
-                Handle::Discord(_) | Handle::Email(_) => None,
+                Handle::Discord(id) => Some(Person::new(&discord, id.to_string())),
+                Handle::Email(_) => None,
             };
-            (name.clone(), handles.iter().filter_map(on_matrix).collect())
+            (name.clone(), handles.iter().filter_map(person).collect())
         })
         .collect();
     if let Some(section) = &config.matrix {
@@ -47,7 +51,25 @@ pub(crate) fn policy(config: &Config) -> Policy {
         };
         policy.platforms.insert(matrix, platform);
     }
+    if let Some(section) = &config.discord {
+        policy.platforms.insert(discord.clone(), discord_policy(&discord, section));
+    }
     policy
+}
+
+fn discord_policy(discord: &PlatformName, section: &config::Discord) -> PlatformPolicy {
+    let room = |named: &String| RoomRef::new(discord, named);
+    let (allow, allow_groups) = match &section.allow {
+        AllowRoles::Everyone => (vec!["*".to_owned()], Vec::new()),
+        AllowRoles::Of(roles) => (Vec::new(), roles.clone()),
+    };
+    PlatformPolicy {
+        allow,
+        allow_groups,
+        stakeholder_rooms: section.stakeholder_rooms.iter().map(room).collect(),
+        home_room: section.rooms.first().map(room),
+        has_calendar: true,
+    }
 }
 
 /// What core is told for the console: everybody may command, and people are called by their names.
@@ -92,6 +114,7 @@ fn base(config: &Config) -> Policy {
         meeting: match &config.meeting {
             config::Meeting::Jitsi { base_url } => Meeting::Jitsi(base_url.clone()),
             config::Meeting::Url { template } => Meeting::Url(template.clone()),
+            config::Meeting::DiscordVoice => Meeting::Voice(PlatformName::new(DISCORD)),
             config::Meeting::None => Meeting::None,
         },
         working_hours: working_hours(&config.working_hours),
@@ -137,12 +160,7 @@ fn patterns(allow: &[Allow]) -> Vec<String> {
 
 /// What the Matrix adapter is told.
 pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> MatrixSettings {
-    let mut rooms = section.rooms.clone();
-    for room in section.support_room.iter().chain(&section.stakeholder_rooms) {
-        if !rooms.contains(room) {
-            rooms.push(room.clone());
-        }
-    }
+    let rooms = every_room(&section.rooms, section.support_room.as_ref(), &section.stakeholder_rooms);
     let auth = match &section.login {
         Login::Password(password) => MatrixAuth::Password(password.expose().to_owned()),
         Login::AccessToken { token, device_id } => {
@@ -167,6 +185,39 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
+    }
+}
+
+/// Every room that a platform's section names, each once.
+fn every_room(rooms: &[String], support: Option<&String>, stakeholders: &[String]) -> Vec<String> {
+    let mut every: Vec<String> = Vec::new();
+    for room in rooms.iter().chain(support).chain(stakeholders) {
+        if !every.contains(room) {
+            every.push(room.clone());
+        }
+    }
+    every
+}
+
+/// What the Discord adapter is told.
+pub(crate) fn discord_settings(config: &Config, section: &config::Discord) -> DiscordSettings {
+    DiscordSettings {
+        token: section.token.expose().to_owned(),
+        guild_id: section.guild_id,
+        category: section.category.clone(),
+        rooms: every_room(&section.rooms, section.support_room.as_ref(), &section.stakeholder_rooms),
+        command_rooms: section.rooms.clone(),
+        allow: match &section.allow {
+            AllowRoles::Everyone => sitrep_discord::AllowRoles::Everyone,
+            AllowRoles::Of(roles) => sitrep_discord::AllowRoles::Of(roles.clone()),
+        },
+        prefix: config.command_prefix.clone(),
+        meetings: config.meeting == config::Meeting::DiscordVoice,
+        state_dir: config.data_dir.join(DISCORD),
+        api: section
+            .api
+            .as_ref()
+            .map(|api| ApiServer { address: api.address, root_certificate: api.root_certificate.clone() }),
     }
 }
 
@@ -204,11 +255,14 @@ alice = ["@alice:example.org", "alice@example.org"]
 carol = ["@carol:elsewhere.example", "discord:15"]
 "##;
 
-    fn space(text: &str) -> SpaceSettings {
+    fn load(text: &str) -> Config {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), text).expect("written");
-        let config =
-            config::load(file.path(), std::iter::empty()).unwrap_or_else(|problems| panic!("{problems}"));
+        config::load(file.path(), std::iter::empty()).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    fn space(text: &str) -> SpaceSettings {
+        let config = load(text);
         let section = config.matrix.as_ref().expect("a section");
         matrix_settings(&config, section).space.expect("a space")
     }
@@ -221,5 +275,55 @@ carol = ["@carol:elsewhere.example", "discord:15"]
         let open = space(&CONFIGURATION.replace("*:example.org", "*"));
         assert_eq!(open.people.len(), 2);
         assert_eq!(open.open_to.as_deref(), Some("#ops:example.org"));
+    }
+
+    const DISCORD_TOO: &str = r#"
+[discord]
+token = "hunter2"
+guild_id = "17"
+rooms = ["ops", "dev"]
+support_room = "support"
+stakeholder_rooms = ["status", "ops"]
+allow_roles = ["On Call", "18"]
+
+[meeting]
+provider = "discord_voice"
+"#;
+
+    #[test]
+    fn a_person_has_a_handle_on_each_platform() {
+        let policy = policy(&load(&format!("{CONFIGURATION}{DISCORD_TOO}")));
+        let carol: Vec<(&str, &str)> =
+            policy.people["carol"].iter().map(|p| (p.platform.as_str(), p.handle.as_str())).collect();
+        assert_eq!(carol, [(MATRIX, "@carol:elsewhere.example"), (DISCORD, "15")]);
+    }
+
+    #[test]
+    fn roles_are_groups_and_everyone_is_everybody() {
+        let discord = PlatformName::new(DISCORD);
+        let named = policy(&load(&format!("{CONFIGURATION}{DISCORD_TOO}")));
+        let platform = &named.platforms[&discord];
+        assert_eq!((platform.allow.len(), platform.has_calendar), (0, true));
+        assert_eq!(platform.allow_groups, ["On Call", "18"]);
+        assert_eq!(platform.stakeholder_rooms.len(), 2);
+        assert_eq!(named.home_room(&discord), Some(&RoomRef::new(&discord, "ops")));
+        assert_eq!(named.meeting, Meeting::Voice(discord.clone()));
+        assert!(!named.allows_everybody(&discord));
+        let open = load(&DISCORD_TOO.replace("\"On Call\"", "\"@everyone\""));
+        let open = policy(&open);
+        assert!(open.allows_everybody(&discord) && open.platforms.len() == 1);
+        assert!(open.platforms[&discord].allow_groups.is_empty());
+    }
+
+    #[test]
+    fn the_discord_adapter_is_told_everything_and_shows_no_secret() {
+        let config = load(DISCORD_TOO);
+        let section = config.discord.as_ref().expect("a section");
+        let settings = discord_settings(&config, section);
+        assert_eq!(settings.rooms, ["ops", "dev", "support", "status"]);
+        assert_eq!(settings.command_rooms, ["ops", "dev"]);
+        assert!(settings.meetings && settings.api.is_none() && settings.token == "hunter2");
+        assert!(settings.state_dir.ends_with("discord"));
+        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 }

@@ -140,7 +140,7 @@ fn troubled() -> Result<(), Failed> {
     Ok(())
 }
 
-fn seed_and_kills() -> (u64, u64) {
+pub(crate) fn seed_and_kills() -> (u64, u64) {
     let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let seed = number_from("SITREP_AXE_SEED").unwrap_or(clock.as_secs() % 100_000);
     eprintln!("axe: run it again with SITREP_AXE_SEED={seed}");
@@ -148,7 +148,7 @@ fn seed_and_kills() -> (u64, u64) {
 }
 
 /// Lets it live for a moment, which may end as it starts, kills it, and starts it again.
-fn survive(sitrep: &mut Sitrep, dice: &mut Dice) -> Result<(), Failed> {
+pub(crate) fn survive(sitrep: &mut Sitrep, dice: &mut Dice) -> Result<(), Failed> {
     let life = match dice.below(4) {
         0 => dice.millis(0, 500),
         1 | 2 => dice.millis(300, 2000),

@@ -1,22 +1,23 @@
 //! The platforms side by side: the same conversation, the same outcome.
 //!
-//! Every script of `console/` is played twice: by the console, and by test people on Synapse in front of the service.
-//! After each message the rooms must look the same on both, before the next one is said.
+//! Every script of `console/` is played by the console, by test people on Synapse in front of the service, and by test
+//! people in front of the service on the fake Discord. After each message the rooms must look the same as on the
+//! console, before the next one is said.
 //!
 //! - What is expected comes from the console's own run: who says what where, and what every room then shows. There is
 //!   nothing to keep up to date here when a sentence changes.
 //! - Compared are all rooms: what people read, in order, edits applied; whom each message notifies and which one it
 //!   answers; who is in an incident's room, its topic and its pins. Times, dates and random addresses are not.
-//! - Nobody can move a homeserver's clock, so `/wait` is left out of both runs. Lines that the console itself declines
-//!   are said nowhere; that nobody gets into a private room on Matrix either is tried at the end.
+//! - Nobody can move a homeserver's clock, so `/wait` is left out of all runs. Lines that the console itself declines
+//!   are said nowhere; that nobody gets into a private room elsewhere either is tried at the end.
 //!
-//! [`expected`] is the console's half, [`stage`] and [`player`] the other; [`view`] is what a room looks like and
-//! [`words`] what its text is reduced to. [`table`] is about `docs/platforms.md`.
+//! [`expected`] is the console's half and [`player`] the other, on a [`stage`]: [`matrix`] or [`discord`]. [`view`] is
+//! what a room looks like and [`words`] what its text is reduced to. [`table`] is about `docs/platforms.md`.
 
+mod discord;
 mod expected;
-mod outsider;
+mod matrix;
 mod player;
-mod reading;
 mod stage;
 mod table;
 mod view;
@@ -26,8 +27,10 @@ use crate::console::PAYMENTS;
 use crate::support::Failed;
 use crate::support::trials::{Test, needs_synapse, test};
 
+use discord::{Discord, Giving};
 use expected::{Act, Expected};
-use player::{Player, Typing};
+use matrix::{Matrix, Typing};
+use player::Player;
 use stage::Stage;
 
 /// The same people as in the console without a configuration.
@@ -41,11 +44,22 @@ carol = ["@carol:example.org"]
 macro_rules! conversation {
     ($name:literal, $more:expr) => {
         needs_synapse(concat!("conformance::", $name), || {
-            same_outcome(include_str!(concat!("console/", $name, ".txt")), $more, Typing::AsWritten)
+            on_matrix(include_str!(concat!("console/", $name, ".txt")), $more, Typing::AsWritten)
         })
     };
     ($name:literal) => {
         conversation!($name, PEOPLE)
+    };
+}
+
+macro_rules! on_discord {
+    ($name:literal, $more:expr) => {
+        test(concat!("conformance::discord::", $name), || {
+            on_discord(include_str!(concat!("console/", $name, ".txt")), $more, Giving::Typing)
+        })
+    };
+    ($name:literal) => {
+        on_discord!($name, PEOPLE)
     };
 }
 
@@ -66,22 +80,64 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("signs"),
         conversation!("removed"),
         needs_synapse("conformance::one_incident_with_people_picked_from_a_list", || {
-            same_outcome(include_str!("console/one_incident.txt"), PEOPLE, Typing::Pills)
+            on_matrix(ONE_INCIDENT, PEOPLE, Typing::Pills)
+        }),
+        on_discord!("one_incident"),
+        on_discord!("help"),
+        on_discord!("titles"),
+        on_discord!("talk"),
+        on_discord!("refusals"),
+        on_discord!("prompts"),
+        on_discord!("retrospective"),
+        on_discord!("private"),
+        on_discord!("direct"),
+        on_discord!("invited", PAYMENTS),
+        on_discord!("edits"),
+        on_discord!("taken_back"),
+        on_discord!("signs"),
+        on_discord!("removed"),
+        test("conformance::discord::one_incident_with_people_picked_from_a_list", || {
+            on_discord(ONE_INCIDENT, PEOPLE, Giving::Picking)
+        }),
+        test("conformance::discord::one_incident_by_slash_commands", || {
+            on_discord(ONE_INCIDENT, PEOPLE, Giving::Slashes)
+        }),
+        test("conformance::discord::one_incident_by_buttons_and_forms", || {
+            on_discord(&by_buttons(), PEOPLE, Giving::Buttons)
         }),
         test("conformance::differences_are_seen", differences_are_seen),
         test("conformance::the_table_is_what_the_adapters_say", table::matches_the_adapters),
     ]
 }
 
-/// Plays a script on both platforms, with the same sections behind either configuration.
-fn same_outcome(script: &str, more: &str, typing: Typing) -> Result<(), Failed> {
+const ONE_INCIDENT: &str = include_str!("console/one_incident.txt");
+
+/// The same conversation with a sign wherever there is one.
+fn by_buttons() -> String {
+    ONE_INCIDENT
+        .replace("\n!ack\n", "\n/react ✅\n")
+        .replace("\n!lead @bob\n", "\n/as bob\n/react 🙋\n/as alice\n")
+}
+
+/// Plays a script on the console and on Matrix, with the same sections behind either configuration.
+fn on_matrix(script: &str, more: &str, typing: Typing) -> Result<(), Failed> {
     let expected = Expected::of(script, more)?;
-    let stage = Stage::set(&expected.people(), more)?;
+    same_on(&mut Matrix::new(&expected.people(), more, typing)?, &expected)
+}
+
+/// The same on Discord.
+fn on_discord(script: &str, more: &str, giving: Giving) -> Result<(), Failed> {
+    let expected = Expected::of(script, more)?;
+    same_on(&mut Discord::new(&expected.people(), more, giving)?, &expected)
+}
+
+/// Plays what was played on the console on another platform.
+fn same_on(stage: &mut dyn Stage, expected: &Expected) -> Result<(), Failed> {
     let sitrep = stage.sitrep()?;
-    let mut player = Player::new(&stage, typing);
-    player.play(&expected)?;
-    player.nothing_else_comes(&expected)?;
-    outsider::comes_in_where_it_is_public(&player, &expected)?;
+    let mut player = Player::new(stage);
+    player.play(expected)?;
+    player.nothing_else_comes(expected)?;
+    stage.outsiders_come_in_where_it_is_public(expected)?;
     if expected.steps.iter().any(|step| matches!(step.act, Act::Kick)) {
         // It has every reason to complain.
         return Ok(());
@@ -94,6 +150,7 @@ fn same_outcome(script: &str, more: &str, typing: Typing) -> Result<(), Failed> 
 /// A comparison that can't fail is none.
 fn differences_are_seen() -> Result<(), Failed> {
     words::reduce_what_differs_and_nothing_else()?;
-    reading::reads_what_clients_show()?;
+    matrix::reading::reads_what_clients_show()?;
+    discord::reading::reads_what_the_client_shows()?;
     view::shows_where_rooms_differ()
 }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 mod axe;
 mod conformance;
 mod console;
+mod discord_adapter;
 mod encryption;
 mod limits;
 mod matrix_adapter;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         axe::tests(),
         conformance::tests(),
         console::tests(),
+        discord_adapter::tests(),
         encryption::tests(),
         limits::tests(),
         matrix_adapter::tests(),

@@ -2,11 +2,12 @@
 
 mod conversation;
 mod doctor;
+mod invite_link;
 mod life;
 mod privacy;
 mod refusing;
 mod space;
-mod town;
+pub(crate) mod town;
 
 use crate::support::trials::Test;
 
@@ -14,6 +15,7 @@ pub(crate) fn tests() -> Vec<Test> {
     let topics = [
         conversation::tests(),
         doctor::tests(),
+        invite_link::tests(),
         privacy::tests(),
         life::tests(),
         refusing::tests(),

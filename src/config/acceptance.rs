@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{Duration, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
-use super::{Allow, Config, Handle, Login, Meeting, Problems, Severity, load, read};
+use super::{Allow, AllowRoles, Config, Discord, Handle, Login, Meeting, Problems, Severity, load, read};
 
 const FULL: &str = r##"
 data_dir = "/var/lib/sitrep"
@@ -46,6 +46,16 @@ stakeholder_rooms = ["#status:example.org"]
 space = "Incidents"
 allow = ["*:example.org", "@zoe:example.com"]
 
+[discord]
+token = " hunter2\n"
+guild_id = "17"
+category = "Störungen"
+rooms = ["ops", "#dev", "18"]
+support_room = "support"
+stakeholder_rooms = ["status"]
+allow_roles = ["On Call", "19"]
+api_address = "127.0.0.1:3443"
+
 [people]
 alice = ["@alice:example.org", "discord:15", "alice@example.org"]
 carol = []
@@ -69,6 +79,13 @@ homeserver = "https://example.org"
 user = "@sitrep:example.org"
 rooms = ["#ops:example.org"]
 allow = ["*"]
+"##;
+
+const DISCORD: &str = r##"
+[discord]
+guild_id = "17"
+rooms = ["ops"]
+allow_roles = ["@everyone"]
 "##;
 
 fn with_env(text: &str, env: &[(&str, &str)]) -> Result<Config, Problems> {
@@ -135,6 +152,32 @@ fn every_key_of_matrix_reaches_its_value() {
 }
 
 #[test]
+fn every_key_of_discord_reaches_its_value() {
+    let discord = accepted(FULL, &[]).discord.expect("a [discord] section");
+    assert_eq!((discord.token.expose(), discord.guild_id), ("hunter2", 17));
+    assert_eq!(discord.category, "Störungen");
+    assert_eq!(discord.rooms, ["ops", "#dev", "18"]);
+    assert_eq!(discord.support_room.as_deref(), Some("support"));
+    assert_eq!(discord.stakeholder_rooms, ["status"]);
+    assert_eq!(discord.allow, AllowRoles::Of(vec!["On Call".to_owned(), "19".to_owned()]));
+    let api = discord.api.expect("an address");
+    assert_eq!((api.address.to_string().as_str(), api.root_certificate), ("127.0.0.1:3443", None));
+}
+
+#[test]
+fn discord_needs_little() {
+    let config = accepted(&format!("{DISCORD}token = \"hunter2\"\n"), &[]);
+    assert_eq!(config.require_platform(), Ok(()));
+    let Discord { category, support_room, stakeholder_rooms, allow, api, .. } =
+        config.discord.expect("a [discord] section");
+    assert_eq!((category.as_str(), support_room, api), ("Incidents", None, None));
+    assert!(stakeholder_rooms.is_empty());
+    assert_eq!(allow, AllowRoles::Everyone);
+    let also = DISCORD.replace("[\"@everyone\"]", "[\"ops\", \"@everyone\"]\ntoken = \"x\"");
+    assert_eq!(accepted(&also, &[]).discord.map(|discord| discord.allow), Some(AllowRoles::Everyone));
+}
+
+#[test]
 fn an_empty_file_gives_the_defaults() {
     for text in [
         "",
@@ -160,7 +203,7 @@ fn an_empty_file_gives_the_defaults() {
 fn the_service_needs_a_platform() {
     let problem = Config::default().require_platform().expect_err("none is configured");
     let expected = "no chat platform is configured\n\
-                    help: add a [matrix] section; without one, only the console can be used";
+                    help: add a [matrix] or a [discord] section; without one, only the console can be used";
     assert_eq!(problem.to_string(), expected);
     assert_eq!(accepted(FULL, &[]).require_platform(), Ok(()));
 }
@@ -172,6 +215,8 @@ fn meetings_can_be_switched_off_and_on() {
         meeting("[meeting]\nprovider = \"none\"\nbase_url = \"https://a\"\nurl = \"https://a/{room}\""),
         Meeting::None
     );
+    let voice = format!("{DISCORD}token = \"x\"\n[meeting]\nprovider = \"discord_voice\"\n");
+    assert_eq!(meeting(&voice), Meeting::DiscordVoice);
     let expected = Meeting::Jitsi { base_url: "https://a".to_owned() };
     assert_eq!(meeting("[meeting]\nbase_url = \"https://a/\""), expected);
 }
@@ -219,6 +264,15 @@ fn the_environment_alone_is_enough() {
     let matrix = accepted("", &env).matrix.expect("a [matrix] section");
     let Login::Password(password) = matrix.login else { panic!("a password was given") };
     assert_eq!(password.expose(), "hunter2");
+    let env = [
+        ("SITREP_DISCORD__TOKEN", " hunter2 "),
+        ("SITREP_DISCORD__GUILD_ID", "17"),
+        ("SITREP_DISCORD__ROOMS", "ops,#dev"),
+        ("SITREP_DISCORD__ALLOW_ROLES", "ops, On Call"),
+    ];
+    let discord = accepted("", &env).discord.expect("a [discord] section");
+    assert_eq!((discord.token.expose(), discord.rooms.len()), ("hunter2", 2));
+    assert_eq!(discord.allow, AllowRoles::Of(vec!["ops".to_owned(), "On Call".to_owned()]));
 }
 
 #[test]
@@ -260,8 +314,9 @@ fn a_bad_variable_is_named() {
             "SITREP_MATRIX__PASWORD: there is no such setting\nhelp: did you mean `SITREP_MATRIX__PASSWORD`?",
         ),
         (
-            &[("SITREP_DISCORD__TOKEN", "hunter2")],
-            "SITREP_DISCORD__TOKEN: this setting is not available in this version of sitrep\nhelp: remove it",
+            &[("SITREP_HEALTH__PROMETHEUS", "http://127.0.0.1:9090")],
+            "SITREP_HEALTH__PROMETHEUS: this setting is not available in this version of sitrep\n\
+             help: remove it",
         ),
     ];
     for (env, expected) in table {
@@ -296,6 +351,23 @@ fn a_file_is_loaded_with_its_secrets() {
         panic!("a password was given")
     };
     assert_eq!(password.expose(), "hunter2");
+}
+
+#[test]
+fn what_discord_keeps_in_files_is_loaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sitrep.toml");
+    let api = "api_address = \"127.0.0.1:3443\"\nroot_certificate = \"ca.pem\"";
+    fs::write(&path, format!("{DISCORD}token_file = \"token\"\n{api}\n")).expect("written");
+    fs::write(folder.path().join("token"), "\t hunter2 \n\n").expect("written");
+    let missing = load(&path, std::iter::empty()).expect_err("there is no certificate").to_string();
+    assert!(missing.contains(":8:20: `root_certificate` names "), "{missing}");
+    fs::write(folder.path().join("ca.pem"), "-----BEGIN CERTIFICATE-----\n").expect("written");
+    let config = load(&path, std::iter::empty()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let discord = config.discord.expect("a [discord] section");
+    assert_eq!(discord.token.expose(), "hunter2");
+    assert!(discord.api.and_then(|api| api.root_certificate).is_some_and(|pem| pem.contains("BEGIN")));
 }
 
 #[test]

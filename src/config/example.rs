@@ -73,6 +73,9 @@ fn what_the_example_shows_as_defaults_are_the_defaults() {
         "space",
         "recovery_key",
         "recovery_key_file",
+        "token_file",
+        "api_address",
+        "root_certificate",
     ];
     let special = special.into_iter().chain(["stakeholder_rooms", "invite = [\"payments\"]"]);
     let special: Vec<String> = special.map(|key| format!("# {key}")).collect();
@@ -103,6 +106,8 @@ fn the_example_of_each_key_is_accepted() {
             .replace("password =", "# password =")
             .replace("# access_token =", "access_token =")
             .replace("# device_id =", "device_id ="),
+        EXAMPLE.replace("# api_address", "api_address"),
+        EXAMPLE.replace("provider = \"jitsi\"\nbase_url", "provider = \"discord_voice\"\n# base_url"),
         EXAMPLE.replace("# support_room", "support_room").replace("# stakeholder_rooms", "stakeholder_rooms"),
     ];
     for text in other_choices {

@@ -11,8 +11,18 @@ use super::shape::Shape;
 
 pub(super) const SHAPE: Shape = Shape {
     keys: &[("data_dir", "\"data\""), ("timezone", "\"Europe/Berlin\""), ("command_prefix", "\"!\"")],
-    sections: &["incident", "severity", "meeting", "matrix", "people", "teams", "schedule", "working_hours"],
-    later: &["discord", "oncall", "http", "checklist", "email", "health"],
+    sections: &[
+        "incident",
+        "severity",
+        "meeting",
+        "matrix",
+        "discord",
+        "people",
+        "teams",
+        "schedule",
+        "working_hours",
+    ],
+    later: &["oncall", "http", "checklist", "email", "health"],
     ..Shape::new("")
 };
 

@@ -28,6 +28,8 @@ pub(crate) enum Meeting {
     Jitsi { base_url: String },
     /// An address with `{room}` in it.
     Url { template: String },
+    /// A voice channel on Discord, made for the incident.
+    DiscordVoice,
     /// No meeting.
     None,
 }
@@ -42,10 +44,15 @@ impl Default for Meeting {
 enum Provider {
     Jitsi,
     Url,
+    DiscordVoice,
     None,
 }
 
-pub(super) fn read(section: &Section<'_>) -> Meeting {
+/// What can be chosen.
+const CHOICES: &str = "choose jitsi, discord_voice, url or none";
+
+/// Reads the section; `on_discord` is whether Discord is used.
+pub(super) fn read(section: &Section<'_>, on_discord: bool) -> Meeting {
     let base_url = section.web_address("base_url", web_address::parse);
     let template = section.web_address("url", template);
     let provider = match section.place_of("provider") {
@@ -67,6 +74,15 @@ pub(super) fn read(section: &Section<'_>) -> Meeting {
             section.require("url");
             Meeting::Url { template: template.unwrap_or_default() }
         }
+        Some(Provider::DiscordVoice) => {
+            ignored("url", "discord_voice", "remove it, or choose provider = \"url\"");
+            ignored("base_url", "discord_voice", "remove it, or choose provider = \"jitsi\"");
+            if !on_discord {
+                let message = "the provider `discord_voice` needs Discord, which is not configured";
+                section.report("provider", Wrong::new(message, "add a [discord] section, or choose jitsi"));
+            }
+            Meeting::DiscordVoice
+        }
         Some(Provider::None) | None => Meeting::None,
     }
 }
@@ -76,13 +92,14 @@ fn provider(text: &str) -> Result<Provider, Wrong> {
         "jitsi" => Ok(Provider::Jitsi),
         "url" => Ok(Provider::Url),
         "none" => Ok(Provider::None),
-        "element_call" | "discord_voice" => {
+        "discord_voice" => Ok(Provider::DiscordVoice),
+        "element_call" => {
             let message = format!("the provider `{text}` is not available in this version of sitrep");
-            Err(Wrong::new(message, "choose jitsi, url or none"))
+            Err(Wrong::new(message, CHOICES))
         }
         other => {
-            let help = did_you_mean(other, ["jitsi", "url", "none"])
-                .unwrap_or_else(|| "choose jitsi, url or none".to_owned());
+            let help = did_you_mean(other, ["jitsi", "discord_voice", "url", "none"])
+                .unwrap_or_else(|| CHOICES.to_owned());
             Err(Wrong::new(format!("there is no meeting provider `{other}`"), help))
         }
     }
@@ -98,18 +115,18 @@ fn template(text: &str) -> Result<String, Wrong> {
 
 #[cfg(test)]
 mod tests {
-    use super::{provider, template};
+    use super::{CHOICES, provider, template};
 
     #[test]
     fn providers() {
-        for name in ["jitsi", "url", "none"] {
+        for name in ["jitsi", "discord_voice", "url", "none"] {
             assert!(provider(name).is_ok(), "{name} is accepted");
         }
         let table = [
-            ("element_call", "choose jitsi, url or none"),
-            ("discord_voice", "choose jitsi, url or none"),
+            ("element_call", CHOICES),
+            ("discord", "did you mean `discord_voice`?"),
             ("jitsy", "did you mean `jitsi`?"),
-            ("", "choose jitsi, url or none"),
+            ("", CHOICES),
         ];
         for (name, help) in table {
             assert_eq!(provider(name).err().expect("refused").help, help, "for {name}");

@@ -13,6 +13,8 @@
 //! and refuses.
 
 mod diagnose;
+mod discord;
+mod discord_id;
 mod duration;
 mod excerpt;
 mod general;
@@ -45,6 +47,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 pub(crate) use diagnose::{Problem, Problems};
+pub(crate) use discord::{AllowRoles, Discord};
 pub(crate) use incident::Incident;
 pub(crate) use matrix::{Encrypt, Login, Matrix};
 pub(crate) use matrix_id::Allow;
@@ -71,6 +74,8 @@ pub(crate) struct Config {
     pub(crate) meeting: Meeting,
     /// `None`: Matrix is not used.
     pub(crate) matrix: Option<Matrix>,
+    /// `None`: Discord is not used.
+    pub(crate) discord: Option<Discord>,
     pub(crate) roster: Roster,
     pub(crate) schedule: Schedule,
     pub(crate) working_hours: WorkingHours,
@@ -87,6 +92,7 @@ impl Default for Config {
             severity: Severities::default(),
             meeting: Meeting::default(),
             matrix: None,
+            discord: None,
             roster: Roster::default(),
             schedule: Schedule::default(),
             working_hours: WorkingHours::default(),
@@ -97,11 +103,11 @@ impl Default for Config {
 impl Config {
     /// Refuses a configuration without a chat platform. The console needs none; the service does.
     pub(crate) fn require_platform(&self) -> Result<(), Problem> {
-        match self.matrix {
-            Some(_) => Ok(()),
-            None => Err(Problem::new(
+        match self.matrix.is_some() || self.discord.is_some() {
+            true => Ok(()),
+            false => Err(Problem::new(
                 "no chat platform is configured",
-                "add a [matrix] section; without one, only the console can be used",
+                "add a [matrix] or a [discord] section; without one, only the console can be used",
             )),
         }
     }
@@ -147,6 +153,7 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
     let people = root.inner("people", &people::PEOPLE);
     let teams = root.inner("teams", &people::TEAMS);
     let roster = people::read(people.as_ref(), teams.as_ref());
+    let discord = root.inner("discord", &discord::SHAPE);
     let severity = root.inner("severity", &severity::SHAPE).map(|section| severity::read(&section, &roster));
     Config {
         data_dir: general.data_dir,
@@ -159,9 +166,10 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
         severity: severity.unwrap_or_default(),
         meeting: root
             .inner("meeting", &meeting::SHAPE)
-            .map(|section| meeting::read(&section))
+            .map(|section| meeting::read(&section, discord.is_some()))
             .unwrap_or_default(),
         matrix: root.inner("matrix", &matrix::SHAPE).and_then(|section| matrix::read(&section, folder)),
+        discord: discord.and_then(|section| discord::read(&section, folder)),
         roster,
         schedule: root
             .inner("schedule", &schedule::SHAPE)

@@ -126,6 +126,7 @@ mod tests {
             ("SITREP_MATRIX__PASSWORD_FILE", "matrix", "password_file"),
             ("SITREP_SEVERITY__SEV1__UPDATE_EVERY", "severity.sev1", "update_every"),
             ("SITREP_WORKING_HOURS__START", "working_hours", "start"),
+            ("SITREP_DISCORD__TOKEN_FILE", "discord", "token_file"),
             ("SITREP_TEAMS__PAYMENTS", "teams", "payments"),
         ];
         for (variable, path, key) in table {
@@ -147,7 +148,7 @@ mod tests {
                 no_such,
                 "settings are named SITREP_SECTION__KEY, with two underscores after the section",
             ),
-            ("SITREP_DISCORD__TOKEN", later, "remove it"),
+            ("SITREP_HEALTH__PROMETHEUS", later, "remove it"),
             ("SITREP_SCHEDULE__DIGEST", later, "remove it"),
             (
                 "SITREP_MATRIX",

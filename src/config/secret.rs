@@ -29,6 +29,11 @@ impl Secret {
         Self(SecretString::from(text))
     }
 
+    /// The secret without the white space around it.
+    pub(super) fn trimmed(&self) -> Self {
+        Self::new(self.expose().trim())
+    }
+
     /// The secret itself, for the one place that hands it to a server.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()

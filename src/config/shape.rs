@@ -6,7 +6,7 @@
 
 use super::near_miss::closest;
 use super::secret::looks_secret;
-use super::{general, incident, matrix, meeting, people, schedule, severity, working_hours};
+use super::{discord, general, incident, matrix, meeting, people, schedule, severity, working_hours};
 
 /// Every section of the configuration.
 pub(super) const ALL: &[&Shape] = &[
@@ -19,6 +19,7 @@ pub(super) const ALL: &[&Shape] = &[
     &severity::SEV4,
     &meeting::SHAPE,
     &matrix::SHAPE,
+    &discord::SHAPE,
     &people::PEOPLE,
     &people::TEAMS,
     &schedule::SHAPE,

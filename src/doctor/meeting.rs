@@ -10,6 +10,8 @@ pub(super) async fn check(meeting: &Meeting) -> Vec<Finding> {
         Meeting::Jitsi { base_url } => base_url.clone(),
         // A room that nobody has asked for is not opened: only its server is asked.
         Meeting::Url { template } => server_of(&template.replace("{room}", "room")),
+        // Whether one can be made is the platform's to say.
+        Meeting::DiscordVoice => return Vec::new(),
         Meeting::None => {
             return vec![Finding::note("Meeting: none is configured", "Add [meeting] if people should meet")];
         }

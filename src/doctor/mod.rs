@@ -10,9 +10,9 @@ mod disk;
 mod meeting;
 mod web;
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use sitrep_core::port::{Finding, Level, Platform};
+use sitrep_core::port::{Finding, Platform};
 use sitrep_redb::RedbStore;
 
 use crate::config::Config;
@@ -21,57 +21,38 @@ use crate::config::Config;
 pub(crate) struct Clinic {
     config: Config,
     store: RedbStore,
-    connected: OnceLock<Vec<Arc<dyn Platform>>>,
-    /// Why there is no connection yet.
-    trouble: Mutex<Option<String>>,
+    platforms: OnceLock<Vec<Arc<dyn Platform>>>,
 }
 
 impl Clinic {
     pub(crate) fn new(config: &Config, store: RedbStore) -> Self {
-        Self { config: config.clone(), store, connected: OnceLock::new(), trouble: Mutex::default() }
+        Self { config: config.clone(), store, platforms: OnceLock::new() }
     }
 
-    /// All platforms are connected.
-    pub(crate) fn connected(&self, platforms: &[Arc<dyn Platform>]) {
-        let _ = self.connected.set(platforms.to_vec());
-    }
-
-    /// A platform can't be connected yet.
-    pub(crate) fn trouble(&self, sentence: &str) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(sentence.to_owned());
+    /// These are the platforms that the service speaks to, or tries to.
+    pub(crate) fn serves(&self, platforms: Vec<Arc<dyn Platform>>) {
+        let _ = self.platforms.set(platforms);
     }
 
     /// Examines the service.
     pub(crate) async fn examine(&self) -> Vec<Finding> {
-        let connected = match self.connected.get() {
-            Some(platforms) => Ok(platforms.as_slice()),
-            None => {
-                let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                Err(trouble
-                    .unwrap_or_else(|| "The service is still connecting. Ask again in a minute.".to_owned()))
-            }
-        };
-        examine(&self.config, &self.store, connected).await
+        let platforms = self.platforms.get().map(Vec::as_slice).unwrap_or_default();
+        examine(&self.config, &self.store, platforms).await
     }
 }
 
-/// Examines everything. `connected` is the sentence that says why not, if there is no connection.
+/// Examines everything: the machine, and what these platforms say of themselves.
 pub(crate) async fn examine(
     config: &Config,
     store: &RedbStore,
-    connected: Result<&[Arc<dyn Platform>], String>,
+    platforms: &[Arc<dyn Platform>],
 ) -> Vec<Finding> {
     let on_platforms = async {
-        match connected {
-            Ok(platforms) => {
-                let mut findings = Vec::new();
-                for platform in platforms {
-                    findings.extend(platform.checkup().await);
-                }
-                findings
-            }
-            Err(sentence) => vec![Finding::told(Level::Problem, &sentence)],
+        let mut findings = Vec::new();
+        for platform in platforms {
+            findings.extend(platform.checkup().await);
         }
+        findings
     };
     let (disk, clock, meeting, platforms) = tokio::join!(
         disk::check(&config.data_dir, store),

@@ -1,37 +1,77 @@
-//! Connecting to the configured platforms, with patience where patience can help.
+//! Which platforms are configured, and how each is connected.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use anyhow::{Result, bail};
-use sitrep_core::port::Platform;
-use sitrep_matrix::{ConnectError, MatrixPlatform};
+use sitrep_core::{
+    port::{Finding, Level, ListenError, Platform, Positions},
+    room::PlatformName,
+};
+use sitrep_discord::DiscordPlatform;
+use sitrep_matrix::MatrixPlatform;
 
-use crate::{config::Config, doctor::Clinic, wire};
+use super::late::{Connecting, LatePlatform};
+use crate::{
+    config::{self, Config},
+    wire,
+};
 
-/// The longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-
-/// Every configured platform, connected.
-///
-/// # Errors
-/// When one refuses for good; the sentence says what to do.
-pub(super) async fn all(config: &Config, clinic: &Clinic) -> Result<Vec<Arc<dyn Platform>>> {
-    let mut platforms: Vec<Arc<dyn Platform>> = Vec::new();
-    if let Some(section) = &config.matrix {
-        let mut pause = Duration::from_secs(1);
-        let platform = loop {
-            match MatrixPlatform::connect(wire::matrix_settings(config, section)).await {
-                Ok(platform) => break platform,
-                Err(ConnectError::Fatal(sentence)) => bail!("{sentence}"),
-                Err(ConnectError::Transient(sentence)) => {
-                    tracing::warn!("{sentence} Trying again in {} s.", pause.as_secs());
-                    clinic.trouble(&sentence);
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-            }
-        };
-        platforms.push(Arc::new(platform));
+/// Every configured platform, each of which is being connected from now on.
+pub(super) fn all(config: &Config) -> Vec<Arc<LatePlatform>> {
+    let mut platforms = Vec::new();
+    if let Some(section) = config.matrix.clone() {
+        let (name, config) = (PlatformName::new(wire::MATRIX), config.clone());
+        let connect = move || to_matrix(&config, &section);
+        platforms.push(Arc::new(LatePlatform::new(name, sitrep_matrix::CAPABILITIES, connect)));
     }
-    Ok(platforms)
+    if let Some(section) = config.discord.clone() {
+        let (name, config) = (PlatformName::new(wire::DISCORD), config.clone());
+        let connect = move || to_discord(&config, &section);
+        platforms.push(Arc::new(LatePlatform::new(name, sitrep_discord::CAPABILITIES, connect)));
+    }
+    platforms
+}
+
+/// Every configured platform, tried once, for an examination without the service; and of each that can't be reached,
+/// why.
+pub(crate) async fn by_itself(config: &Config) -> (Vec<Arc<dyn Platform>>, Vec<Finding>) {
+    let (mut platforms, mut troubles) = (Vec::new(), Vec::new());
+    let mut take = |connected: Result<Arc<dyn Platform>, ListenError>| match connected {
+        Ok(platform) => platforms.push(platform),
+        Err(error) => troubles.push(Finding::told(Level::Problem, &error.to_string())),
+    };
+    if let Some(section) = &config.matrix {
+        let connected = match to_matrix(config, section).await {
+            // The first answer of a homeserver is what sets up a new session. Nothing of it is acted on, and what was
+            // heard is not committed, so the service hears it again.
+            Ok(platform) => platform.listen(&Positions::new()).await.map(|_| platform),
+            Err(error) => Err(error),
+        };
+        take(connected);
+    }
+    if let Some(section) = &config.discord {
+        take(to_discord(config, section).await);
+    }
+    (platforms, troubles)
+}
+
+fn to_matrix(config: &Config, section: &config::Matrix) -> Connecting {
+    let connecting = MatrixPlatform::connect(wire::matrix_settings(config, section));
+    Box::pin(async {
+        match connecting.await {
+            Ok(platform) => Ok(Arc::new(platform) as Arc<dyn Platform>),
+            Err(sitrep_matrix::ConnectError::Fatal(sentence)) => Err(ListenError::Fatal(sentence)),
+            Err(sitrep_matrix::ConnectError::Transient(sentence)) => Err(ListenError::Transient(sentence)),
+        }
+    })
+}
+
+fn to_discord(config: &Config, section: &config::Discord) -> Connecting {
+    let settings = wire::discord_settings(config, section);
+    Box::pin(async {
+        match DiscordPlatform::connect(settings).await {
+            Ok(platform) => Ok(Arc::new(platform) as Arc<dyn Platform>),
+            Err(sitrep_discord::ConnectError::Fatal(sentence)) => Err(ListenError::Fatal(sentence)),
+            Err(sitrep_discord::ConnectError::Transient(sentence)) => Err(ListenError::Transient(sentence)),
+        }
+    })
 }

@@ -1,11 +1,11 @@
 //! The engine turned by tokio: commits, loads and performances side by side, in real time.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     future::Future,
     pin::Pin,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chrono::Utc;
@@ -21,7 +21,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::listener::{Heard, listen};
+use super::{
+    late::LatePlatform,
+    listener::{Heard, listen},
+    readiness::Readiness,
+};
 
 /// The longest sleep: a clock that is set, or a machine that was suspended, is noticed within it.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -48,7 +52,7 @@ pub(super) enum Ended {
 pub(super) struct Driver {
     engine: Engine,
     store: Arc<dyn Store>,
-    platforms: BTreeMap<PlatformName, Arc<dyn Platform>>,
+    platforms: BTreeMap<PlatformName, Arc<LatePlatform>>,
     /// How many more things each platform may be asked to do now.
     permits: BTreeMap<PlatformName, Arc<Semaphore>>,
     /// For trying again to read messages: each attempt takes seconds, and no answer waits behind it.
@@ -57,8 +61,7 @@ pub(super) struct Driver {
     input: mpsc::UnboundedSender<Input>,
     /// Whom to tell that a batch is committed, and the platforms that it came from.
     batches: BTreeMap<BatchId, (oneshot::Sender<()>, Option<PlatformName>)>,
-    /// Platforms that have never been heard, durably.
-    unheard: BTreeSet<PlatformName>,
+    readiness: Readiness,
     last_batch: u64,
     tasks: JoinSet<()>,
 }
@@ -67,7 +70,7 @@ impl Driver {
     pub(super) async fn new(
         policy: Policy,
         store: Arc<dyn Store>,
-        platforms: Vec<Arc<dyn Platform>>,
+        platforms: Vec<Arc<LatePlatform>>,
     ) -> Result<Self, StoreError> {
         let engine = Engine::new(policy, store.open().await?);
         let (input, inputs) = mpsc::unbounded_channel();
@@ -77,7 +80,8 @@ impl Driver {
             platforms.keys().map(move |name| (name.clone(), Arc::new(Semaphore::new(count)))).collect()
         };
         let (permits, reading) = (at_once(AT_ONCE), at_once(READ_AT_ONCE));
-        let unheard = platforms.keys().filter(|name| engine.positions(name).is_empty()).cloned().collect();
+        let was_heard = |name: &PlatformName| (name.clone(), !engine.positions(name).is_empty());
+        let readiness = Readiness::new(platforms.keys().map(was_heard), Instant::now());
         let (batches, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
             engine,
@@ -88,7 +92,7 @@ impl Driver {
             inputs,
             input,
             batches,
-            unheard,
+            readiness,
             last_batch: 0,
             tasks,
         })
@@ -110,14 +114,11 @@ impl Driver {
         }
         drop(heard);
         let mut refusals = Vec::new();
-        let mut is_ready = false;
         let mut told_to_end = told_to_end;
         let ended = loop {
             self.do_what_is_asked();
-            if !is_ready && self.unheard.is_empty() {
-                is_ready = true;
-                announce_ready();
-            }
+            self.inform();
+            self.readiness.say(Instant::now());
             let sleep = tokio::time::sleep(self.time_to_sleep());
             tokio::select! {
                 () = &mut told_to_end => break Ended::AsTold,
@@ -136,6 +137,8 @@ impl Driver {
                         self.batches.insert(id, (committed, platform));
                         self.take(Input::Batch(id, batch));
                     }
+                    Some(Heard::Connected(name)) => self.readiness.connected(&name),
+                    Some(Heard::Missing(name, sentence)) => self.readiness.missing(&name, sentence),
                     Some(Heard::Refused(sentence)) => {
                         tracing::error!("{sentence}");
                         refusals.push(sentence);
@@ -179,7 +182,15 @@ impl Driver {
 
     fn time_to_sleep(&self) -> Duration {
         let until = self.engine.next_deadline().map(|at| (at - Utc::now()).to_std().unwrap_or_default());
-        until.map_or(LONGEST_SLEEP, |until| until.min(LONGEST_SLEEP))
+        let ready = self.readiness.look_again_in(Instant::now());
+        [until, ready].into_iter().flatten().fold(LONGEST_SLEEP, Duration::min)
+    }
+
+    /// Tells the platforms what is going on, for lists to pick from.
+    fn inform(&mut self) {
+        if let Some(overview) = self.engine.overview_if_changed() {
+            self.platforms.values().for_each(|platform| platform.inform(&overview));
+        }
     }
 
     /// Starts everything that the engine asks for.
@@ -205,9 +216,7 @@ impl Driver {
                 Output::Accept(id) => {
                     if let Some((committed, platform)) = self.batches.remove(&id) {
                         let _ = committed.send(());
-                        platform.iter().for_each(|name| {
-                            self.unheard.remove(name);
-                        });
+                        platform.iter().for_each(|name| self.readiness.heard(name));
                     }
                 }
                 Output::Note(note) => tracing::warn!("{note}"),
@@ -266,9 +275,4 @@ async fn load(store: Arc<dyn Store>, subject: Subject) -> Input {
             }
         }
     }
-}
-
-fn announce_ready() {
-    tracing::info!("sitrep is ready");
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
 }

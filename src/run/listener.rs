@@ -2,14 +2,23 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sitrep_core::port::{Batch, ListenError, Platform, Position, Positions};
+use sitrep_core::{
+    port::{Batch, ListenError, Platform, Position, Positions},
+    room::PlatformName,
+};
 use tokio::sync::{mpsc, oneshot};
+
+use super::late::LatePlatform;
 
 /// The longest pause after a lost connection.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What a listener reports.
 pub(super) enum Heard {
+    /// A platform is connected.
+    Connected(PlatformName),
+    /// A platform can't be connected now, and why.
+    Missing(PlatformName, String),
     /// A batch, and whom to tell when it is committed.
     Batch(Batch, oneshot::Sender<()>),
     /// Nothing will ever be heard again, and what to do about it.
@@ -17,7 +26,10 @@ pub(super) enum Heard {
 }
 
 /// Hears a platform until the driver is gone or the platform refuses for good.
-pub(super) async fn listen(platform: Arc<dyn Platform>, mut after: Positions, heard: mpsc::Sender<Heard>) {
+pub(super) async fn listen(platform: Arc<LatePlatform>, mut after: Positions, heard: mpsc::Sender<Heard>) {
+    if !arrives(&platform, &heard).await {
+        return;
+    }
     let mut pause = Duration::from_secs(1);
     loop {
         match platform.listen(&after).await {
@@ -44,4 +56,16 @@ pub(super) async fn listen(platform: Arc<dyn Platform>, mut after: Positions, he
             }
         }
     }
+}
+
+/// Waits for the connection, and reports how that goes. Whether there is one at the end of it.
+async fn arrives(platform: &LatePlatform, heard: &mpsc::Sender<Heard>) -> bool {
+    if let Err(sentence) = platform.arrives().await {
+        let _ = heard.send(Heard::Missing(platform.name(), sentence)).await;
+    }
+    let (arrived, is_there) = match platform.connected().await {
+        Ok(_) => (Heard::Connected(platform.name()), true),
+        Err(error) => (Heard::Refused(error.to_string()), false),
+    };
+    heard.send(arrived).await.is_ok() && is_there
 }

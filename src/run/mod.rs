@@ -1,10 +1,15 @@
 //! The service: connects, serves, ends in order.
 //!
-//! `connect.rs` waits for the platforms, `driver.rs` turns the engine, `listener.rs` hears one platform.
+//! `connect.rs` knows the platforms, `late.rs` waits for one of them, `listener.rs` hears it, `driver.rs` turns the
+//! engine, `readiness.rs` says when that serves people.
 
 mod connect;
 mod driver;
+mod late;
 mod listener;
+mod readiness;
+
+pub(crate) use connect::by_itself;
 
 use std::{io::IsTerminal, path::Path, sync::Arc, time::Duration};
 
@@ -29,7 +34,8 @@ const ENDS_WITHIN: Duration = Duration::from_secs(8);
 /// What is logged unless `SITREP_LOG` says otherwise. The SDK reports every refused request as an error, also those
 /// that are expected; the adapter says what matters in sentences of its own. It also warns, at every sync and every
 /// invitation, of what it can't do before its device is signed, and of lists of devices that are being asked for.
-const DEFAULT_LOG: &str = "warn,sitrep=info,sitrep_matrix=info,matrix_sdk::http_client=off,\
+/// serenity reports what its client puts right by itself, and quotes what it can't read: people's words among it.
+const DEFAULT_LOG: &str = "warn,sitrep=info,sitrep_matrix=info,sitrep_discord=info,serenity=off,matrix_sdk::http_client=off,\
     matrix_sdk_crypto::backups=error,matrix_sdk::room::shared_room_history=error,\
     matrix_sdk_crypto::store=error";
 
@@ -76,11 +82,8 @@ async fn serve_chat(config: &Config, store: RedbStore, clinic: &Clinic) -> Resul
         }
     };
     tokio::pin!(told_to_end);
-    let platforms: Vec<Arc<dyn Platform>> = tokio::select! {
-        () = &mut told_to_end => return Ok(()),
-        platforms = connect::all(config, clinic) => platforms?,
-    };
-    clinic.connected(&platforms);
+    let platforms = connect::all(config);
+    clinic.serves(platforms.iter().map(|late| Arc::clone(late) as Arc<dyn Platform>).collect());
     let driver = Driver::new(wire::policy(config), Arc::new(store), platforms).await?;
     match driver.run(told_to_end, ENDS_WITHIN).await? {
         Ended::AsTold => Ok(()),

@@ -1,10 +1,9 @@
 //! `sitrep doctor`: a line for everything that an incident needs. By the service if it runs.
 
-use std::{fs, io::Write, os::unix::fs::MetadataExt, path::Path, sync::Arc};
+use std::{fs, io::Write, os::unix::fs::MetadataExt, path::Path};
 
 use anyhow::{Result, bail};
-use sitrep_core::port::{Finding, Level, Platform, Positions};
-use sitrep_matrix::MatrixPlatform;
+use sitrep_core::port::{Finding, Level};
 use sitrep_redb::{RedbStore, StoreKind};
 
 use super::{WrongUse, store_path};
@@ -12,8 +11,7 @@ use crate::{
     config::Config,
     control::{self, Given, Request},
     doctor, identity,
-    run::{log_to_standard_error, make_private_dir},
-    wire,
+    run::{self, log_to_standard_error, make_private_dir},
 };
 
 pub(super) async fn doctor(config: &Config) -> Result<()> {
@@ -58,21 +56,8 @@ async fn by_itself(config: &Config) -> Result<Vec<Finding>> {
         Ok(store) => store,
         Err(error) => bail!("{error}"),
     };
-    let mut platforms: Vec<Arc<dyn Platform>> = Vec::new();
-    let mut trouble = None;
-    if let Some(section) = &config.matrix {
-        match MatrixPlatform::connect(wire::matrix_settings(config, section)).await {
-            Ok(platform) => {
-                // The first answer of a platform is what sets up a new session. Nothing of it is acted on.
-                if let Err(error) = platform.listen(&Positions::new()).await {
-                    trouble = Some(error.to_string());
-                }
-                platforms.push(Arc::new(platform));
-            }
-            Err(error) => trouble = Some(error.to_string()),
-        }
-    }
-    // What was heard is not committed, so the service hears it again.
-    let connected = trouble.map_or(Ok(platforms.as_slice()), Err);
-    Ok(doctor::examine(config, &store, connected).await)
+    let (platforms, troubles) = run::by_itself(config).await;
+    let mut findings = doctor::examine(config, &store, &platforms).await;
+    findings.extend(troubles);
+    Ok(findings)
 }

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod doctor;
+mod invite_link;
 mod restore;
 mod run;
 
@@ -37,6 +38,7 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<()> {
         Some(Sub::Run(configured)) => run::run(&load(&configured.config)?).await,
         Some(Sub::Check(configured)) => check::check(&configured.config),
         Some(Sub::Doctor(configured)) => doctor::doctor(&load(&configured.config)?).await,
+        Some(Sub::InviteLink(configured)) => invite_link::invite_link(&configured.config),
         Some(Sub::Backup { file, configured }) => backup::backup(&file, &load(&configured.config)?).await,
         Some(Sub::Restore { file, configured }) => restore::restore(&file, &load(&configured.config)?),
     }

@@ -1,125 +1,66 @@
-//! The other half's stage: the console's workspace once more, on the shared Synapse.
+//! A platform with the people of a script on it, behind one set of words for all platforms.
 //!
-//! The three configured rooms and the people have names of their own there, because the server is shared;
-//! [`Stage::named`] turns them back into those of the script.
+//! - Rooms and people go by the names that the script has for them, messages by their place in the room as it is read.
+//! - A platform's own way of doing a thing is its own affair: pressing a sign is a reaction here and a button there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use sitrep_console::CONFIGURED_ROOMS;
+use crate::support::Failed;
+use crate::support::sitrep::Sitrep;
 
-use crate::support::person::Person;
-use crate::support::sitrep::{Home, Sitrep};
-use crate::support::synapse::{Account, SERVER_NAME, Synapse};
-use crate::support::{Doing, Failed, PATIENCE};
+use super::expected::Expected;
+use super::view::{Room, View};
+
+/// One platform.
+pub(super) trait Stage {
+    /// What people call it.
+    fn platform(&self) -> &'static str;
+
+    /// The service in front of it, ready.
+    fn sitrep(&self) -> Result<Sitrep, Failed>;
+
+    /// Somebody comes into a room, if they are not in it: the one between them and sitrep goes by their own name.
+    fn enter(&mut self, person: &str, room: &str) -> Result<(), Failed>;
+
+    fn say(&mut self, person: &str, room: &str, text: &str) -> Result<(), Failed>;
+
+    fn edit(&mut self, person: &str, room: &str, place: usize, text: &str) -> Result<(), Failed>;
+
+    fn take_back(&mut self, person: &str, room: &str, place: usize) -> Result<(), Failed>;
+
+    fn press(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed>;
+
+    /// Somebody removes sitrep from a room.
+    fn remove_sitrep(&mut self, person: &str, room: &str) -> Result<(), Failed>;
+
+    /// Somebody asks sitrep into a room again, and it comes.
+    fn invite_sitrep(&mut self, person: &str, room: &str) -> Result<(), Failed>;
+
+    /// What is expected, less what this platform has no trace of.
+    fn as_shown_here(&self, expected: &View) -> View {
+        expected.clone()
+    }
+
+    /// Whoever is expected in a room that isn't known yet looks for it.
+    fn look_for_rooms(&mut self, expected: &View) -> Result<(), Failed>;
+
+    /// What a room looks like to somebody who is in it from the start; `None` while there is no such room.
+    fn look(&self, room: &str) -> Result<Option<Room>, Failed>;
+
+    /// Says so if there is a room that nobody expects.
+    fn has_no_other_room(&self) -> Result<(), Failed>;
+
+    /// Everybody who is not in an incident's room tries to get in: nobody does where it is private.
+    fn outsiders_come_in_where_it_is_public(&self, expected: &Expected) -> Result<(), Failed>;
+}
 
 /// People whom scripts name without letting them speak, and an outsider.
 const OTHERS: [&str; 4] = ["alice", "bob", "carol", "mallory"];
 
-/// Whoever made the configured rooms, and so reads in them.
+/// Whoever is in the configured rooms from the start, and so reads in them.
 pub(super) const HOST: &str = "alice";
 
-/// People, rooms and the bot's account.
-pub(super) struct Stage {
-    pub(super) bot: Account,
-    people: BTreeMap<String, Person>,
-    /// Room ids by the names of the script.
-    configured: BTreeMap<String, String>,
-    /// Their addresses.
-    aliases: BTreeMap<String, String>,
-    configuration: String,
-}
-
-impl Stage {
-    /// Makes the accounts and rooms. `more` is the rest of the configuration, with people at `example.org`.
-    pub(super) fn set(speakers: &BTreeSet<&str>, more: &str) -> Result<Self, Failed> {
-        let synapse = Synapse::shared()?;
-        let bot = synapse.account("sitrep")?;
-        let names: BTreeSet<&str> = speakers.iter().copied().chain(OTHERS).collect();
-        let mut people = BTreeMap::new();
-        for name in names {
-            people.insert(name.to_owned(), synapse.person(name)?);
-        }
-        let others: Vec<&str> = people
-            .iter()
-            .filter(|(name, _)| *name != HOST)
-            .map(|(_, person)| person.user_id.as_str())
-            .chain([bot.user_id.as_str()])
-            .collect();
-        let host = people.get(HOST).ok_or("no host").doing("making the rooms")?;
-        let mut configured = BTreeMap::new();
-        let mut aliases = BTreeMap::new();
-        for name in CONFIGURED_ROOMS {
-            let alias = synapse.unique(name);
-            let room = host.create_room(Some(&alias), &others)?;
-            // Or it complains that it may not pin there.
-            host.set_power(&room, &bot.user_id, 50)?;
-            configured.insert(name.to_owned(), room);
-            aliases.insert(name.to_owned(), format!("#{alias}:{SERVER_NAME}"));
-        }
-        let mut configuration = format!(
-            "data_dir = \"data\"\n\n[matrix]\nencrypt = \"never\"\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \"password\"\n\
-             rooms = [\"{}\"]\nsupport_room = \"{}\"\nstakeholder_rooms = [\"{}\"]\nallow = [\"*\"]\n{more}",
-            synapse.url, bot.user_id, aliases["ops"], aliases["support"], aliases["status"],
-        );
-        for (name, person) in &people {
-            configuration = configuration.replace(&format!("@{name}:example.org"), &person.user_id);
-        }
-        Ok(Self { bot, people, configured, aliases, configuration })
-    }
-
-    /// The service, ready.
-    pub(super) fn sitrep(&self) -> Result<Sitrep, Failed> {
-        let files = [("sitrep.toml", self.configuration.as_str()), ("password", &self.bot.password)];
-        Sitrep::run(Home::with(&files)?)
-    }
-
-    pub(super) fn people(&self) -> impl Iterator<Item = (&str, &Person)> {
-        self.people.iter().map(|(name, person)| (name.as_str(), person))
-    }
-
-    pub(super) fn person(&self, name: &str) -> Result<&Person, Failed> {
-        self.people.get(name).ok_or_else(|| format!("{name} is not on the stage").into())
-    }
-
-    /// The room ids of the configured rooms.
-    pub(super) fn configured(&self) -> &BTreeMap<String, String> {
-        &self.configured
-    }
-
-    /// What the script calls the user with this id.
-    pub(super) fn name_of(&self, user_id: &str) -> String {
-        if user_id == self.bot.user_id {
-            return "sitrep".to_owned();
-        }
-        let known = self.people.iter().find(|(_, person)| person.user_id == user_id);
-        known.map_or_else(|| user_id.to_owned(), |(name, _)| name.clone())
-    }
-
-    /// A text with rooms and people called as in the script, whether it has user ids or only the local parts.
-    pub(super) fn named(&self, text: &str) -> String {
-        let rooms = self.aliases.iter();
-        let text =
-            rooms.fold(text.to_owned(), |text, (name, alias)| text.replace(alias, &format!("#{name}")));
-        self.people.iter().fold(text, |text, (name, person)| {
-            let full = &person.user_id;
-            let local = full.trim_start_matches('@').trim_end_matches(SERVER_NAME).trim_end_matches(':');
-            text.replace(full, &format!("@{name}")).replace(local, name)
-        })
-    }
-
-    /// A direct room between a person and sitrep, who has come.
-    pub(super) fn direct_room(&self, person: &Person) -> Result<String, Failed> {
-        let room = person.create_direct_room(&self.bot.user_id)?;
-        let came = person
-            .wait_until(PATIENCE, || Ok(person.members(&room)?.contains(&self.bot.user_id).then_some(())))?;
-        came.ok_or("sitrep did not accept").doing("inviting sitrep into a direct room")?;
-        Ok(room)
-    }
-
-    /// Whether the server lists a room to everybody.
-    pub(super) fn is_listed(&self, person: &Person, room: &str) -> Result<bool, Failed> {
-        let listed = person.api.get("/_matrix/client/v3/publicRooms")?;
-        let mut rooms = listed["chunk"].as_array().into_iter().flatten();
-        Ok(rooms.any(|listed| listed["room_id"] == room))
-    }
+/// Everybody who has to be there when these people speak.
+pub(super) fn cast<'a>(speakers: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+    speakers.iter().copied().chain(OTHERS).collect()
 }

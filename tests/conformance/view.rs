@@ -68,15 +68,15 @@ fn listed(names: &BTreeSet<String>) -> String {
     names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// Where a room differs from what it should be: `-` is missing, `+` is too much. `None` when it doesn't.
-pub(super) fn difference(name: &str, expected: &Room, found: &Room) -> Option<String> {
+/// Where a room on a platform differs from what it should be: `-` is missing, `+` is too much. `None` when it doesn't.
+pub(super) fn difference((name, platform): (&str, &str), expected: &Room, found: &Room) -> Option<String> {
     let (expected, found) = (expected.lines(), found.lines());
     if expected == found {
         return None;
     }
     let common = common_tails(&expected, &found);
     let (mut left, mut right) = (0, 0);
-    let mut shown = vec![format!("#{name}, on the console (-) and on Matrix (+):")];
+    let mut shown = vec![format!("#{name}, on the console (-) and on {platform} (+):")];
     while left < expected.len() || right < found.len() {
         let (line, other) = (expected.get(left), found.get(right));
         match (line, other) {
@@ -127,15 +127,15 @@ pub(super) fn shows_where_rooms_differ() -> Result<(), Failed> {
         ..Room::default()
     };
     let (one, other) = (room(&["first", "second\nline"]), room(&["first", "second\nrow"]));
-    assert_eq!(difference("ops", &one, &one.clone()), None);
+    assert_eq!(difference(("ops", "Matrix"), &one, &one.clone()), None);
     let expected = "#ops, on the console (-) and on Matrix (+):\n    0 sitrep: first\n    1 sitrep: second\n  -   line\n  +   row";
-    assert_eq!(difference("ops", &one, &other).as_deref(), Some(expected));
+    assert_eq!(difference(("ops", "Matrix"), &one, &other).as_deref(), Some(expected));
     let calls = |name: &str| {
         let mut room = room(&["an update is due"]);
         room.messages[0].mentions.insert(name.to_owned());
         room
     };
-    assert!(difference("ops", &calls("alice"), &calls("bob")).is_some());
-    assert!(difference("ops", &room(&["one"]), &room(&["one", "one"])).is_some());
+    assert!(difference(("ops", "Matrix"), &calls("alice"), &calls("bob")).is_some());
+    assert!(difference(("ops", "Matrix"), &room(&["one"]), &room(&["one", "one"])).is_some());
     Ok(())
 }

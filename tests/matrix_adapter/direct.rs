@@ -68,7 +68,7 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
             message: Message::text("the card"),
         },
     )?;
-    let keys = vec!["✅".to_owned(), "🙋".to_owned()];
+    let keys = ["✅".to_owned(), "🙋".to_owned()];
     for key in ["key-signs", "key-signs", "key-signs-again"] {
         let put =
             Action::Buttons { message: card.clone(), buttons: keys.iter().map(|key| sign(key)).collect() };

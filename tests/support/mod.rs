@@ -2,7 +2,8 @@
 //!
 //! - [`synapse`]: a Matrix server of our own, and [`person`]: people on it who speak plain HTTP.
 //! - [`encrypted_person`]: people whose client encrypts.
-//! - [`sitrep`]: the binary under test, as a service or run to its end.
+//! - [`discord`]: a Discord of a test's own.
+//! - [`sitrep`]: the binary under test, as a service or run to its end; [`slow_disk`]: under it.
 //! - [`proxy`]: what may stand between the two, and [`dice`] for what goes wrong by chance.
 //! - [`trials`]: how tests are registered, and what happens where there is no Synapse.
 //!
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 pub(crate) use libtest_mimic::Failed;
 
 pub(crate) mod dice;
+pub(crate) mod discord;
 pub(crate) mod encrypted_person;
 pub(crate) mod evidence;
 pub(crate) mod http;
@@ -26,6 +28,7 @@ pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod seen;
 pub(crate) mod sitrep;
+pub(crate) mod slow_disk;
 pub(crate) mod synapse;
 pub(crate) mod trials;
 pub(crate) mod venv;

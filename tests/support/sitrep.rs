@@ -7,6 +7,7 @@
 //! - The home lies in the system's folder for temporary files: sockets in it need a short path.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -37,12 +38,14 @@ const KEPT_STARTS: u32 = 6;
 /// The folder of one installation; deleted on drop.
 pub(crate) struct Home {
     folder: TempDir,
+    /// Variables that the binary is run with.
+    variables: Vec<(&'static str, OsString)>,
 }
 
 impl Home {
     pub(crate) fn new() -> Result<Home, Failed> {
         let folder = tempfile::Builder::new().prefix("sitrep-").tempdir().doing("making a home")?;
-        Ok(Home { folder })
+        Ok(Home { folder, variables: Vec::new() })
     }
 
     /// A home with files in it, by their names.
@@ -52,6 +55,12 @@ impl Home {
             home.write(name, content)?;
         }
         Ok(home)
+    }
+
+    /// The same with a variable for the binary.
+    pub(crate) fn and_variable(mut self, name: &'static str, value: impl Into<OsString>) -> Home {
+        self.variables.push((name, value.into()));
+        self
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -109,6 +118,7 @@ impl Home {
                 command.env_remove(name);
             }
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 }

@@ -1,9 +1,15 @@
 //! What every part of the adapter shares: who we are, what is known of the server, and what waits for an answer.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+};
 
 use chrono::Utc;
-use serenity::all::{ApplicationId, ChannelId, MessageId, UserId};
+
+use serenity::all::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
 use sitrep_core::{
     effect::Purpose,
     message::Message,
@@ -15,11 +21,14 @@ use sitrep_core::{
 use crate::{
     client::Client,
     doing::Doing,
+    failure::Failure,
     guild::Guild,
     nonces::Nonces,
     render::{Body, Renderer},
+    roles::Roles,
     rooms::{Rooms, Spot},
-    settings::DiscordSettings,
+    server,
+    settings::{ConnectError, DiscordSettings},
     tickets::Tickets,
 };
 
@@ -32,12 +41,44 @@ pub(crate) struct Account {
     pub(crate) application: ApplicationId,
     pub(crate) tickets: Tickets,
     pub(crate) doing: Doing,
+    pub(crate) roles: Roles,
+    /// Whether Discord lets us read what people write.
+    pub(crate) reads_content: AtomicBool,
     guild: Mutex<Guild>,
     overview: Mutex<Overview>,
     nonces: Mutex<Nonces>,
+    /// The configured rooms that were said to be missing.
+    missing: Mutex<Vec<String>>,
 }
 
 impl Account {
+    /// Finds out who the token belongs to, and what the server looks like.
+    pub(crate) async fn connect(settings: DiscordSettings) -> Result<Self, ConnectError> {
+        make_state_dir(&settings.state_dir)?;
+        let client = Arc::new(Client::new(&settings.token, settings.api.as_ref())?);
+        let not_connected = |failure: Failure| match failure {
+            Failure::LoggedOut => ConnectError::Fatal(token_refused()),
+            failure => ConnectError::Transient(format!("Discord: {}.", failure.words())),
+        };
+        let (user, application) = server::who_am_i(&client).await.map_err(not_connected)?;
+        let id = GuildId::new(settings.guild_id);
+        let mut guild = match server::look(&client, id, user).await {
+            Ok(guild) => guild,
+            Err(Failure::Refused(refusal)) => {
+                return Err(ConnectError::Transient(format!(
+                    "sitrep can't enter the Discord server {id}: {}. Invite it with the link that `sitrep invite-link` \
+                     prints, or correct `guild_id`.",
+                    refusal.words
+                )));
+            }
+            Err(failure) => return Err(not_connected(failure)),
+        };
+        let missing: Vec<String> = guild.bind(&settings.rooms).into_iter().map(str::to_owned).collect();
+        let account = Self::new(settings, client, (user, application), guild);
+        account.rooms_missing(&missing);
+        Ok(account)
+    }
+
     pub(crate) fn new(
         settings: DiscordSettings,
         client: Arc<Client>,
@@ -53,10 +94,30 @@ impl Account {
             client,
             user,
             application,
+            roles: Roles::default(),
+            reads_content: AtomicBool::new(true),
             guild: Mutex::new(guild),
             overview: Mutex::default(),
             nonces: Mutex::default(),
+            missing: Mutex::default(),
         }
+    }
+
+    /// Says which configured rooms there are none of, once each.
+    pub(crate) fn rooms_missing(&self, missing: &[String]) {
+        let mut said = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in missing.iter().filter(|name| !said.contains(name)) {
+            tracing::error!(
+                "There is no channel {name} on the Discord server, or sitrep may not see it. Make one, let the bot see it, \
+                 or correct the configuration."
+            );
+        }
+        *said = missing.to_vec();
+    }
+
+    /// What to do when Discord doesn't take the token.
+    pub(crate) fn token_refused(&self) -> String {
+        token_refused()
     }
 
     /// What is known of the server. Never held across an await.
@@ -108,4 +169,16 @@ impl Account {
     pub(crate) fn person(&self, user: UserId) -> Person {
         Person::new(&self.name, user.to_string())
     }
+}
+
+fn token_refused() -> String {
+    "Discord does not accept the bot's token. Make a new one with Reset Token on the page Bot of the application at \
+     https://discord.com/developers/applications, put it into the file that `token_file` names, and restart sitrep."
+        .to_owned()
+}
+
+/// Makes the directory that state is kept in, for nobody else to read.
+fn make_state_dir(dir: &Path) -> Result<(), ConnectError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|error| ConnectError::Fatal(format!("No state can be kept in {}: {error}.", dir.display())))
 }

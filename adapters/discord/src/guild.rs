@@ -104,6 +104,12 @@ impl Guild {
         self.channels.insert(channel.id, fresh);
     }
 
+    /// Takes over what the server looks like, as it was asked for. What only the gateway says stays known.
+    pub(crate) fn take_over(&mut self, seen: Self) {
+        let Self { talking, directs, bound, .. } = std::mem::take(self);
+        *self = Self { talking, directs, bound, ..seen };
+    }
+
     /// Takes over what the server says of all its roles.
     pub(crate) fn put_roles<'r>(&mut self, roles: impl IntoIterator<Item = &'r Role>, me: UserId) {
         (self.roles, self.powers) = (BTreeMap::new(), BTreeMap::new());

@@ -28,6 +28,8 @@ pub mod server;
 pub mod snowflake;
 pub mod state;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 mod tls;
 pub mod view;
 pub mod world;

@@ -12,6 +12,9 @@ use crate::state::State;
 use crate::state::channel::{Channel, ChannelKind, Overwrite};
 use crate::state::guild::{Member, Role, User};
 
+/// The role of all people, if `@everyone` lost something that they keep.
+const PEOPLE: &str = "people";
+
 impl Discord {
     /// Removes a channel, category or thread. Whether there was one.
     pub fn remove_channel(&self, channel: &str) -> bool {
@@ -59,9 +62,12 @@ impl Discord {
         }
     }
 
-    /// Takes these bits from the bot's own role and from `@everyone`.
+    /// Takes these bits from the bot: from its own role and from `@everyone`. What people had from the latter they keep, by
+    /// a role `people`.
     pub fn revoke(&self, bits: u64) {
         let mut state = self.server().state();
+        let everyone = state.guild.roles.get(&state.guild.id).map_or(0, |role| role.permissions);
+        keep_for_people(&mut state, everyone & bits);
         for role in of_bot(&state) {
             let permissions = role.permissions & !bits;
             happening::guild::role(&mut state, Role { permissions, ..role });
@@ -152,7 +158,8 @@ impl Discord {
     /// Somebody joins the guild, with these roles.
     pub fn add_person(&self, name: &str, roles: &[&str]) -> u64 {
         let mut state = self.server().state();
-        let roles = roles.iter().filter_map(|role| Some(role_named(&state, role)?.id)).collect();
+        let roles =
+            roles.iter().chain(&[PEOPLE]).filter_map(|role| Some(role_named(&state, role)?.id)).collect();
         let (user, joined_at) = (state.next_id(), state.now());
         let global_name = None;
         let known =
@@ -227,4 +234,27 @@ fn of_bot(state: &State) -> Vec<Role> {
     let theirs = bot.map(|member| member.roles.clone()).unwrap_or_default();
     let roles = state.guild.roles.values();
     roles.filter(|role| role.id == state.guild.id || theirs.contains(&role.id)).cloned().collect()
+}
+
+/// Gives these bits to everybody but the bot.
+fn keep_for_people(state: &mut State, bits: u64) {
+    if bits == 0 {
+        return;
+    }
+    let known = role_named(state, PEOPLE).cloned();
+    let role = known.unwrap_or_else(|| Role {
+        id: state.next_id(),
+        name: PEOPLE.to_owned(),
+        permissions: 0,
+        position: 1,
+        mentionable: false,
+        managed: false,
+    });
+    let (id, bot) = (role.id, state.bot());
+    happening::guild::role(state, Role { permissions: role.permissions | bits, ..role });
+    for (_, member) in state.guild.members.iter_mut().filter(|(user, _)| **user != bot) {
+        if !member.roles.contains(&id) {
+            member.roles.push(id);
+        }
+    }
 }

@@ -97,12 +97,12 @@ fn written(outcome: Outcome, bucket: Option<Bucket>) -> Response<Body> {
 }
 
 /// A request, as it came.
-struct Arrived {
-    method: String,
-    path: String,
-    query: String,
-    headers: HeaderMap,
-    body: Bytes,
+pub(crate) struct Arrived {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Arrived {
@@ -110,7 +110,7 @@ impl Arrived {
         Request { method: self.method.clone(), path: self.path.clone(), status }
     }
 
-    fn carry_out(&self, server: &Server, fault: Option<&Fault>) -> (Outcome, Option<Bucket>) {
+    pub(crate) fn carry_out(&self, server: &Server, fault: Option<&Fault>) -> (Outcome, Option<Bucket>) {
         let mut state = server.state();
         let mut bucket = None;
         let outcome = self.outcome(server, &mut state, fault, &mut bucket);
@@ -185,17 +185,13 @@ impl Arrived {
         outcome
     }
 
+    /// The route of the path: of several that fit, the one that names the most parts of it (`…/messages/pins`).
     fn route(&self) -> Result<(&'static Route, BTreeMap<&'static str, String>), Refusal> {
-        let mut other_method = false;
-        for route in routes::all() {
-            if let Some(parts) = parts(route.path, &self.path) {
-                if route.method == self.method {
-                    return Ok((route, parts));
-                }
-                other_method = true;
-            }
-        }
-        Err(if other_method { refusal::method_not_allowed() } else { refusal::not_found() })
+        let mut fitting: Vec<_> =
+            routes::all().filter_map(|it| Some((it, parts(it.path, &self.path)?))).collect();
+        let nothing = if fitting.is_empty() { refusal::not_found() } else { refusal::method_not_allowed() };
+        fitting.retain(|(route, _)| route.method == self.method);
+        fitting.into_iter().min_by_key(|(_, parts)| parts.len()).ok_or(nothing)
     }
 
     fn authorized(&self, state: &State) -> Result<(), Refusal> {

@@ -1,5 +1,6 @@
 //! What is wrong with a configuration, as people see it: every problem in full.
 
+mod discord;
 mod matrix;
 mod name;
 mod syntax;
@@ -16,6 +17,14 @@ user = "@sitrep:example.org"
 password = "hunter2"
 rooms = ["#ops:example.org"]
 allow = ["*"]
+"##;
+
+/// A section in which nothing is wrong.
+const DISCORD: &str = r##"[discord]
+token = "hunter2"
+guild_id = "17"
+rooms = ["ops"]
+allow_roles = ["@everyone"]
 "##;
 
 #[track_caller]

@@ -46,7 +46,7 @@ help: `timezone` belongs at the top of the file, above the first [section]
 sitrep.toml:1:1: `banana` at the top of the file is not known
     banana = ...
     ^^^^^^
-help: the top of the file may have data_dir, timezone, command_prefix, [incident], [severity], [meeting], [matrix], [people], [teams], [schedule], [working_hours]
+help: the top of the file may have data_dir, timezone, command_prefix, [incident], [severity], [meeting], [matrix], [discord], [people], [teams], [schedule], [working_hours]
 "#,
     );
 }
@@ -54,11 +54,11 @@ help: the top of the file may have data_dir, timezone, command_prefix, [incident
 #[test]
 fn what_this_version_cannot_honour() {
     refused(
-        "[discord]\ntoken_file = \"x\"\n\n[oncall.payments]\npeople = [\"a\"]\n",
+        "[email]\nsmtp = \"x\"\n\n[oncall.payments]\npeople = [\"a\"]\n",
         r#"
-sitrep.toml:1:2: [discord] is not available in this version of sitrep
-    [discord]
-     ^^^^^^^
+sitrep.toml:1:2: [email] is not available in this version of sitrep
+    [email]
+     ^^^^^
 help: remove it
 
 sitrep.toml:4:2: [oncall] is not available in this version of sitrep
@@ -82,7 +82,7 @@ help: remove it
 sitrep.toml:2:12: the provider `element_call` is not available in this version of sitrep
     provider = "element_call"
                ^^^^^^^^^^^^^^
-help: choose jitsi, url or none
+help: choose jitsi, discord_voice, url or none
 "#,
     );
 }

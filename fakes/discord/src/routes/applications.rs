@@ -42,6 +42,8 @@ fn me(call: &mut Call<'_>) -> Outcome {
         "integration_types_config": {},
         "verify_key": "0".repeat(64),
         "flags": flags,
+        "flags_new": flags.to_string(),
+        "eligible_oauth2_scopes": [],
         "max_participants": null,
         "tags": [],
         "redirect_uris": [],

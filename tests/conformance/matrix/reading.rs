@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::Failed;
 use crate::support::seen::{Seen, shown};
 
-use super::stage::Stage;
-use super::view::{Made, Message, Room};
-use super::words::reduced;
+use super::super::view::{Made, Message, Room};
+use super::super::words::reduced;
+use super::workspace::Workspace;
 
 const PERMALINK: &str = "https://matrix.to/#/";
 
 /// What the events of a room, from the first one on, look like. `sent` is what people have typed, by event id.
-pub(super) fn room(events: &[Seen], sent: &BTreeMap<String, String>, stage: &Stage) -> Room {
+pub(super) fn room(events: &[Seen], sent: &BTreeMap<String, String>, stage: &Workspace) -> Room {
     let created_by_sitrep =
         events.iter().any(|event| event.kind == "m.room.create" && event.sender == stage.bot.user_id);
     let made = created_by_sitrep.then(|| Made {
@@ -62,7 +62,7 @@ fn last_state(events: &[Seen], kind: &str, field: &str) -> String {
 }
 
 /// Who has put which sign on a message, and has not taken it away.
-fn signs(events: &[Seen], event_id: &str, stage: &Stage) -> BTreeSet<(String, String)> {
+fn signs(events: &[Seen], event_id: &str, stage: &Workspace) -> BTreeSet<(String, String)> {
     let standing = events.iter().filter(|event| !event.redacted);
     let signs = standing.filter_map(|event| match event.reaction() {
         Some((to, key)) if to == event_id => Some((stage.name_of(&event.sender), key.to_owned())),
@@ -72,7 +72,7 @@ fn signs(events: &[Seen], event_id: &str, stage: &Stage) -> BTreeSet<(String, St
 }
 
 /// Whom a message notifies. Without `m.mentions` clients look for names in the text.
-fn mentions(seen: &Seen, stage: &Stage) -> BTreeSet<String> {
+fn mentions(seen: &Seen, stage: &Workspace) -> BTreeSet<String> {
     let mut mentioned: BTreeSet<String> = seen.mentions.iter().map(|id| stage.name_of(id)).collect();
     if seen.mentions_room {
         mentioned.insert("@room".to_owned());
@@ -84,7 +84,7 @@ fn mentions(seen: &Seen, stage: &Stage) -> BTreeSet<String> {
 }
 
 /// What sitrep says.
-fn text(seen: &Seen, stage: &Stage) -> String {
+fn text(seen: &Seen, stage: &Workspace) -> String {
     let (text, links) = match &seen.formatted_body {
         Some(html) => Reader::read(html),
         None => (seen.body.clone(), Vec::new()),
@@ -194,7 +194,7 @@ fn unescaped(html: &str) -> String {
 }
 
 /// What [`Reader`] does, by example.
-pub(super) fn reads_what_clients_show() -> Result<(), Failed> {
+pub(in super::super) fn reads_what_clients_show() -> Result<(), Failed> {
     let room = r#"<a href="https://matrix.to/#/!abc?via=sitrep.test">2026-11-22-1053-checkout-is-down</a>"#;
     let cases = [
         ("one<br>two<ul><li>a</li><li><code>!b</code></li></ul>end", "one\ntwo\n- a\n- `!b`\nend"),

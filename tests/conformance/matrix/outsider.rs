@@ -7,28 +7,28 @@ use crate::support::Failed;
 use crate::support::http::encoded;
 use crate::support::person::Person;
 
-use super::expected::Expected;
-use super::player::{Player, can_enter};
+use super::super::expected::Expected;
+use super::{Matrix, can_enter};
 
 /// The room in whose sight everything public is declared.
 const OPS: &str = "ops";
 
 /// Everybody on the stage who is not in an incident's room tries to get in.
-pub(super) fn comes_in_where_it_is_public(player: &Player<'_>, expected: &Expected) -> Result<(), Failed> {
+pub(super) fn comes_in_where_it_is_public(stage: &Matrix, expected: &Expected) -> Result<(), Failed> {
     for (name, room) in expected.end()? {
         let Some(made) = &room.made else { continue };
-        let id = player.room_id(name)?;
-        let outsiders = outsiders(player, &made.members);
+        let id = stage.room_id(name)?;
+        let outsiders = outsiders(stage, &made.members);
         if outsiders.is_empty() {
             return Err(format!("nobody is outside #{name}, so nothing is tried").into());
         }
         for (outsider, person) in outsiders {
             if expected.private.contains(name) {
-                if let Some(way) = way_in(player, person, id)? {
+                if let Some(way) = way_in(stage, person, id)? {
                     return Err(format!("{outsider} is not asked into #{name}, and {way}").into());
                 }
             } else {
-                person.join(player.room_id(OPS)?)?;
+                person.join(stage.room_id(OPS)?)?;
                 if !can_enter(person, id)? {
                     return Err(format!("{outsider} can't come into #{name}, which is public").into());
                 }
@@ -38,13 +38,13 @@ pub(super) fn comes_in_where_it_is_public(player: &Player<'_>, expected: &Expect
     Ok(())
 }
 
-fn outsiders<'a>(player: &Player<'a>, members: &BTreeSet<String>) -> Vec<(&'a str, &'a Person)> {
-    player.stage.people().filter(|(name, _)| !members.contains(*name)).collect()
+fn outsiders<'a>(stage: &'a Matrix, members: &BTreeSet<String>) -> Vec<(&'a str, &'a Person)> {
+    stage.workspace.people().filter(|(name, _)| !members.contains(*name)).collect()
 }
 
 /// How somebody gets anything out of a room, knowing its id; `None` if there is no way.
-fn way_in(player: &Player<'_>, person: &Person, room: &str) -> Result<Option<String>, Failed> {
-    if player.stage.is_listed(person, room)? {
+fn way_in(stage: &Matrix, person: &Person, room: &str) -> Result<Option<String>, Failed> {
+    if stage.workspace.is_listed(person, room)? {
         return Ok(Some("finds it in the server's list".to_owned()));
     }
     if can_enter(person, room)? {

@@ -1,0 +1,289 @@
+//! Discord: test people in front of the fake one, who see what the client shows.
+//!
+//! What is other than on the console is this, and no more:
+//!
+//! - Signs are buttons, which show nobody that they were pressed; those that the script has and sitrep doesn't offer
+//!   are reactions.
+//! - The members of a public room are those who were asked in, or have been there.
+//! - Whoever is asked in is called by one message, which the comparison leaves out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sitrep_fake_discord::{Channel, Message, Person, World};
+
+use crate::support::discord::{Guild, is_notice};
+use crate::support::sitrep::Sitrep;
+use crate::support::{Doing, Failed};
+
+use super::expected::Expected;
+use super::stage::{HOST, Stage, cast};
+use super::view::{Made, Room, View};
+use super::words::reduced;
+
+pub(super) mod reading;
+mod slashes;
+
+use reading::Names;
+
+/// How people give commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Giving {
+    /// As messages, letter by letter, as the script has them.
+    Typing,
+    /// As messages, with people picked from the list that the client offers after `@`.
+    Picking,
+    /// As slash commands.
+    Slashes,
+    /// With buttons and forms where there are some.
+    Buttons,
+}
+
+/// The people of a script on Discord.
+pub(super) struct Discord {
+    guild: Guild,
+    configuration: String,
+    giving: Giving,
+    names: Names,
+    /// What people have said, as the script has it, by message.
+    sent: BTreeMap<u64, String>,
+    /// Who has been in which room.
+    came: BTreeSet<(String, String)>,
+    /// Direct channels by whom they are with.
+    direct: BTreeMap<String, String>,
+}
+
+/// The rooms that the console has, too.
+const CONFIGURED: [&str; 3] = sitrep_console::CONFIGURED_ROOMS;
+
+impl Discord {
+    /// Everybody who speaks, on a server of their own. `more` is the rest of the configuration.
+    pub(super) fn new(speakers: &BTreeSet<&str>, more: &str, giving: Giving) -> Result<Self, Failed> {
+        let people = cast(speakers);
+        let world = CONFIGURED.iter().fold(World::new("Example"), |world, name| world.channel(name));
+        let world = people.iter().fold(world, |world, name| world.person(name, &[]));
+        let guild = Guild::of(world, "@everyone")?;
+        let ids = people.iter().map(|name| (guild.person(name).id(), (*name).to_owned()));
+        let names = Names::new(ids.chain([(guild.discord.bot_id(), "sitrep".to_owned())]).collect());
+        let mut configuration = guild.configuration(more);
+        for name in &people {
+            let listed = format!("discord:{}", guild.person(name).id());
+            configuration = configuration.replace(&format!("@{name}:example.org"), &listed);
+        }
+        let (sent, came, direct) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Ok(Self { guild, configuration, giving, names, sent, came, direct })
+    }
+
+    /// The channel that is called so in the script.
+    fn channel(&self, room: &str) -> Option<Channel> {
+        if let Some(id) = self.direct.get(room) {
+            return self.guild.discord.channel(id);
+        }
+        if CONFIGURED.contains(&room) {
+            return self.guild.discord.channel(room);
+        }
+        self.guild.rooms().into_iter().find(|made| reduced(&made.name) == room)
+    }
+
+    fn id_of(&self, room: &str) -> Result<String, Failed> {
+        let channel = self.channel(room).ok_or_else(|| format!("there is no #{room} on Discord"))?;
+        Ok(channel.id.to_string())
+    }
+
+    fn person(&self, name: &str) -> Person {
+        self.guild.person(name)
+    }
+
+    /// What is to be compared of the messages in a channel.
+    fn shown(&self, channel: &str) -> Vec<Message> {
+        let mut messages = self.guild.discord.messages(channel);
+        messages.retain(|message| {
+            let is_sitreps = message.author == "sitrep";
+            !(is_notice(message) || message.thinking || is_sitreps && reading::only_calls(message))
+        });
+        messages
+    }
+
+    fn message_at(&self, channel: &str, place: usize) -> Result<Message, Failed> {
+        let found = self.shown(channel).into_iter().nth(place);
+        found.ok_or("it is not there").doing(format!("looking for message {place}"))
+    }
+
+    /// A message as it is sent when people were picked from the list.
+    fn picked(&self, text: &str) -> String {
+        if self.giving != Giving::Picking {
+            return text.to_owned();
+        }
+        self.names
+            .all()
+            .fold(text.to_owned(), |text, (id, name)| text.replace(&format!("@{name}"), &format!("<@{id}>")))
+    }
+
+    /// Presses the button of a verb on the newest message that has it, and fills in the form that comes.
+    fn fill(&self, person: &Person, channel: &str, (verb, words): (&str, &str)) -> Result<(), Failed> {
+        let messages = self.shown(channel);
+        let has_button = |message: &&Message| message.buttons().iter().any(|(_, id)| id.contains(verb));
+        let message = messages.iter().rev().find(has_button);
+        let message = message.ok_or("there is none").doing(format!("looking for the button {verb}"))?;
+        let pressed = person.press(channel, message.id, verb)?;
+        self.guild.first_answer(&pressed)?;
+        person.fill(&pressed, &[("text", words)])?;
+        Ok(())
+    }
+}
+
+impl Stage for Discord {
+    fn platform(&self) -> &'static str {
+        "Discord"
+    }
+
+    fn sitrep(&self) -> Result<Sitrep, Failed> {
+        Sitrep::run(self.guild.home_with(&self.configuration)?)
+    }
+
+    fn enter(&mut self, person: &str, room: &str) -> Result<(), Failed> {
+        if room == person && !self.direct.contains_key(room) {
+            let channel = self.guild.direct_with(&self.person(person));
+            self.direct.insert(room.to_owned(), channel);
+        }
+        self.came.insert((room.to_owned(), person.to_owned()));
+        Ok(())
+    }
+
+    fn say(&mut self, person: &str, room: &str, text: &str) -> Result<(), Failed> {
+        let (who, channel) = (self.person(person), self.id_of(room)?);
+        if self.giving == Giving::Slashes {
+            let (verb, options) = slashes::slash(text, |name| self.names.id_of(name))?;
+            let options: Vec<(&str, Value)> =
+                options.iter().map(|(name, value)| (*name, value.clone())).collect();
+            who.slash(&channel, verb, &options)?;
+            return Ok(());
+        }
+        if self.giving == Giving::Buttons
+            && let Some(filled) = slashes::has_form(text)
+        {
+            return self.fill(&who, &channel, filled);
+        }
+        let said = who.say(&channel, &self.picked(text))?;
+        self.sent.insert(said, text.to_owned());
+        Ok(())
+    }
+
+    fn edit(&mut self, person: &str, room: &str, place: usize, text: &str) -> Result<(), Failed> {
+        let channel = self.id_of(room)?;
+        let message = self.message_at(&channel, place)?.id;
+        self.person(person).edit(&channel, message, text)?;
+        self.sent.insert(message, text.to_owned());
+        Ok(())
+    }
+
+    fn take_back(&mut self, person: &str, room: &str, place: usize) -> Result<(), Failed> {
+        let channel = self.id_of(room)?;
+        self.person(person).delete(&channel, self.message_at(&channel, place)?.id)?;
+        Ok(())
+    }
+
+    fn press(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed> {
+        let (who, channel) = (self.person(person), self.id_of(room)?);
+        let message = self.message_at(&channel, place)?;
+        let has_button = |verb: &&str| message.buttons().iter().any(|(_, id)| id.contains(*verb));
+        match reading::verb(key).filter(has_button) {
+            Some(verb) => drop(who.press(&channel, message.id, verb)?),
+            None => who.react(&channel, message.id, key)?,
+        }
+        Ok(())
+    }
+
+    fn remove_sitrep(&mut self, _: &str, room: &str) -> Result<(), Failed> {
+        self.guild.close_to_sitrep(&self.id_of(room)?);
+        Ok(())
+    }
+
+    fn invite_sitrep(&mut self, _: &str, room: &str) -> Result<(), Failed> {
+        self.guild.open_to_sitrep(&self.id_of(room)?);
+        Ok(())
+    }
+
+    fn as_shown_here(&self, expected: &View) -> View {
+        let mut expected = expected.clone();
+        for room in expected.values_mut() {
+            for message in &mut room.messages {
+                message.signs.clear();
+            }
+            match self.giving {
+                Giving::Typing | Giving::Picking => {}
+                Giving::Slashes => *room = slashes::without_what_people_say(room, |_| true),
+                Giving::Buttons => {
+                    let has_form = |text: &str| slashes::has_form(text).is_some();
+                    slashes::pressed_by(room, has_form);
+                    *room = slashes::without_what_people_say(room, has_form);
+                }
+            }
+        }
+        expected
+    }
+
+    fn look_for_rooms(&mut self, _: &View) -> Result<(), Failed> {
+        for (name, id) in self.names.all().map(|(id, name)| (name.to_owned(), id)).collect::<Vec<_>>() {
+            // Sitrep may have begun to talk to somebody.
+            if id != self.guild.discord.bot_id()
+                && !self.direct.contains_key(&name)
+                && let Some(channel) = self.guild.direct(&self.person(&name))
+            {
+                self.direct.insert(name, channel);
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&self, room: &str) -> Result<Option<Room>, Failed> {
+        let Some(channel) = self.channel(room) else { return Ok(None) };
+        let id = channel.id.to_string();
+        let is_made = !CONFIGURED.contains(&room) && !self.direct.contains_key(room);
+        let made = is_made.then(|| {
+            let came = self.came.iter().filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
+            let topic = reduced(&reading::without_key(channel.topic.as_deref().unwrap_or_default()));
+            Made { topic, members: reading::members(&channel, &self.names).chain(came).collect() }
+        });
+        let channels: BTreeMap<u64, String> =
+            self.guild.discord.channels().into_iter().map(|channel| (channel.id, channel.name)).collect();
+        let messages = self.shown(&id);
+        Ok(Some(reading::room(made, (&messages, &channel.pins), &self.sent, (&self.names, &channels))))
+    }
+
+    fn has_no_other_room(&self) -> Result<(), Failed> {
+        self.guild.is_content()
+    }
+
+    fn outsiders_come_in_where_it_is_public(&self, expected: &Expected) -> Result<(), Failed> {
+        let end = expected.end()?;
+        for made in self.guild.rooms() {
+            if !end.contains_key(&reduced(&made.name)) {
+                return Err(format!("#{} is a room too many", made.name).into());
+            }
+        }
+        for (name, room) in end {
+            let Some(inside) = &room.made else { continue };
+            let channel = self.channel(name).ok_or_else(|| format!("there is no #{name} on Discord"))?;
+            let outsiders: Vec<&str> = self
+                .names
+                .all()
+                .map(|(_, who)| who)
+                .filter(|who| *who != "sitrep" && !inside.members.contains(*who))
+                .collect();
+            if outsiders.is_empty() {
+                return Err(format!("nobody is outside #{name}, so nothing is tried").into());
+            }
+            for outsider in outsiders {
+                let person = self.person(outsider);
+                let sees = person.channels().contains(&channel.name)
+                    || person.reads(&channel.id.to_string()).is_ok();
+                if sees == expected.private.contains(name) {
+                    return Err(format!("{outsider} is not asked into #{name}, and sees it: {sees}").into());
+                }
+            }
+        }
+        self.person(HOST).reads("ops")?;
+        Ok(())
+    }
+}
