@@ -16,6 +16,7 @@ use crate::{
     account::Account,
     commands, doctor,
     intake::Intake,
+    perform,
     settings::{ConnectError, DiscordSettings},
     watchdog,
 };
@@ -81,8 +82,8 @@ impl Platform for DiscordPlatform {
         self.intake.listen(after).await
     }
 
-    async fn perform(&self, _perform: &Perform) -> Outcome {
-        Outcome::Transient("Discord is not there yet".to_owned())
+    async fn perform(&self, perform: &Perform) -> Outcome {
+        perform::perform(&self.account, perform).await
     }
 
     fn inform(&self, overview: &Overview) {

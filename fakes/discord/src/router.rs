@@ -146,9 +146,8 @@ impl Arrived {
             Some(Fault::Cloudflare(wait)) => return Err(Refusal::cloudflare(*wait)),
             Some(Fault::LoseReply | Fault::Slow(_) | Fault::SlowReply(_) | Fault::CutBefore) | None => {}
         }
-        let (route, parts) = self.route().map_err(|refusal| {
+        let (route, parts) = self.route().inspect_err(|_| {
             state.violation(format!("{} {}: there is no such route", self.method, self.path));
-            refusal
         })?;
         let now = state.now();
         // A token in the path is all that is needed there, and such requests are outside of the limit of all.

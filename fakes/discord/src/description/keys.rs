@@ -1,8 +1,8 @@
 //! Keys that a schema doesn't know.
 //!
 //! A value's schema may be one of several. Those that its `type` rules out are left aside; a key that any of the others
-//! knows is known. A key that says nothing (null, nothing in a list, false) is no breach: libraries write out all that
-//! they know, and a misspelt key says something.
+//! knows is known. So is one that says nothing (null, an empty list, false) and belongs to one of those left aside:
+//! libraries write out every key that a thing of any type has.
 
 use serde_json::Value;
 
@@ -28,6 +28,7 @@ fn walk(
     }
     match value {
         Value::Object(object) => {
+            let of_any_type = plain.clone();
             plain.retain(|schema| fits(document, schema, value));
             if plain.iter().all(|schema| {
                 schema.get("properties").is_none() && schema.get("additionalProperties").is_none()
@@ -45,8 +46,10 @@ fn walk(
                     })
                     .collect();
                 path.push(key.clone());
-                if of_key.is_empty() && says_nothing(value) {
-                    // Passed over, as Discord does.
+                let elsewhere =
+                    || of_any_type.iter().any(|it| it.pointer(&format!("/properties/{key}")).is_some());
+                if of_key.is_empty() && says_nothing(value) && elsewhere() {
+                    // Discord passes over it too.
                 } else if of_key.is_empty() {
                     let message = "the description knows no such key here".to_owned();
                     found.push(Breach { path: path.clone(), code: "UNKNOWN_KEY", message });

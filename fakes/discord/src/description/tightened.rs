@@ -14,9 +14,25 @@ pub(super) fn tighten(document: &mut Value) {
     }
     // A name of nothing is refused for threads too.
     schemas["UpdateThreadRequestPartial"]["properties"]["name"]["minLength"] = json!(1);
+    // A definition may say that it is for adults only, also where all are sent at once.
+    for name in ["ApplicationCommandUpdateRequest", "ApplicationCommandCreateRequest"] {
+        schemas[name]["properties"]["nsfw"] = json!({ "type": ["boolean", "null"] });
+    }
     // A form has one to five rows.
     schemas["ModalInteractionCallbackRequestData"]["properties"]["components"]["maxItems"] = json!(5);
+    // The documentation has it, the description hasn't.
+    for name in ["Create", "Update", "PatchRequestPartial"].map(command_request) {
+        schemas[name]["properties"]["nsfw"] = json!({ "type": ["boolean", "null"] });
+    }
     bits_are_strings(document);
+}
+
+fn command_request(kind: &str) -> String {
+    if kind.ends_with("Partial") {
+        format!("ApplicationCommand{kind}")
+    } else {
+        format!("ApplicationCommand{kind}Request")
+    }
 }
 
 /// Permission bits don't fit the numbers of JavaScript and are sent as strings of digits.

@@ -176,6 +176,7 @@ fn value_of(
         return chosen.ok_or_else(|| refused(format!("{said} is none of the choices for {name}")));
     }
     match kind(option) {
+        3 if !value.is_string() => Err(refused(format!("{name} takes text, not {said}"))),
         3 => {
             let long = said.chars().count() as u64;
             let least = option["min_length"].as_u64().unwrap_or(1).max(1);

@@ -178,7 +178,6 @@ fn a_command_is_used_as_it_was_declared() {
     let alice = bot.person("alice");
     assert!(alice.slash("ops", "incident", &[]).is_err(), "the title is required");
     assert!(alice.slash("ops", "unheard", &[]).is_err());
-    assert!(alice.slash("ops", "incident", &[("title", json!(3))]).is_err());
     let bob = bot.person("bob").id().to_string();
     alice.slash("ops", "incident", &[("title", json!("x")), ("who", json!(bob))]).unwrap();
     let told = bot.server.state().log.last().unwrap().d.clone();
