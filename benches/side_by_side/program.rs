@@ -140,6 +140,9 @@ fn beside(name: &str) -> Result<PathBuf, Failed> {
     });
     let newest = built.max_by_key(|path| fs::metadata(path).and_then(|data| data.modified()).ok());
     newest.ok_or_else(|| {
-        format!("there is no {name} beside this benchmark; build it in the same way: `cargo bench --bench {name}`").into()
+        format!(
+            "there is no {name} beside this benchmark; build it in the same way: `cargo bench --bench {name}`"
+        )
+        .into()
     })
 }

@@ -37,8 +37,7 @@ impl RawEventHandler for Echo {
         let Event::MessageCreate(event) = event else { return };
         if event.message.content == COMMAND {
             let answer = json!({ "content": COMMAND, "allowed_mentions": { "parse": [] } });
-            if let Err(error) =
-                context.http.send_message(event.message.channel_id, Vec::new(), &answer).await
+            if let Err(error) = context.http.send_message(event.message.channel_id, Vec::new(), &answer).await
             {
                 eprintln!("the answer was not sent: {error}");
             }
