@@ -58,9 +58,11 @@ impl Account {
     pub(crate) async fn connect(settings: DiscordSettings) -> Result<Self, ConnectError> {
         make_state_dir(&settings.state_dir)?;
         let client = Arc::new(Client::new(&settings.token, settings.api.as_ref())?);
-        let not_connected = |failure: Failure| match failure {
-            Failure::LoggedOut => ConnectError::Fatal(token_refused()),
-            failure => ConnectError::Transient(format!("Discord: {}.", failure.words())),
+        let not_connected = |failure: Failure| {
+            if failure == Failure::LoggedOut {
+                return ConnectError::Fatal(token_refused());
+            }
+            ConnectError::Transient(format!("Discord: {}.", failure.words()))
         };
         let (user, application) = server::who_am_i(&client).await.map_err(not_connected)?;
         let id = GuildId::new(settings.guild_id);

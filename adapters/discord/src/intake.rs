@@ -197,7 +197,10 @@ impl Intake {
             if is_first || !deeds.is_empty() || !positions.is_empty() {
                 inner.is_first_due &= !is_first;
                 let guild = self.account.guild();
-                let inbounds = deeds.into_iter().map(|deed| deed.inbound(&self.account, &guild)).collect();
+                // Of whom the server can't be asked any more, nobody knows whether they may.
+                let prefix = &self.account.settings.prefix;
+                let known = deeds.into_iter().filter(|deed| !deed.needs_roles(prefix));
+                let inbounds = known.map(|deed| deed.inbound(&self.account, &guild)).collect();
                 return Some(Ok(inner.hold(&self.account, inbounds, &positions)));
             }
         }

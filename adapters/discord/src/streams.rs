@@ -75,11 +75,6 @@ impl Streams {
         self.by_channel.keys().copied()
     }
 
-    /// Whether a channel was ever heard.
-    pub(crate) fn knows(&self, channel: ChannelId) -> bool {
-        self.by_channel.contains_key(&channel)
-    }
-
     /// How far a channel is known to have been heard completely.
     pub(crate) fn position(&self, channel: ChannelId) -> Option<u64> {
         self.by_channel.get(&channel).map(|stream| stream.settled)
