@@ -117,7 +117,9 @@ impl Engine {
             self.learn_room(draft, inbound, now);
             self.learn_name(draft, inbound, now);
         }
-        let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
+        // What was picked or pressed is not read by the others there: they are told what came of it, as elsewhere.
+        let message = (!inbound.awaits_answer).then_some(&inbound.message);
+        let cause = Cause { person: Some(&inbound.person), message };
         for fact in facts {
             self.record(draft, fact, cause, now);
         }
@@ -242,11 +244,15 @@ pub(super) fn answer(
     (Reply { message, discreet }, manner): (Reply, Manner),
     now: DateTime<Utc>,
 ) -> Effect {
+    let discreet = discreet || inbound.awaits_answer;
     let (answers, message) = match manner {
         Manner::Typed | Manner::Read => (Some(inbound.message.clone()), message),
         Manner::Pressed => {
-            let answers = inbound.awaits_answer.then(|| inbound.message.clone());
-            (answers, pressed_by(&inbound.person, message))
+            if inbound.awaits_answer {
+                (Some(inbound.message.clone()), message)
+            } else {
+                (None, pressed_by(&inbound.person, message))
+            }
         }
     };
     Effect::Say(Say {

@@ -104,7 +104,8 @@ pub struct Inbound {
     pub kind: RoomKind,
     /// What they did.
     pub content: Content,
-    /// Whether the platform shows them that an answer is awaited: a word is due then, whatever comes of it.
+    /// Whether the platform shows them, and nobody else, that they did something and that an answer is awaited: a word
+    /// is due then, whatever comes of it, and the others have not read what was said.
     pub awaits_answer: bool,
     /// When, according to the platform.
     pub sent_at: DateTime<Utc>,

@@ -172,7 +172,10 @@ impl Effects<'_> {
             return;
         }
         let people = incident.private.then(|| incident.people.clone());
-        let desired = Desired::Meeting { name: incident.room_title(), people };
+        // Without the title, which may be corrected or taken back: by its name a second attempt finds the first.
+        let began = incident.declared_at.with_timezone(&self.policy().timezone).format("%Y-%m-%d-%H%M");
+        let name = format!("{began}-{}", incident.id.to_string().to_lowercase());
+        let desired = Desired::Meeting { name, people };
         let platform = platform.clone();
         self.list.push(Effect::Keep(Keep { platform, incident: incident.id, desired }));
     }

@@ -68,9 +68,8 @@ fn answers(done: &[Perform]) -> Vec<(String, String, Option<Person>)> {
 fn a_card_has_buttons_and_those_that_need_words_ask_for_them() {
     let mut bench = Bench::new();
     let (_, _, buttons) = declared(&mut bench);
-    let shown: Vec<(&str, bool)> =
-        buttons.iter().map(|button| (button.verb, button.form.is_some())).collect();
-    assert_eq!(shown, [("ack", false), ("update", true), ("lead", false), ("resolve", true)]);
+    let shown: Vec<(&str, bool)> = buttons.iter().map(|button| (button.verb, !button.is_plain())).collect();
+    assert_eq!(shown, [("ack", false), ("update", true), ("lead", false), ("resolve", true), ("sev", true)]);
 }
 
 #[test]
@@ -78,9 +77,13 @@ fn a_press_is_answered_where_it_awaits_an_answer() {
     let mut bench = Bench::new();
     let (home, card, _) = declared(&mut bench);
     bench.happens_so("bob", &home, pressed(&card, "ack"), awaited);
-    let answers = answers(&done(&mut bench));
+    let done = done(&mut bench);
+    let answers = answers(&done);
     assert_eq!(answers.len(), 1, "{answers:?}");
-    assert!(answers[0].0.starts_with("bob: ") && answers[0].2.is_none(), "{answers:?}");
+    assert!(answers[0].0.starts_with("Thank you") && answers[0].2.is_some(), "{answers:?}");
+    // The others have not seen it: they are told.
+    let said: Vec<_> = done.iter().filter_map(saying).collect();
+    assert!(said.iter().any(|(place, text)| *place == home && text.contains("bob has it")), "{said:?}");
 }
 
 #[test]
@@ -241,5 +244,5 @@ fn a_card_that_was_posted_anew_is_pinned_and_pressed_on() {
     }
     assert_eq!(pins, ["anew"]);
     bench.happens_so("bob", &home, pressed("anew", "ack"), awaited);
-    assert!(answers(&done(&mut bench))[0].0.starts_with("bob: "));
+    assert!(answers(&done(&mut bench))[0].0.starts_with("Thank you"));
 }

@@ -8,6 +8,9 @@ use sitrep_core::{
 
 use crate::bench::{Bench, opens_room, platform, policy, words};
 
+/// When it was declared and its number: nothing of the title.
+const NAME: &str = "2026-11-22-0000-inc-1";
+
 fn bench() -> Bench {
     let mut policy = policy();
     policy.meeting = Meeting::Voice(platform());
@@ -58,15 +61,15 @@ fn it_is_made_shown_on_the_card_and_removed_at_the_end() {
     let mut bench = bench();
     let home = declare(&mut bench, "!incident checkout is down");
     let opening = done(&mut bench);
-    assert_eq!(made(&opening), [(home.clone(), None)]);
+    assert_eq!(made(&opening), [(NAME.to_owned(), None)]);
     let shows = |perform: &Perform| {
         matches!(&perform.action, Action::Edit { content, .. }
-            if words(content).contains(&format!("Meeting: https://voice.example/{home}")))
+            if words(content).contains(&format!("Meeting: https://voice.example/{NAME}")))
     };
     assert!(opening.iter().any(shows), "{opening:?}");
     bench.hear(&home, "!resolve rolled back");
     let ending = done(&mut bench);
-    assert_eq!(removed(&ending), [format!("voice {home}")]);
+    assert_eq!(removed(&ending), [format!("voice {NAME}")]);
     let still_shows = ending.iter().any(shows);
     assert!(!still_shows, "its address leads nowhere any more");
 }
@@ -74,7 +77,7 @@ fn it_is_made_shown_on_the_card_and_removed_at_the_end() {
 #[test]
 fn one_that_is_ready_only_after_the_end_is_removed_at_once() {
     let mut bench = bench();
-    let home = declare(&mut bench, "!incident checkout is down");
+    declare(&mut bench, "!incident checkout is down");
     let mut late = None;
     for _ in 0..50 {
         if !bench.commits.is_empty() {
@@ -91,7 +94,7 @@ fn one_that_is_ready_only_after_the_end_is_removed_at_once() {
     bench.hear("ops", "!resolve INC-1 rolled back");
     assert_eq!(removed(&done(&mut bench)), Vec::<String>::new());
     bench.succeed(&late.expect("it is being made"));
-    assert_eq!(removed(&done(&mut bench)), [format!("voice {home}")]);
+    assert_eq!(removed(&done(&mut bench)), [format!("voice {NAME}")]);
 }
 
 #[test]
@@ -99,8 +102,8 @@ fn of_a_private_incident_only_its_people_may_enter_also_those_who_come_later() {
     let mut bench = bench();
     let home = declare(&mut bench, "!incident --private payroll leaked");
     let alice = Person::new(&platform(), "alice");
-    assert_eq!(made(&done(&mut bench)), [(home.clone(), Some(vec![alice.clone()]))]);
+    assert_eq!(made(&done(&mut bench)), [(NAME.to_owned(), Some(vec![alice.clone()]))]);
     bench.hear(&home, "!lead @bob");
     let bob = Person::new(&platform(), "bob");
-    assert_eq!(made(&done(&mut bench)), [(home, Some(vec![alice, bob]))]);
+    assert_eq!(made(&done(&mut bench)), [(NAME.to_owned(), Some(vec![alice, bob]))]);
 }

@@ -17,7 +17,7 @@ use sitrep_core::{
     room::{MessageRef, PlatformName, RoomRef},
 };
 use sitrep_discord::{AllowRoles, ApiServer, DiscordPlatform, DiscordSettings};
-use sitrep_fake_discord::{Discord, World};
+use sitrep_fake_discord::{Discord, World, permission};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -74,6 +74,19 @@ impl Bench {
         let runtime = Runtime::new().unwrap();
         let platform = Arc::new(runtime.block_on(DiscordPlatform::connect(settings.clone())).unwrap());
         Self { platform, heard: Arc::default(), settings, runtime, _dir: dir, discord }
+    }
+
+    /// Another configuration.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut DiscordSettings)) -> Self {
+        change(&mut self.settings);
+        self.restart();
+        self
+    }
+
+    /// A moderator removes a message.
+    pub(crate) fn remove_message(&self, channel: &str, message: &str) {
+        self.discord.overwrite(channel, "carol", permission::MANAGE_MESSAGES, 0);
+        self.discord.person("carol").delete(channel, message.parse().unwrap()).unwrap();
     }
 
     /// The process dies, and another one begins.

@@ -134,6 +134,7 @@ impl Bot {
             verb,
             label: verb,
             form: sitrep_core::command::form(verb),
+            choices: &[],
         };
         let buttons = ["ack", "update"].map(button).into();
         let put = self.perform(Action::Buttons { message: message.clone(), buttons }).await;
