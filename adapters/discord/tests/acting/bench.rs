@@ -176,10 +176,8 @@ pub(crate) fn old(minutes: i64) -> Attempt {
 }
 
 pub(crate) fn receipt(outcome: Outcome) -> Receipt {
-    match outcome {
-        Outcome::Done(receipt) => receipt,
-        other => panic!("not done: {other:?}"),
-    }
+    let Outcome::Done(receipt) = outcome else { panic!("not done: {outcome:?}") };
+    receipt
 }
 
 pub(crate) fn message(receipt: &Receipt) -> MessageRef {
