@@ -3,6 +3,7 @@
 //!
 //! | File | About |
 //! |---|---|
+//! | `setting_up.rs` | from an invitation to a working `/incident`; the doctor; a platform that is away at the start |
 //! | `interactions.rs` | slash commands, buttons, forms, lists to pick from; answered in time, whatever stalls |
 //! | `hearing.rs` | what people write, three ways; what was missed; order, doubles |
 //! | `connection.rs` | the gateway and everything that becomes of it |
@@ -28,6 +29,7 @@ mod losses;
 mod pings;
 mod privacy;
 mod rooms;
+mod setting_up;
 
 pub(crate) fn tests() -> Vec<Test> {
     let topics = [
@@ -37,6 +39,7 @@ pub(crate) fn tests() -> Vec<Test> {
         limits::tests(),
         losses::tests(),
         rooms::tests(),
+        setting_up::tests(),
         beside::tests(),
         pings::tests(),
         privacy::tests(),

@@ -53,11 +53,30 @@ fn its_commands_are_those_of_help() -> Result<(), Failed> {
     same(&[&[TABLE], written.as_slice()].concat().join("\n"), &format!("{TABLE}\n{}", rows.join("\n")))
 }
 
+/// One for each platform; and both in one file are fine as well.
 fn its_configuration_is_fine() -> Result<(), Failed> {
-    let block = between(&readme()?, "```toml\n", "```")?;
-    let home = Home::with(&[("sitrep.toml", &block), ("matrix-password", "sesame\n")])?;
-    let said = home.sitrep(&["check", "--config", "sitrep.toml"], "")?.succeeded()?;
-    assert_eq!(said, "sitrep.toml: fine\n");
+    let text = readme()?;
+    let blocks: Vec<&str> =
+        text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [matrix, discord] = blocks[..] else {
+        return Err(format!("there are {} configurations", blocks.len()).into());
+    };
+    let (_, section) = discord.split_once("[discord]").ok_or("no [discord]").doing("reading the second")?;
+    let (section, _) = section.split_once("[schedule]").ok_or("no end").doing("reading the second")?;
+    let both = format!("{matrix}\n[discord]{section}");
+    for configuration in [matrix, discord, &both] {
+        let home = Home::with(&[
+            ("sitrep.toml", configuration),
+            ("matrix-password", "sesame\n"),
+            ("discord-token", "MTc.open.sesame\n"),
+        ])?;
+        let said = home.sitrep(&["check", "--config", "sitrep.toml"], "")?.succeeded()?;
+        assert_eq!(said, "sitrep.toml: fine\n");
+        if configuration.contains("[discord]") {
+            let link = home.sitrep(&["invite-link", "--config", "sitrep.toml"], "")?.succeeded()?;
+            assert!(link.contains("client_id=17&") && !link.contains("sesame"), "{link}");
+        }
+    }
     Ok(())
 }
 
@@ -65,7 +84,7 @@ fn its_configuration_is_fine() -> Result<(), Failed> {
 fn what_the_architecture_names_is_there() -> Result<(), Failed> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut there = Vec::new();
-    for folder in ["adapters", "config", "core", "src", "tests"] {
+    for folder in ["adapters", "config", "core", "fakes", "src", "tests"] {
         collect(&root.join(folder), &format!("/{folder}"), &mut there)?;
     }
     let text = fs::read_to_string(root.join("ARCHITECTURE.md")).doing("reading ARCHITECTURE.md")?;

@@ -143,6 +143,16 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_lists_them() {
+        let text = include_str!("../../../docs/operating.md");
+        let (_, table) = text.split_once("| Permission | For |\n|---|---|\n").expect("a table");
+        let rows: Vec<&str> = table.lines().take_while(|line| line.starts_with('|')).collect();
+        let expected: Vec<String> =
+            NEEDED.iter().map(|it| format!("| {} | {} |", it.name, it.purpose)).collect();
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
     fn each_is_one_bit_and_asked_for_once() {
         let mut seen = 0;
         for permission in NEEDED {
