@@ -115,7 +115,9 @@ impl Connection {
         }
         let other = |key: &str, known: &str| asked.contains(key) && !asked.contains(&format!("{key}{known}"));
         if other("encoding=", "json") || other("compress=", "zlib-stream") {
-            self.server.state().violation(format!("a gateway asked for in a way that isn't made here: {asked}"));
+            self.server
+                .state()
+                .violation(format!("a gateway asked for in a way that isn't made here: {asked}"));
             return Next::Close(Some(4002));
         }
         let every = self.server.gateway.heartbeat_every();
