@@ -113,7 +113,11 @@ impl Connection {
         if !asked.split('&').any(|part| part == "v=10") {
             return Next::Close(Some(4012));
         }
-        if asked.contains("encoding=") && !asked.contains("encoding=json") {
+        let other = |key: &str, known: &str| asked.contains(key) && !asked.contains(&format!("{key}{known}"));
+        if other("encoding=", "json") || other("compress=", "zlib-stream") {
+            self.server
+                .state()
+                .violation(format!("a gateway asked for in a way that isn't made here: {asked}"));
             return Next::Close(Some(4002));
         }
         let every = self.server.gateway.heartbeat_every();
