@@ -194,5 +194,7 @@ fn the_answer_can_be_asked_back() {
         format!("/interactions/{}/{}/callback?with_response=true", pending.id(), token(&bot, &pending));
     let back = bot.post(&path, json!({ "type": 4, "data": { "content": "hello" } })).ok().body;
     assert_eq!(back["resource"]["message"]["content"], "hello");
+    let metadata = &back["resource"]["message"]["interaction_metadata"];
+    assert_eq!((&metadata["id"], &metadata["type"]), (&json!(pending.id().to_string()), &json!(2)));
     bot.in_order();
 }

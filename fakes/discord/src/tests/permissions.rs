@@ -156,3 +156,15 @@ fn an_overwrite_can_be_taken_away() {
     bot.person("bob").say("ops", "x").unwrap();
     bot.in_order();
 }
+
+#[test]
+fn with_a_voice_channel_that_cannot_be_joined_nothing_can_be_done() {
+    let bot = Bot::of(world().voice("meeting"));
+    let path = bot.path("meeting");
+    let closed = json!({ "type": 0, "allow": "0", "deny": bit::CONNECT.to_string() });
+    bot.put(&format!("{path}/permissions/{}", bot.guild()), closed).ok();
+    bot.get(&path).ok();
+    // What the bot's own role allows doesn't help: the overwrite for everybody comes after it.
+    bot.delete(&path).refused(403, 50001);
+    bot.in_order();
+}
