@@ -28,8 +28,8 @@ pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
     thread::sleep(AFTERMATH * 2);
     let (mut ours, mut echo) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
-        let answered = ask(&town.alice, &mut watcher, &incident, &town.sitrep.account.user_id)?;
-        let echoed = ask(&town.alice, &mut watcher, &town.other, &bare.account.user_id)?;
+        let answered = ask(&town.alice, &mut watcher, &incident, &town.account.user_id)?;
+        let echoed = ask(&town.alice, &mut watcher, &town.other, &town.rival.user_id)?;
         // The first one is for warming up.
         if round > 0 {
             ours.push(answered);

@@ -8,7 +8,6 @@ use std::{fs, path::Path, thread, time::Duration};
 use serde_json::json;
 
 use crate::{
-    program::Program,
     support::{Doing, Failed, http::encoded, person::Person},
     town::Town,
     usage::{Usage, resident_mib},
@@ -41,7 +40,7 @@ pub(crate) fn measure(_rounds: usize) -> Result<(), Failed> {
     for (name, filter) in FILTERS {
         let account = town.synapse.account("bot")?;
         Person::log_in(&town.synapse.url, &account)?.join_asked(&town.alice, &town.ops)?;
-        let mut bot = Program::bare(&town.synapse, account)?;
+        let mut bot = town.bare_on(&account)?;
         bot.set("BARE_BOT_FILTER", filter);
         bot.start()?;
         thread::sleep(Duration::from_secs(3));

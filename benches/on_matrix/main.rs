@@ -19,20 +19,16 @@ mod figures;
 mod filter;
 mod memory;
 mod opening;
-mod program;
+#[path = "../side_by_side/mod.rs"]
+mod side_by_side;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 mod town;
-mod usage;
 mod watcher;
 
 use std::{process::ExitCode, time::Duration};
 
-use figures::{median, percentile};
-use support::Failed;
-
-/// One of the five: how it is chosen, how many rounds it has by itself, and what it does.
-type Topic = (&'static str, usize, fn(usize) -> Result<(), Failed>);
+use side_by_side::{Topic, compare, program, usage};
 
 const TOPICS: [Topic; 5] = [
     ("opening", 41, opening::measure),
@@ -42,40 +38,9 @@ const TOPICS: [Topic; 5] = [
     ("filter", 1, filter::measure),
 ];
 
-fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let rounds = words.iter().find_map(|word| word.parse().ok());
-    let chosen: Vec<&Topic> =
-        TOPICS.iter().filter(|(name, ..)| words.iter().any(|word| word == name)).collect();
-    let chosen = if chosen.is_empty() { TOPICS.iter().collect() } else { chosen };
-    let mut code = ExitCode::SUCCESS;
-    for (name, usual, measure) in chosen {
-        println!("\n### {name}");
-        if let Err(failed) = measure(rounds.unwrap_or(*usual)) {
-            println!("not measured: {}", failed.message().unwrap_or("no reason given"));
-            for log in support::evidence::take() {
-                eprintln!("{log}");
-            }
-            code = ExitCode::FAILURE;
-        }
-    }
-    code
-}
-
-/// Prints two series that were taken in turns, and what the first is of the second.
-fn compare(ours: (&str, &[f64]), floor: (&str, &[f64]), unit: &str, goal: f64) {
-    for (name, figures) in [ours, floor] {
-        let (lowest, highest) = (percentile(figures, 0), percentile(figures, 100));
-        println!(
-            "{name}: {:.1} {unit} (half of them within {:.1}-{:.1}, all within {lowest:.1}-{highest:.1}; {} taken)",
-            median(figures),
-            percentile(figures, 25),
-            percentile(figures, 75),
-            figures.len()
-        );
-    }
-    println!("ratio of the medians: {:.2} (goal: at most {goal})", median(ours.1) / median(floor.1));
-}
-
 /// Long enough for everything that follows from a command to be over.
 const AFTERMATH: Duration = Duration::from_millis(1500);
+
+fn main() -> ExitCode {
+    side_by_side::run(&TOPICS)
+}

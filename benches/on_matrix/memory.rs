@@ -7,10 +7,9 @@ use std::{thread, time::Duration};
 use crate::{
     compare,
     figures::median,
-    program::Program,
     support::{Failed, person::Person},
     town::Town,
-    usage::resident_mib,
+    usage::Resident,
 };
 
 const GOAL: f64 = 1.25;
@@ -25,7 +24,7 @@ pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
     let mut town = Town::new()?;
     let mut bare = town.bare()?;
     println!("binaries: sitrep {:.1} MiB, bare bot {:.1} MiB", town.sitrep.size_mib()?, bare.size_mib()?);
-    let bots = [&town.sitrep.account, &town.rival];
+    let bots = [&town.account, &town.rival];
     let bots = bots.map(|account| Person::log_in(&town.synapse.url, account));
     let bots = bots.into_iter().collect::<Result<Vec<Person>, Failed>>()?;
     let mut rooms = 2;
@@ -46,7 +45,7 @@ pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
         town.sitrep.start()?;
         bare.start()?;
         thread::sleep(STORED);
-        let (mut ours, mut theirs) = (Taken::default(), Taken::default());
+        let (mut ours, mut theirs) = (Resident::default(), Resident::default());
         for _ in 0..rounds {
             town.sitrep.start()?;
             bare.start()?;
@@ -59,20 +58,4 @@ pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
         println!("not a file's: sitrep {:.1}, bare bot {:.1}", median(&ours.own), median(&theirs.own));
     }
     Ok(())
-}
-
-/// Memory in MiB, one a restart.
-#[derive(Default)]
-struct Taken {
-    all: Vec<f64>,
-    own: Vec<f64>,
-}
-
-impl Taken {
-    fn take(&mut self, program: &Program) -> Result<(), Failed> {
-        let (all, own) = resident_mib(program.id()?)?;
-        self.all.push(all);
-        self.own.push(own);
-        Ok(())
-    }
 }

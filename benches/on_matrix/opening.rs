@@ -35,7 +35,7 @@ pub(crate) fn measure(rounds: usize) -> Result<(), Failed> {
     let mut watcher = Watcher::new(&town.alice);
     watcher.catch_up()?;
     let (_, sample) = declare(&town.alice, &mut watcher, &town.ops)?;
-    let insider = Person::log_in(&town.synapse.url, &town.sitrep.account)?;
+    let insider = Person::log_in(&town.synapse.url, &town.account)?;
     let plan = Plan::read(&insider, &sample)?;
     let rival = Rival::log_in(&town)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());

@@ -17,6 +17,7 @@ pub(crate) struct Town {
     /// The same for whoever it is compared with.
     pub(crate) other: String,
     pub(crate) sitrep: Program,
+    pub(crate) account: Account,
     /// Another account, of whoever sitrep is compared with. It is in `other`.
     pub(crate) rival: Account,
     /// The last to go: whoever is logged in must not see it go.
@@ -44,13 +45,25 @@ impl Town {
              [\"{}\", \"{}\"]\n\n[severity.sev2]\ninvite = [\"bob\"]\n\n[people]\nbob = [\"{}\"]\n",
             synapse.url, account.user_id, alice.user_id, bob.user_id, bob.user_id,
         );
-        let sitrep = Program::sitrep(account, &configuration)?;
-        Ok(Self { alice, bob, ops, other, sitrep, rival, synapse })
+        let files = [("sitrep.toml", configuration.as_str()), ("password", &account.password)];
+        let sitrep = Program::sitrep(&files)?;
+        Ok(Self { alice, bob, ops, other, sitrep, account, rival, synapse })
     }
 
     /// The bare bot on the other account, not started.
     pub(crate) fn bare(&self) -> Result<Program, Failed> {
-        Program::bare(&self.synapse, self.rival.clone())
+        self.bare_on(&self.rival)
+    }
+
+    /// The bare bot on any account, not started.
+    pub(crate) fn bare_on(&self, account: &Account) -> Result<Program, Failed> {
+        let mut bare = Program::bare("bare_bot")?;
+        let folder = bare.folder().display().to_string();
+        bare.set("BARE_BOT_HOMESERVER", &self.synapse.url);
+        bare.set("BARE_BOT_USER", &account.user_id);
+        bare.set("BARE_BOT_PASSWORD", &account.password);
+        bare.set("BARE_BOT_FOLDER", &folder);
+        Ok(bare)
     }
 }
 

@@ -4,8 +4,11 @@
 //!
 //! - Signs are buttons, which show nobody that they were pressed; those that the script has and sitrep doesn't offer
 //!   are reactions.
-//! - The members of a public room are those who were asked in, or have been there.
-//! - Whoever is asked in is called by one message, which the comparison leaves out.
+//! - Whoever is asked in is called by one message, which the comparison leaves out. The members of a public room are
+//!   those who were asked in, or have been there.
+//! - A link to a room shows its name to those who may see it, and to others nothing: that is read as "its room".
+//! - Nobody can be called where they are not: in a direct channel a third person is only named.
+//! - Who has closed a channel to sitrep is not known, so the sentence about it names nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,9 +52,14 @@ pub(super) struct Discord {
     sent: BTreeMap<u64, String>,
     /// Who has been in which room.
     came: BTreeSet<(String, String)>,
+    /// The rooms that sitrep has made, by the names that they had first.
+    made: BTreeMap<String, u64>,
     /// Direct channels by whom they are with.
     direct: BTreeMap<String, String>,
 }
+
+/// Nobody asks them in.
+const OUTSIDER: &str = "mallory";
 
 /// The rooms that the console has, too.
 const CONFIGURED: [&str; 3] = sitrep_console::CONFIGURED_ROOMS;
@@ -70,8 +78,8 @@ impl Discord {
             let listed = format!("discord:{}", guild.person(name).id());
             configuration = configuration.replace(&format!("@{name}:example.org"), &listed);
         }
-        let (sent, came, direct) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Ok(Self { guild, configuration, giving, names, sent, came, direct })
+        let (sent, made, came, direct) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Ok(Self { guild, configuration, giving, names, sent, came, made, direct })
     }
 
     /// The channel that is called so in the script.
@@ -82,7 +90,7 @@ impl Discord {
         if CONFIGURED.contains(&room) {
             return self.guild.discord.channel(room);
         }
-        self.guild.rooms().into_iter().find(|made| reduced(&made.name) == room)
+        self.guild.discord.channel(&self.made.get(room)?.to_string())
     }
 
     fn id_of(&self, room: &str) -> Result<String, Failed> {
@@ -96,12 +104,34 @@ impl Discord {
 
     /// What is to be compared of the messages in a channel.
     fn shown(&self, channel: &str) -> Vec<Message> {
-        let mut messages = self.guild.discord.messages(channel);
-        messages.retain(|message| {
-            let is_sitreps = message.author == "sitrep";
-            !(is_notice(message) || message.thinking || is_sitreps && reading::only_calls(message))
-        });
-        messages
+        let mut shown: Vec<Message> = Vec::new();
+        for message in self.guild.discord.messages(channel) {
+            if message.author == "sitrep"
+                && let Some(asked) = reading::asked_in(&message)
+            {
+                // Whoever was named just before they could see it is called by this.
+                if let Some(before) = shown.last_mut().filter(|before| before.author == "sitrep") {
+                    let is_named = |name: &&String| {
+                        self.names.id_of(name).is_some_and(|id| before.content.contains(&format!("<@{id}>")))
+                    };
+                    let named: Vec<String> = asked.iter().filter(is_named).cloned().collect();
+                    before.mentions.extend(named);
+                }
+            } else if !is_notice(&message) && !message.thinking {
+                shown.push(message);
+            }
+        }
+        shown
+    }
+
+    /// What somebody reads in a room where a channel is linked to: its name, if they may see it.
+    fn link(&self, read_in: &str, channel: &Channel) -> String {
+        let is_alone = self.direct.contains_key(read_in);
+        if is_alone || self.person(OUTSIDER).reads(&channel.id.to_string()).is_ok() {
+            let first = self.made.iter().find(|(_, id)| **id == channel.id).map(|(name, _)| name);
+            return format!("#{}", first.unwrap_or(&channel.name));
+        }
+        "its room".to_owned()
     }
 
     fn message_at(&self, channel: &str, place: usize) -> Result<Message, Failed> {
@@ -206,9 +236,15 @@ impl Stage for Discord {
 
     fn as_shown_here(&self, expected: &View) -> View {
         let mut expected = expected.clone();
-        for room in expected.values_mut() {
+        for (name, room) in &mut expected {
             for message in &mut room.messages {
                 message.signs.clear();
+                if self.direct.contains_key(name) {
+                    reading::call_nobody_but(name, message);
+                }
+                if let Some(text) = reading::closed(&message.text) {
+                    message.text = text;
+                }
             }
             match self.giving {
                 Giving::Typing | Giving::Picking => {}
@@ -233,6 +269,11 @@ impl Stage for Discord {
                 self.direct.insert(name, channel);
             }
         }
+        for room in self.guild.rooms() {
+            if !self.made.values().any(|id| *id == room.id) {
+                self.made.insert(reduced(&room.name), room.id);
+            }
+        }
         Ok(())
     }
 
@@ -243,10 +284,16 @@ impl Stage for Discord {
         let made = is_made.then(|| {
             let came = self.came.iter().filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
             let topic = reduced(&reading::without_key(channel.topic.as_deref().unwrap_or_default()));
-            Made { topic, members: reading::members(&channel, &self.names).chain(came).collect() }
+            let messages = self.guild.discord.messages(&id);
+            let asked = messages.iter().filter_map(reading::asked_in).flatten().cloned();
+            Made {
+                topic,
+                members: reading::members(&channel, &self.names).chain(asked).chain(came).collect(),
+            }
         });
+        let channels = self.guild.discord.channels().into_iter();
         let channels: BTreeMap<u64, String> =
-            self.guild.discord.channels().into_iter().map(|channel| (channel.id, channel.name)).collect();
+            channels.map(|channel| (channel.id, self.link(room, &channel))).collect();
         let messages = self.shown(&id);
         Ok(Some(reading::room(made, (&messages, &channel.pins), &self.sent, (&self.names, &channels))))
     }
@@ -257,10 +304,8 @@ impl Stage for Discord {
 
     fn outsiders_come_in_where_it_is_public(&self, expected: &Expected) -> Result<(), Failed> {
         let end = expected.end()?;
-        for made in self.guild.rooms() {
-            if !end.contains_key(&reduced(&made.name)) {
-                return Err(format!("#{} is a room too many", made.name).into());
-            }
+        if let Some(name) = self.made.keys().find(|name| !end.contains_key(*name)) {
+            return Err(format!("#{name} is a room too many").into());
         }
         for (name, room) in end {
             let Some(inside) = &room.made else { continue };

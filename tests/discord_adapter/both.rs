@@ -41,7 +41,8 @@ fn both() -> Result<(), Failed> {
     town.ask(&town.alice, &matrix_room, "!ack")?;
     town.ask(&town.alice, &matrix_room, "!update half of it is drained")?;
     let told = guild.hear_words("status", "half of it is drained")?;
-    assert!(told.mentions.is_empty() && told.text().contains("alice"), "{told:#?}");
+    let id = alice.id();
+    assert!(told.mentions.is_empty() && told.text().contains(&format!("<@{id}>")), "{told:#?}");
     assert!(guild.rooms().is_empty(), "its room is on Matrix");
     // Declared on Discord, the other way round.
     let room = guild.declare(&alice, "!incident payroll is late")?;

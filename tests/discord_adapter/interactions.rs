@@ -8,7 +8,7 @@ use sitrep_fake_discord::{AnswerKind, Person};
 use crate::support::discord::{Guild, world};
 use crate::support::sitrep::Sitrep;
 use crate::support::trials::{Test, test};
-use crate::support::{Failed, slow_disk};
+use crate::support::{Failed, surroundings};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
@@ -69,23 +69,23 @@ fn refused_alone() -> Result<(), Failed> {
 
 fn deferred() -> Result<(), Failed> {
     let guild = Guild::new()?;
-    let sitrep = Sitrep::run(slow_disk::under(guild.home("")?)?)?;
+    let sitrep = Sitrep::run(surroundings::under(guild.home("")?)?)?;
     let alice = guild.person("alice");
-    slow_disk::hold(sitrep.home())?;
+    surroundings::hold(sitrep.home())?;
     let asked = alice.slash("ops", "incident", &[("title", json!("checkout is down"))])?;
     let first = guild.first_answer(&asked)?;
     assert_eq!(first.kind, AnswerKind::Deferred, "{first:?}");
     assert!(first.ephemeral, "nobody else sees it thinking: {first:?}");
     assert!(!asked.failed() && guild.rooms().is_empty(), "nothing is done before it is durable");
-    slow_disk::release(sitrep.home())?;
+    surroundings::release(sitrep.home())?;
     guild.new_room(0)?;
     guild.hear_words("ops", "INC-1 is declared")?;
     nobody_waits(&guild)?;
     // The same for an answer that is for one person: it replaces what was shown.
-    slow_disk::hold(sitrep.home())?;
+    surroundings::hold(sitrep.home())?;
     let asked = alice.slash("ops", "ack", &[("incident", json!("INC-7"))])?;
     assert_eq!(guild.first_answer(&asked)?.kind, AnswerKind::Deferred);
-    slow_disk::release(sitrep.home())?;
+    surroundings::release(sitrep.home())?;
     let answer = guild.answer(&asked)?;
     assert!(answer.ephemeral && answer.content.contains("no INC-7"), "{answer:?}");
     assert_eq!(guild.said_in("ops").iter().filter(|said| said.only_for.is_none()).count(), 1);
@@ -94,13 +94,13 @@ fn deferred() -> Result<(), Failed> {
 
 fn too_late() -> Result<(), Failed> {
     let guild = Guild::new()?;
-    let sitrep = Sitrep::run(slow_disk::under(guild.home("")?)?)?;
+    let sitrep = Sitrep::run(surroundings::under(guild.home("")?)?)?;
     let alice = guild.person("alice");
-    slow_disk::hold(sitrep.home())?;
+    surroundings::hold(sitrep.home())?;
     let asked = alice.slash("ops", "ack", &[("incident", json!("INC-7"))])?;
     guild.first_answer(&asked)?;
     guild.discord.clock().advance(Duration::from_secs(16 * 60));
-    slow_disk::release(sitrep.home())?;
+    surroundings::release(sitrep.home())?;
     let answer = guild.hear_words("ops", "no INC-7")?;
     assert_eq!(answer.only_for, None);
     let answers = guild.said_in("ops").iter().filter(|said| said.text().contains("no INC-7")).count();
@@ -110,7 +110,7 @@ fn too_late() -> Result<(), Failed> {
 
 fn owed_after_a_kill() -> Result<(), Failed> {
     let guild = Guild::new()?;
-    let mut sitrep = Sitrep::run(slow_disk::under(guild.home("")?)?)?;
+    let mut sitrep = Sitrep::run(surroundings::under(guild.home("")?)?)?;
     let alice = guild.person("alice");
     // It has been heard, deferred, and is killed before anything of it is durable; or after. Either way the person is
     // answered at most once, and what was committed is answered where it was asked.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use sitrep_fake_discord::refusal::Scope;
 
-use crate::support::Failed;
 use crate::support::discord::Guild;
+use crate::support::sitrep::Sitrep;
 use crate::support::trials::{Test, test};
+use crate::support::{Failed, surroundings};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
@@ -118,7 +119,12 @@ fn old_card() -> Result<(), Failed> {
     let room = guild.declare(&alice, "!incident checkout is down")?;
     let id = room.id.to_string();
     let first = guild.card(&room)?;
-    guild.discord.faults().refuse("PATCH", &format!("/channels/{id}/messages/{}", first.id), 1, (429, 30046));
+    guild.discord.faults().refuse(
+        "PATCH",
+        &format!("/channels/{id}/messages/{}", first.id),
+        1000,
+        (429, 30046),
+    );
     guild.ask(&alice, &id, "!ack")?;
     let second = guild.wait("another card, pinned", || {
         let card = guild.card(&room).ok()?;
@@ -224,14 +230,16 @@ fn slow() -> Result<(), Failed> {
 /// What may have been said is looked for in the room, once Discord no longer knows the nonce.
 fn long_outage() -> Result<(), Failed> {
     let guild = Guild::new()?;
-    let mut sitrep = guild.sitrep("")?;
+    let mut sitrep = Sitrep::run(surroundings::under(guild.home("")?)?)?;
     let alice = guild.person("alice");
     guild.ask(&alice, "support", "!help ack")?;
     guild.discord.faults().lose_reply(MESSAGES.0, MESSAGES.1, 1);
     let asked = alice.say("ops", "!incidents")?;
     guild.wait("it is said", || (guild.said_in("ops").len() == 1).then_some(()))?;
     sitrep.kill9();
-    guild.discord.clock().advance(Duration::from_secs(30 * 60));
+    let outage = Duration::from_secs(30 * 60);
+    guild.discord.clock().advance(outage);
+    surroundings::set_ahead(sitrep.home(), outage)?;
     sitrep.start_again()?;
     let next = guild.ask(&alice, "ops", "!help ack")?;
     assert!(!next.text().is_empty());

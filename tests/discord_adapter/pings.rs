@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::discord::Guild;
 use crate::support::sitrep::Sitrep;
 use crate::support::trials::{Test, test};
-use crate::support::{Failed, slow_disk};
+use crate::support::{Failed, surroundings};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
@@ -104,7 +104,7 @@ fn hostile_names() -> Result<(), Failed> {
 
 fn after_a_deferral() -> Result<(), Failed> {
     let guild = Guild::new()?;
-    let sitrep = Sitrep::run(slow_disk::under(guild.home("")?)?)?;
+    let sitrep = Sitrep::run(surroundings::under(guild.home("")?)?)?;
     let alice = guild.person("alice");
     let bob = guild.person("bob").id();
     for (verb, slot, words) in [
@@ -112,12 +112,12 @@ fn after_a_deferral() -> Result<(), Failed> {
         ("help", "verb", format!("@everyone <@{bob}>")),
         ("sev", "level", "@here".to_owned()),
     ] {
-        slow_disk::hold(sitrep.home())?;
+        surroundings::hold(sitrep.home())?;
         let asked = alice.slash("ops", verb, &[(slot, json!(words))]).ok();
         if let Some(asked) = &asked {
             guild.first_answer(asked)?;
         }
-        slow_disk::release(sitrep.home())?;
+        surroundings::release(sitrep.home())?;
         guild.ask(&alice, "ops", "!incidents")?;
     }
     let accidents = accidents(&guild, &["alice"]);

@@ -105,6 +105,7 @@ fn full() -> Result<(), Failed> {
         let answer = guild.hear("ops", "the answer", |said| said.reply_to == Some(asked))?;
         assert!(answer.content.contains(&thread.id.to_string()), "{}", answer.content);
         let inside = thread.id.to_string();
+        guild.wait("alice is in it", || alice.reads(&inside).is_ok().then_some(()))?;
         guild.ask(&alice, &inside, "!ack")?;
         let sees = guild.person("mallory").reads(&inside).is_ok();
         assert_eq!(sees, everybody, "{allow}: who may not command may not read");

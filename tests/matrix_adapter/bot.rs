@@ -315,5 +315,5 @@ pub(crate) fn handles(users: &[&str]) -> Vec<Handle> {
 
 /// A sign to press that asks for nothing.
 pub(crate) fn sign(key: &str) -> Button {
-    Button { key: key.to_owned(), verb: "ack", label: "Acknowledge", form: None }
+    Button { key: key.to_owned(), verb: "ack", label: "Acknowledge", form: None, choices: &[] }
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::thread;
 use std::time::Duration;
 
-use sitrep_fake_discord::view::ChannelKind;
+use sitrep_fake_discord::view::{ChannelKind, Overwrite};
 use sitrep_fake_discord::{Answer, AnswerKind, Channel, Discord, Message, Pending, Person, World};
 use sitrep_fake_discord::{happening, permission};
 
@@ -147,12 +147,23 @@ impl Guild {
 
     /// Sitrep may no longer see a channel.
     pub(crate) fn close_to_sitrep(&self, channel: &str) {
-        self.discord.overwrite(channel, "sitrep", 0, permission::VIEW_CHANNEL);
+        self.set_own_overwrite(channel, 0, permission::VIEW_CHANNEL);
     }
 
     /// It may see it again.
     pub(crate) fn open_to_sitrep(&self, channel: &str) {
-        self.discord.overwrite(channel, "sitrep", permission::VIEW_CHANNEL, 0);
+        self.set_own_overwrite(channel, permission::VIEW_CHANNEL, 0);
+    }
+
+    /// By name it would be that of the bot's role, which its own overrules.
+    fn set_own_overwrite(&self, channel: &str, allow: u64, deny: u64) {
+        let mut state = self.discord.server().state();
+        let bot = state.bot();
+        let Some(id) = state.channel(channel).map(|channel| channel.id) else { return };
+        happening::channel::change(&mut state, id, |channel| {
+            channel.overwrites.retain(|overwrite| overwrite.id != bot);
+            channel.overwrites.push(Overwrite { id: bot, member: true, allow, deny });
+        });
     }
 
     // Waiting
@@ -181,7 +192,7 @@ impl Guild {
 
     /// Waits for words of sitrep's in a channel.
     pub(crate) fn hear_words(&self, channel: &str, words: &str) -> Result<Message, Failed> {
-        self.hear(channel, &format!("{words:?}"), |message| message.text().contains(words))
+        self.hear(channel, &format!("{words:?}"), |message| plain(message).contains(words))
     }
 
     /// Says something, and waits for the reply.
@@ -260,6 +271,11 @@ impl Guild {
         }
         shown
     }
+}
+
+/// What a message says, less what makes words bold.
+pub(crate) fn plain(message: &Message) -> String {
+    message.text().replace("**", "")
 }
 
 /// Whether a message is Discord's own: "somebody pinned a message", "somebody started a thread".

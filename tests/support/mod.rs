@@ -3,7 +3,7 @@
 //! - [`synapse`]: a Matrix server of our own, and [`person`]: people on it who speak plain HTTP.
 //! - [`encrypted_person`]: people whose client encrypts.
 //! - [`discord`]: a Discord of a test's own.
-//! - [`sitrep`]: the binary under test, as a service or run to its end; [`slow_disk`]: under it.
+//! - [`sitrep`]: the binary under test, as a service or run to its end; [`surroundings`]: its disk and clock.
 //! - [`proxy`]: what may stand between the two, and [`dice`] for what goes wrong by chance.
 //! - [`trials`]: how tests are registered, and what happens where there is no Synapse.
 //!
@@ -28,7 +28,7 @@ pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod seen;
 pub(crate) mod sitrep;
-pub(crate) mod slow_disk;
+pub(crate) mod surroundings;
 pub(crate) mod synapse;
 pub(crate) mod trials;
 pub(crate) mod venv;

@@ -260,7 +260,7 @@ impl ConsolePlatform {
                 // Nobody is asked for words here; what was put on a message stays there.
                 let keys: Vec<String> = buttons
                     .iter()
-                    .filter(|button| button.form.is_none())
+                    .filter(|button| button.is_plain())
                     .map(|button| button.key.clone())
                     .collect();
                 let Ok(message) = message.id.parse::<usize>() else {

@@ -20,6 +20,7 @@ use sitrep_core::{
 
 use crate::{
     client::Client,
+    directs::Directs,
     doing::Doing,
     failure::Failure,
     guild::Guild,
@@ -41,6 +42,7 @@ pub(crate) struct Account {
     pub(crate) application: ApplicationId,
     pub(crate) tickets: Tickets,
     pub(crate) doing: Doing,
+    pub(crate) directs: Directs,
     pub(crate) roles: Roles,
     /// Whether Discord lets us read what people write.
     pub(crate) reads_content: AtomicBool,
@@ -56,9 +58,11 @@ impl Account {
     pub(crate) async fn connect(settings: DiscordSettings) -> Result<Self, ConnectError> {
         make_state_dir(&settings.state_dir)?;
         let client = Arc::new(Client::new(&settings.token, settings.api.as_ref())?);
-        let not_connected = |failure: Failure| match failure {
-            Failure::LoggedOut => ConnectError::Fatal(token_refused()),
-            failure => ConnectError::Transient(format!("Discord: {}.", failure.words())),
+        let not_connected = |failure: Failure| {
+            if failure == Failure::LoggedOut {
+                return ConnectError::Fatal(token_refused());
+            }
+            ConnectError::Transient(format!("Discord: {}.", failure.words()))
         };
         let (user, application) = server::who_am_i(&client).await.map_err(not_connected)?;
         let id = GuildId::new(settings.guild_id);
@@ -90,6 +94,7 @@ impl Account {
             name: PlatformName::new("discord"),
             tickets: Tickets::load(&settings.state_dir, now),
             doing: Doing::new(now),
+            directs: Directs::load(&settings.state_dir),
             settings,
             client,
             user,
@@ -101,6 +106,12 @@ impl Account {
             nonces: Mutex::default(),
             missing: Mutex::default(),
         }
+    }
+
+    /// We are alone with somebody in a channel, which is heard from after this message on.
+    pub(crate) fn note_direct(&self, channel: ChannelId, after: u64) {
+        self.directs.note(channel, after);
+        self.guild().directs.insert(channel);
     }
 
     /// Says which configured rooms there are none of, once each.

@@ -1,4 +1,4 @@
-//! Signs on a message, for people to press: buttons in rows of five.
+//! Signs on a message, for people to press: buttons in rows of five, and lists to choose from.
 //!
 //! They are a part of the message, and set as a whole: to set them twice is to set them once. A button's `custom_id`
 //! is made of its verb. Whether pressing it still means anything is core's to say.
@@ -49,11 +49,26 @@ pub(crate) async fn put(
     }
 }
 
-/// Rows of buttons.
+/// Rows of buttons, and below them a row for each list.
 fn components(buttons: &[Button]) -> Vec<Value> {
-    let rows = buttons.chunks(ROW).take(ROWS);
-    rows.map(|row| json!({ "type": 1, "components": row.iter().map(component).collect::<Vec<_>>() }))
-        .collect()
+    let (pressed, chosen): (Vec<&Button>, Vec<&Button>) =
+        buttons.iter().partition(|button| button.choices.is_empty());
+    let row = |components: Vec<Value>| json!({ "type": 1, "components": components });
+    let rows = pressed.chunks(ROW).map(|buttons| row(buttons.iter().map(|it| component(it)).collect()));
+    rows.chain(chosen.into_iter().map(|button| row(vec![list(button)]))).take(ROWS).collect()
+}
+
+/// A list to choose from.
+fn list(button: &Button) -> Value {
+    let options: Vec<Value> =
+        button.choices.iter().map(|choice| json!({ "label": choice.label, "value": choice.words })).collect();
+    let placeholder = format!("{} {}", button.key, button.label);
+    json!({
+        "type": 3,
+        "custom_id": format!("sitrep:{}", button.verb),
+        "placeholder": shortened(placeholder.trim(), 150),
+        "options": options,
+    })
 }
 
 fn component(button: &Button) -> Value {
@@ -77,10 +92,12 @@ fn style(verb: &str) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use sitrep_core::port::Choice;
+
     use super::*;
 
     fn button(key: &str, verb: &'static str, label: &'static str) -> Button {
-        Button { key: key.to_owned(), verb, label, form: None }
+        Button { key: key.to_owned(), verb, label, form: None, choices: &[] }
     }
 
     #[test]
@@ -92,6 +109,19 @@ mod tests {
         ]}]);
         assert_eq!(json!(rows), expected);
         assert_eq!(components(&[]), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn what_is_chosen_from_has_a_row_of_its_own() {
+        const CHOICES: &[Choice] = &[Choice { words: "1", label: "Sev1" }];
+        let severity = Button { choices: CHOICES, ..button("🚦", "sev", "Severity") };
+        let rows = components(&[severity, button("✅", "ack", "Acknowledge")]);
+        assert_eq!(rows[0]["components"][0]["custom_id"], "sitrep:ack");
+        let expected = json!({
+            "type": 3, "custom_id": "sitrep:sev", "placeholder": "🚦 Severity",
+            "options": [{ "label": "Sev1", "value": "1" }],
+        });
+        assert_eq!(rows[1]["components"], json!([expected]));
     }
 
     #[test]

@@ -87,6 +87,13 @@ fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Plan {
             tails.push(Tail { channel: *id, after, is_done });
         }
     }
+    let is_read = |id: &ChannelId| tails.iter().any(|tail| tail.channel == *id);
+    let closed: Vec<ChannelId> =
+        inner.streams.behind().filter(|id| guild.channels.contains_key(id) && !is_read(id)).collect();
+    for id in closed {
+        // Shut to us while its history was being read: nothing more comes of that.
+        inner.streams.close(id);
+    }
     let is_unknown = |id: &ChannelId| !guild.channels.contains_key(id) && !inner.dead.contains(id);
     let unknown: Vec<ChannelId> = inner.streams.known().filter(is_unknown).collect();
     for id in &unknown {
@@ -230,7 +237,7 @@ async fn visit(intake: &Arc<Intake>, channels: Vec<ChannelId>) {
 async fn arrive(intake: &Arc<Intake>, channel: ChannelId, found: &Somewhere) {
     let last = match found {
         Somewhere::Direct(last) => {
-            intake.account.guild().directs.insert(channel);
+            intake.account.note_direct(channel, intake.inner().streams.position(channel).unwrap_or_default());
             *last
         }
         Somewhere::OnServer(found) if found.guild_id.get() == intake.account.settings.guild_id => {

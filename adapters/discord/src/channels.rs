@@ -16,10 +16,10 @@ pub(crate) async fn all(account: &Account) -> Result<Vec<RawChannel>, Failure> {
     let answer: Vec<Value> = account.client.ask(Call::get(route(account))).await?;
     let channels: Vec<RawChannel> =
         answer.iter().filter_map(|channel| RawChannel::deserialize(channel).ok()).collect();
-    let mut guild = account.guild();
-    for channel in answer.iter().filter_map(|channel| GuildChannel::deserialize(channel).ok()) {
-        guild.put_channel(&channel);
+    for channel in &answer {
+        note(account, channel);
     }
+    let mut guild = account.guild();
     // Threads are not among them.
     let is_there = |id: &ChannelId| channels.iter().any(|channel| channel.id == *id);
     guild.channels.retain(|id, channel| channel.is_thread() || is_there(id));

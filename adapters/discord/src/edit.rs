@@ -34,6 +34,9 @@ use crate::{
 /// Messages older than this are changed only now and then.
 const OLD: TimeDelta = TimeDelta::minutes(59);
 
+/// A limit that lasts longer than this is about old messages.
+const LONG: Duration = Duration::from_secs(60);
+
 /// After so long it is tried again to change an old message that is no card.
 const OLD_MESSAGES: Duration = Duration::from_secs(10 * 60);
 
@@ -96,7 +99,8 @@ async fn change_answer(account: &Account, id: &str, body: &Body) -> Result<Recei
 /// Whether a card is to be posted anew.
 fn is_lost(failure: &Failure, id: MessageId) -> bool {
     let is_old = Utc::now() - made_at(id.get()) > OLD;
-    let is_limited = matches!(failure, Failure::Limited { wide: false, .. });
+    // A bucket that is empty fills again in seconds.
+    let is_limited = matches!(failure, Failure::Limited { wide: false, wait } if *wait > LONG);
     failure.is(&[code::OLD_EDITS, code::UNKNOWN_MESSAGE]) || (is_old && is_limited)
 }
 

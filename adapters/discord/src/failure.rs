@@ -54,8 +54,6 @@ pub(crate) mod code {
     pub(crate) const NO_PERMISSION: i64 = 50_013;
     /// The token of an interaction is too old.
     pub(crate) const TOKEN_EXPIRED: i64 = 50_027;
-    /// Something in the request is not as it should be.
-    pub(crate) const INVALID_FORM: i64 = 50_035;
     /// They share no server with us.
     pub(crate) const NO_SHARED_SERVER: i64 = 50_278;
     /// The message has its thread.
@@ -75,8 +73,6 @@ pub(crate) enum Failure {
     Unreached(String),
     /// Something in front of Discord answered in its place, and with this HTTP status.
     Intercepted(u16),
-    /// Something that must come first hasn't happened yet.
-    NotYet(String),
     /// The request may have been carried out.
     Lost(String),
     /// The answer says that the request was carried out, and can't be read otherwise.
@@ -112,7 +108,6 @@ impl Failure {
             | Self::LoggedOut
             | Self::Unreached(_)
             | Self::Intercepted(_)
-            | Self::NotYet(_)
             | Self::Lost(_)
             | Self::Garbled(_)
             | Self::Broken(_) => None,
@@ -139,7 +134,6 @@ impl Failure {
             | Self::Refused(_)
             | Self::Unreached(_)
             | Self::Intercepted(_)
-            | Self::NotYet(_)
             | Self::Broken(_) => self,
         }
     }
@@ -152,7 +146,6 @@ impl Failure {
             Self::Refused(refusal) => refusal.words.clone(),
             Self::Unreached(words) => format!("Discord could not be reached ({words})"),
             Self::Intercepted(status) => format!("something else answered in place of Discord ({status})"),
-            Self::NotYet(words) => words.clone(),
             Self::Lost(words) => format!("Discord's answer was lost ({words})"),
             Self::Garbled(words) => format!("Discord's answer can't be read ({words})"),
             Self::Broken(words) => format!("the Discord client failed ({words})"),
@@ -166,11 +159,9 @@ impl Failure {
             Self::Limited { wait, wide: true } => Outcome::RetryAfter(wait),
             Self::Limited { wait, wide: false } => Outcome::Partly { left: 1, wait },
             Self::Refused(_) => Outcome::Permanent(words),
-            Self::LoggedOut
-            | Self::Unreached(_)
-            | Self::Intercepted(_)
-            | Self::NotYet(_)
-            | Self::Broken(_) => Outcome::Transient(words),
+            Self::LoggedOut | Self::Unreached(_) | Self::Intercepted(_) | Self::Broken(_) => {
+                Outcome::Transient(words)
+            }
             Self::Lost(_) | Self::Garbled(_) => Outcome::InDoubt(words),
         }
     }

@@ -56,15 +56,11 @@ fn about_server(intake: &Arc<Intake>, event: &Event) {
     let me = intake.account.user;
     match event {
         Event::GuildCreate(event) => whole(intake, &event.guild),
-        Event::GuildDelete(event) => {
-            if is_ours(intake, Some(event.guild.id.get())) {
-                lost(intake, event.guild.unavailable);
-            }
+        Event::GuildDelete(event) if is_ours(intake, Some(event.guild.id.get())) => {
+            lost(intake, event.guild.unavailable);
         }
-        Event::GuildUpdate(event) => {
-            if is_ours(intake, Some(event.guild.id.get())) {
-                changed(intake, |guild| guild.owner = event.guild.owner_id);
-            }
+        Event::GuildUpdate(event) if is_ours(intake, Some(event.guild.id.get())) => {
+            changed(intake, |guild| guild.owner = event.guild.owner_id);
         }
         Event::ChannelCreate(event) => put_channel(intake, &event.channel),
         Event::ChannelUpdate(event) => put_channel(intake, &event.channel),
@@ -80,10 +76,10 @@ fn about_server(intake: &Arc<Intake>, event: &Event) {
         Event::GuildRoleCreate(event) => changed(intake, |guild| guild.put_role(&event.role, me)),
         Event::GuildRoleUpdate(event) => changed(intake, |guild| guild.put_role(&event.role, me)),
         Event::GuildRoleDelete(event) => changed(intake, |guild| guild.drop_role(event.role_id)),
-        Event::GuildMemberUpdate(event) => {
-            if event.user.id == me && is_ours(intake, Some(event.guild_id.get())) {
-                changed(intake, |guild| guild.my_roles = Some(event.roles.iter().copied().collect()));
-            }
+        Event::GuildMemberUpdate(event)
+            if event.user.id == me && is_ours(intake, Some(event.guild_id.get())) =>
+        {
+            changed(intake, |guild| guild.my_roles = Some(event.roles.iter().copied().collect()));
         }
         Event::VoiceStateUpdate(event) => {
             let state = &event.voice_state;
@@ -182,18 +178,16 @@ fn put_channel(intake: &Arc<Intake>, channel: &GuildChannel) {
 }
 
 fn drop_channel(intake: &Arc<Intake>, id: ChannelId) {
-    let spot = {
-        let mut guild = intake.account.guild();
+    // What is lost with other channels is seen by comparison; threads are not compared, because they only sleep.
+    let own_thread = {
+        let guild = intake.account.guild();
         let spot = intake.account.spot(&guild, id);
-        let is_own_thread = guild.channels.get(&id).is_some_and(|it| it.is_thread()) && spot.thread.is_none();
-        if is_own_thread {
-            guild.channels.remove(&id);
-        }
-        spot.clone().kind.ne(&RoomKind::Other).then_some(spot).filter(|_| is_own_thread)
+        let is_thread = guild.channels.get(&id).is_some_and(|channel| channel.is_thread());
+        (is_thread && spot.thread.is_none() && spot.kind == RoomKind::Own).then_some(spot)
     };
-    match spot {
-        Some(spot) => gone(intake, id, spot),
-        None => changed(intake, |guild| drop(guild.channels.remove(&id))),
+    changed(intake, |guild| drop(guild.channels.remove(&id)));
+    if let Some(spot) = own_thread {
+        gone(intake, id, spot);
     }
 }
 
@@ -226,10 +220,10 @@ pub(crate) fn take_in(intake: &Intake, spoken: &Spoken) -> Option<Item> {
     if let Some(nonce) = spoken.own_nonce(account.user) {
         account.nonces().put(nonce, spoken.channel_id, spoken.id);
     }
-    let mut guild = account.guild();
-    if spoken.guild_id.is_none() && !guild.channels.contains_key(&spoken.channel_id) {
-        guild.directs.insert(spoken.channel_id);
+    if spoken.guild_id.is_none() {
+        account.note_direct(spoken.channel_id, spoken.id.get().saturating_sub(1));
     }
+    let mut guild = account.guild();
     guild.note_message(spoken.channel_id, spoken.id);
     let spot = account.spot(&guild, spoken.channel_id);
     if spot.kind == RoomKind::Other {
@@ -249,23 +243,20 @@ fn edited(intake: &Arc<Intake>, event: &MessageUpdateEvent) {
     if spoken.guild_id.is_some() && !is_ours(intake, spoken.guild_id.map(|id| id.get())) {
         return;
     }
-    let deed = {
+    let (deed, text) = {
         let guild = intake.account.guild();
         let spot = intake.account.spot(&guild, spoken.channel_id);
         if spot.kind == RoomKind::Other {
             return;
         }
-        Deed::said(&spoken, spot, text(intake, &guild, &spoken))
+        let text = text(intake, &guild, &spoken);
+        (Deed::said(&spoken, spot, text.clone()), text)
     };
     let Some(deed) = deed else { return };
     if !intake.inner().edits.put((spoken.id, number)) {
         return;
     }
     let now = Utc::now();
-    let text = match deed.content {
-        Content::Said(ref text) => text.clone(),
-        _ => return,
-    };
     let deed = Deed {
         id: format!("edited:{}:{number}", spoken.id),
         content: Content::Edited { message: spoken.id.to_string(), text },

@@ -95,7 +95,7 @@ impl Spoken {
     /// The same message read from a channel's history, which doesn't say that it is on a server.
     pub(crate) fn on_server(self, account: &Account) -> Self {
         let guild = account.guild();
-        let is_on_server = guild.channels.contains_key(&self.channel_id);
+        let is_on_server = !guild.directs.contains(&self.channel_id);
         Self { guild_id: is_on_server.then_some(guild.id), ..self }
     }
 
@@ -146,9 +146,13 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Every name of every role that they have. Everybody on the server has the one that bears its number.
+    /// Every name of every role that they have. Everybody on the server has the one that bears its number; of whom the
+    /// server said nothing, it isn't known that they are on it.
     pub(crate) fn standing(&self, guild: &Guild) -> Standing {
-        let mut groups = vec!["@everyone".to_owned(), guild.id.to_string()];
+        let mut groups = Vec::new();
+        if self.roles.is_some() {
+            groups.extend(["@everyone".to_owned(), guild.id.to_string()]);
+        }
         for role in self.roles.iter().flatten() {
             groups.extend(guild.roles.get(role).cloned());
             groups.push(role.to_string());
@@ -298,10 +302,10 @@ mod tests {
     fn people_are_called_what_the_server_calls_them() {
         let nick = json!({ "member": { "nick": "Al", "roles": ["2", "3"] } });
         let cases = [
-            (json!({}), Some("Alice"), vec!["@everyone", "1"]),
+            (json!({}), Some("Alice"), vec![]),
             (nick, Some("Al"), vec!["@everyone", "1", "ops", "2", "3"]),
             (json!({ "member": { "nick": null, "roles": [] } }), Some("Alice"), vec!["@everyone", "1"]),
-            (json!({ "author": { "id": "20", "username": "alice" } }), Some("alice"), vec!["@everyone", "1"]),
+            (json!({ "author": { "id": "20", "username": "alice" } }), Some("alice"), vec![]),
         ];
         for (more, called, groups) in cases {
             let standing = spoken(more.clone()).who().standing(&guild());

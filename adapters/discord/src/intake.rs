@@ -154,6 +154,10 @@ impl Intake {
     /// Goes on after the positions that core has. Before anything is heard.
     pub(crate) fn resume(&self, after: &Positions) {
         let mut inner = self.inner();
+        for (channel, after) in self.account.directs.all() {
+            inner.streams.resume(channel, after);
+            self.account.guild().directs.insert(channel);
+        }
         for (stream, token) in after {
             let channel = stream.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
             if let (Some(channel), Ok(position)) = (channel, token.parse()) {
@@ -193,7 +197,10 @@ impl Intake {
             if is_first || !deeds.is_empty() || !positions.is_empty() {
                 inner.is_first_due &= !is_first;
                 let guild = self.account.guild();
-                let inbounds = deeds.into_iter().map(|deed| deed.inbound(&self.account, &guild)).collect();
+                // Of whom the server can't be asked any more, nobody knows whether they may.
+                let prefix = &self.account.settings.prefix;
+                let known = deeds.into_iter().filter(|deed| !deed.needs_roles(prefix));
+                let inbounds = known.map(|deed| deed.inbound(&self.account, &guild)).collect();
                 return Some(Ok(inner.hold(&self.account, inbounds, &positions)));
             }
         }

@@ -23,6 +23,7 @@ mod circuit;
 mod client;
 mod commands;
 mod direct;
+mod directs;
 mod doctor;
 mod doing;
 mod edit;

@@ -12,22 +12,19 @@ use serenity::all::{GuildId, RoleId, UserId};
 
 use crate::{account::Account, guild::Guild, raw::RawOverwrite, settings::AllowRoles};
 
-/// What can be allowed, by Discord's bits ("Permissions").
+/// What people may do who write or talk, besides what the bot needs itself (`permissions.rs`).
 mod bit {
-    pub(super) const MANAGE_CHANNELS: u64 = 1 << 4;
+    pub(super) use crate::permissions::{
+        ADMINISTRATOR, CONNECT, EMBED_LINKS, MANAGE_CHANNELS, READ_MESSAGE_HISTORY, SEND_MESSAGES,
+        SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
+    };
+
     pub(super) const ADD_REACTIONS: u64 = 1 << 6;
-    pub(super) const ADMINISTRATOR: u64 = 1 << 3;
     pub(super) const STREAM: u64 = 1 << 9;
-    pub(super) const VIEW_CHANNEL: u64 = 1 << 10;
-    pub(super) const SEND_MESSAGES: u64 = 1 << 11;
-    pub(super) const EMBED_LINKS: u64 = 1 << 14;
     pub(super) const ATTACH_FILES: u64 = 1 << 15;
-    pub(super) const READ_MESSAGE_HISTORY: u64 = 1 << 16;
-    pub(super) const CONNECT: u64 = 1 << 20;
     pub(super) const SPEAK: u64 = 1 << 21;
     pub(super) const USE_VAD: u64 = 1 << 25;
     pub(super) const USE_APPLICATION_COMMANDS: u64 = 1 << 31;
-    pub(super) const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
 }
 
 /// What people do in an incident's channel.

@@ -77,14 +77,10 @@ pub(crate) struct Made {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct RawChannel {
     pub(crate) id: ChannelId,
-    #[serde(rename = "type")]
-    pub(crate) kind: u8,
     #[serde(default)]
     pub(crate) name: Option<String>,
     #[serde(default)]
     pub(crate) topic: Option<String>,
-    #[serde(default)]
-    pub(crate) parent_id: Option<ChannelId>,
     #[serde(default)]
     pub(crate) owner_id: Option<UserId>,
     #[serde(default)]

@@ -75,11 +75,6 @@ impl Streams {
         self.by_channel.keys().copied()
     }
 
-    /// Whether a channel was ever heard.
-    pub(crate) fn knows(&self, channel: ChannelId) -> bool {
-        self.by_channel.contains_key(&channel)
-    }
-
     /// How far a channel is known to have been heard completely.
     pub(crate) fn position(&self, channel: ChannelId) -> Option<u64> {
         self.by_channel.get(&channel).map(|stream| stream.settled)
@@ -174,6 +169,10 @@ impl Streams {
         while deeds.len() < limit {
             let Some(item) = self.ready.pop_front() else { break };
             if let (Some(id), Some(stream)) = (item.message, self.by_channel.get_mut(&item.channel)) {
+                // One that was never heard begins here, and core knows of it with its first message.
+                if stream.settled == 0 {
+                    stream.settled = id.get().saturating_sub(1);
+                }
                 stream.fresh.push_back((now, id.get()));
             }
             deeds.extend(item.deed);
@@ -262,6 +261,15 @@ mod tests {
         assert_eq!(streams.positions(now), [(OPS, 100)]);
         assert!(!streams.put(item(OPS, 99, "!ack")));
         assert!(streams.put(item(OPS, 101, "!ack")));
+    }
+
+    #[test]
+    fn a_channel_that_is_new_is_known_with_its_first_message() {
+        let (mut streams, now) = (Streams::default(), Instant::now());
+        streams.put(item(DOWN, 106, "!ack"));
+        taken(&mut streams, now);
+        assert_eq!(streams.positions(now), [(DOWN, 105)]);
+        assert!(streams.put(item(DOWN, 104, "!ack")), "an earlier one still arrives");
     }
 
     #[test]

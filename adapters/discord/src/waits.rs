@@ -38,7 +38,6 @@ pub(crate) fn name_of(method: LightMethod) -> &'static str {
         LightMethod::Patch => "PATCH",
         LightMethod::Post => "POST",
         LightMethod::Put => "PUT",
-        _ => "?",
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn put(
     let room = account.room(&message.room).await?;
     let client = account.client();
     // A reaction can't ask for words. Those that are there stay there: they do no harm.
-    for (number, Button { key, .. }) in buttons.iter().filter(|button| button.form.is_none()).enumerate() {
+    for (number, Button { key, .. }) in buttons.iter().filter(|button| button.is_plain()).enumerate() {
         let relation = json!({ "rel_type": "m.annotation", "event_id": message.id, "key": key });
         let content = Raw::new(&json!({ "m.relates_to": relation }))
             .map_err(|error| Failure::Broken(error.to_string()))?;

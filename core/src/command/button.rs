@@ -5,7 +5,7 @@
 use crate::{
     effect::Pressed,
     incident::IncidentId,
-    port::{Button, Form},
+    port::{Button, Choice, Form},
 };
 
 /// Says that somebody has it.
@@ -20,6 +20,9 @@ const GIVES_NEWS: &str = "📣";
 /// Says that it is over.
 const RESOLVES: &str = "🏁";
 
+/// Says how bad it is.
+const SETS_SEVERITY: &str = "🚦";
+
 /// One sign.
 struct Sign {
     /// As it is put on messages.
@@ -32,6 +35,8 @@ struct Sign {
     label: &'static str,
     /// What it has to ask for.
     form: Option<Form>,
+    /// What there is to choose from.
+    choices: &'static [Choice],
     on: &'static [Pressed],
 }
 
@@ -46,13 +51,21 @@ const RESOLVE: Form = Form {
     example: "Rolled back; all payments go through again; nothing was lost.",
 };
 
-const SIGNS: [Sign; 5] = [
+const SEVERITIES: &[Choice] = &[
+    Choice { words: "1", label: "Sev1: as bad as it gets" },
+    Choice { words: "2", label: "Sev2: bad, or not known yet" },
+    Choice { words: "3", label: "Sev3: some are affected" },
+    Choice { words: "4", label: "Sev4: hardly anybody notices" },
+];
+
+const SIGNS: [Sign; 6] = [
     Sign {
         key: ACKNOWLEDGES,
         verb: "ack",
         words: "",
         label: "Acknowledge",
         form: None,
+        choices: &[],
         on: &[Pressed::Card],
     },
     Sign {
@@ -61,6 +74,7 @@ const SIGNS: [Sign; 5] = [
         words: "",
         label: "Update",
         form: Some(UPDATE),
+        choices: &[],
         on: &[Pressed::Card, Pressed::Prompt],
     },
     Sign {
@@ -69,15 +83,34 @@ const SIGNS: [Sign; 5] = [
         words: "me",
         label: "Lead",
         form: None,
+        choices: &[],
         on: &[Pressed::Card, Pressed::Prompt],
     },
-    Sign { key: SNOOZES, verb: "snooze", words: "", label: "Snooze", form: None, on: &[Pressed::Prompt] },
+    Sign {
+        key: SNOOZES,
+        verb: "snooze",
+        words: "",
+        label: "Snooze",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Prompt],
+    },
     Sign {
         key: RESOLVES,
         verb: "resolve",
         words: "",
         label: "Resolve",
         form: Some(RESOLVE),
+        choices: &[],
+        on: &[Pressed::Card],
+    },
+    Sign {
+        key: SETS_SEVERITY,
+        verb: "sev",
+        words: "",
+        label: "Severity",
+        form: None,
+        choices: SEVERITIES,
         on: &[Pressed::Card],
     },
 ];
@@ -93,9 +126,21 @@ pub(crate) fn keys(on: Pressed) -> Vec<String> {
 pub(crate) fn shown(keys: &[String]) -> Vec<Button> {
     let shown = |key: &String| {
         let sign = SIGNS.iter().find(|sign| sign.key == key)?;
-        Some(Button { key: key.clone(), verb: sign.verb, label: sign.label, form: sign.form })
+        Some(Button {
+            key: key.clone(),
+            verb: sign.verb,
+            label: sign.label,
+            form: sign.form,
+            choices: sign.choices,
+        })
     };
     keys.iter().filter_map(shown).collect()
+}
+
+impl Sign {
+    fn needs_words(&self) -> bool {
+        self.form.is_some() || !self.choices.is_empty()
+    }
 }
 
 /// What the button of a verb asks for before it does anything.
@@ -110,7 +155,7 @@ pub fn form(verb: &str) -> Option<Form> {
 pub(crate) fn command(on: Pressed, key: &str, has_words: bool) -> Option<String> {
     let is_it = |sign: &&Sign| {
         let is_key = key == sign.verb || key.starts_with(sign.key);
-        is_key && sign.on.contains(&on) && sign.form.is_some() == has_words
+        is_key && sign.on.contains(&on) && sign.needs_words() == has_words
     };
     let sign = SIGNS.iter().find(is_it)?;
     Some(format!("{} {}", sign.verb, sign.words).trim_end().to_owned())
@@ -131,7 +176,11 @@ mod tests {
     #[test]
     fn every_sign_stands_for_a_command_that_can_be_typed() {
         for sign in SIGNS {
-            let words = if sign.form.is_some() { "all good" } else { sign.words };
+            let words = match (sign.form, sign.choices.first()) {
+                (Some(_), _) => "all good",
+                (None, Some(choice)) => choice.words,
+                (None, None) => sign.words,
+            };
             let text = addressed(&format!("!{} {words}", sign.verb), IncidentId(7));
             assert!(matches!(parse(&text, "!"), Parsed::Command { .. }), "{text}");
         }

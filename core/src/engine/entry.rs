@@ -163,7 +163,7 @@ impl Entry {
                 self.left.unwrap_or(people.len().saturating_sub(10))
             }
             Effect::Keep(Keep { desired: Desired::Buttons { keys, .. }, .. }) => {
-                button::shown(keys).iter().filter(|button| button.form.is_none()).count()
+                button::shown(keys).iter().filter(|button| button.is_plain()).count()
             }
             Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) => 1,
             Effect::Read(_) => 0,

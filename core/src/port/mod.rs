@@ -11,8 +11,8 @@ mod store;
 pub use checkup::{Finding, Level};
 pub use inbound::{Batch, Content, Inbound, InboundKey, Position, Positions, RoomKind, Standing};
 pub use platform::{
-    Action, Appointment, Attempt, Button, Capabilities, Form, ListenError, Offer, Outcome, Overview, Perform,
-    Platform, Receipt,
+    Action, Appointment, Attempt, Button, Capabilities, Choice, Form, ListenError, Offer, Outcome, Overview,
+    Perform, Platform, Receipt,
 };
 pub use store::{
     Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError,

@@ -136,6 +136,26 @@ pub struct Button {
     pub label: &'static str,
     /// What it asks for before it does anything. Where a platform can't ask, there is no such button.
     pub form: Option<Form>,
+    /// What there is to choose from before it does anything; nothing to choose if there is none. Where a platform has
+    /// no lists, there is no such button.
+    pub choices: &'static [Choice],
+}
+
+impl Button {
+    /// Whether pressing it is enough.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.form.is_none() && self.choices.is_empty()
+    }
+}
+
+/// One of several words that a button can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What follows the verb.
+    pub words: &'static str,
+    /// What people read, at most 100 characters.
+    pub label: &'static str,
 }
 
 /// A question to whoever presses a button.

@@ -68,9 +68,8 @@ fn answers(done: &[Perform]) -> Vec<(String, String, Option<Person>)> {
 fn a_card_has_buttons_and_those_that_need_words_ask_for_them() {
     let mut bench = Bench::new();
     let (_, _, buttons) = declared(&mut bench);
-    let shown: Vec<(&str, bool)> =
-        buttons.iter().map(|button| (button.verb, button.form.is_some())).collect();
-    assert_eq!(shown, [("ack", false), ("update", true), ("lead", false), ("resolve", true)]);
+    let shown: Vec<(&str, bool)> = buttons.iter().map(|button| (button.verb, !button.is_plain())).collect();
+    assert_eq!(shown, [("ack", false), ("update", true), ("lead", false), ("resolve", true), ("sev", true)]);
 }
 
 #[test]

@@ -95,6 +95,14 @@ impl Discord {
         messages.into_iter().flat_map(|all| all.values()).map(|it| Message::of(&state, it)).collect()
     }
 
+    /// Who is in a voice channel, by name.
+    pub fn talking(&self, channel: &str) -> Vec<String> {
+        let state = self.server.state();
+        let inside = state.channel(channel).map(|channel| channel.id);
+        let talking = state.voice.iter().filter(|(_, it)| Some(**it) == inside);
+        talking.filter_map(|(who, _)| Some(state.users.get(who)?.name.clone())).collect()
+    }
+
     /// The scheduled events.
     pub fn events(&self) -> Vec<Event> {
         self.server.state().events.values().map(Event::of).collect()

@@ -4,6 +4,8 @@
 pub const GUILDS: u64 = 1;
 /// People who come, change and go. Privileged.
 pub const GUILD_MEMBERS: u64 = 1 << 1;
+/// Who is talking in which voice channel.
+pub const GUILD_VOICE_STATES: u64 = 1 << 7;
 /// Who is online. Privileged.
 pub const GUILD_PRESENCES: u64 = 1 << 8;
 /// Messages in channels of a guild.

@@ -32,6 +32,7 @@ pub mod terminal;
 mod tests;
 mod tls;
 pub mod view;
+mod voice;
 pub mod world;
 
 pub use clock::Clock;

@@ -26,6 +26,14 @@ impl Discord {
         found.is_some()
     }
 
+    /// Removes several messages at once.
+    pub fn purge(&self, channel: &str, messages: &[u64]) {
+        let mut state = self.server().state();
+        if let Some(channel) = state.channel(channel).map(|channel| channel.id) {
+            happening::message::remove_many(&mut state, channel, messages);
+        }
+    }
+
     /// Makes a text channel that everybody sees, below a category if one is said.
     pub fn add_channel(&self, name: &str, category: Option<&str>) -> u64 {
         self.add_any_channel(name, ChannelKind::Text, category)

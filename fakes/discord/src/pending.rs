@@ -71,7 +71,7 @@ impl Pending {
             content: String::new(),
             data: first.data.clone(),
             ephemeral: false,
-            removed: it.original_removed,
+            removed: it.original.is_some() && original.is_none(),
             message: it.original,
         };
         if let Some(message) = original {

@@ -72,6 +72,20 @@ impl Refusal {
         Self { status: 429, headers, body: Ok(body) }
     }
 
+    /// The same, where it is the limit of a bucket: the answer says which.
+    pub fn limited_in_bucket(scope: Scope, wait: Duration) -> Self {
+        let mut refusal = Self::limited(scope, wait);
+        if scope != Scope::Global {
+            refusal.headers.extend([
+                ("x-ratelimit-bucket", "on-demand".to_owned()),
+                ("x-ratelimit-limit", "5".to_owned()),
+                ("x-ratelimit-remaining", "0".to_owned()),
+                ("x-ratelimit-reset-after", format!("{:.3}", wait.as_secs_f64())),
+            ]);
+        }
+        refusal
+    }
+
     /// Because the servers in front of Discord had enough of this address: no JSON.
     pub fn cloudflare(wait: Duration) -> Self {
         let headers = vec![("retry-after", format!("{}", wait.as_secs_f64().ceil()))];

@@ -142,7 +142,7 @@ impl Arrived {
             Some(Fault::Refuse(status, code)) => {
                 return Err(Refusal::new(*status, *code, "Refused on demand"));
             }
-            Some(Fault::Limit(scope, wait)) => return Err(Refusal::limited(*scope, *wait)),
+            Some(Fault::Limit(scope, wait)) => return Err(Refusal::limited_in_bucket(*scope, *wait)),
             Some(Fault::Cloudflare(wait)) => return Err(Refusal::cloudflare(*wait)),
             Some(Fault::LoseReply | Fault::Slow(_) | Fault::SlowReply(_) | Fault::CutBefore) | None => {}
         }

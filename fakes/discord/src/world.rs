@@ -170,6 +170,7 @@ impl World {
             messages: BTreeMap::new(),
             events: BTreeMap::new(),
             commands: BTreeMap::new(),
+            voice: BTreeMap::new(),
             interactions: BTreeMap::new(),
             log: Vec::new(),
             pings: Vec::new(),

@@ -42,12 +42,33 @@ pub(super) fn verb(key: &str) -> Option<&'static str> {
         .map(|(_, verb)| verb)
 }
 
-/// Whether a message does nothing but call people.
-pub(super) fn only_calls(message: &Message) -> bool {
-    let words: Vec<&str> = message.content.split_whitespace().collect();
-    message.embeds.is_empty()
-        && !words.is_empty()
-        && words.iter().all(|word| word.starts_with("<@") && word.ends_with('>'))
+/// How somebody is called who is asked in.
+const ASKED_IN: &str = "You are asked in: ";
+
+/// Whom a message asks in, if it does nothing else.
+pub(super) fn asked_in(message: &Message) -> Option<&[String]> {
+    let people = message.content.strip_prefix(ASKED_IN)?;
+    let is_mention = |word: &str| word.starts_with("<@") && word.ends_with('>');
+    people.split_whitespace().all(is_mention).then_some(message.mentions.as_slice())
+}
+
+/// Nobody is called in a direct channel but whom it is with.
+pub(super) fn call_nobody_but(person: &str, message: &mut view::Message) {
+    let others: Vec<String> = message.mentions.iter().filter(|called| *called != person).cloned().collect();
+    for other in others {
+        message.mentions.remove(&other);
+        message.text = message.text.replace(&format!("@{other}"), &other);
+    }
+}
+
+/// What is said where the console says that somebody has removed sitrep from a room.
+pub(super) fn closed(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once(" removed me from #")?;
+    let (room, _) = rest.split_once(", so I can neither hear nor tell anybody there.")?;
+    Some(format!(
+        "The room #{room} was deleted, or is closed to me, so I can neither hear nor tell anybody there. Whoever runs me \
+         can let me in, or name another in my configuration."
+    ))
 }
 
 /// A topic without the key by which sitrep finds its room again.
@@ -80,7 +101,8 @@ pub(super) fn room(
             // Whom people call is no affair of sitrep's.
             _ => BTreeSet::new(),
         },
-        answers: message.reply_to.and_then(place_of),
+        // The answer to a press hangs below what was pressed, which says nothing.
+        answers: message.reply_to.and_then(place_of).filter(|place| messages[*place].author != "sitrep"),
         signs: BTreeSet::new(),
     });
     Room {
@@ -164,7 +186,7 @@ impl Line<'_> {
             let calls = self.notified.iter().any(|notified| notified == name);
             format!("{}{name}", if calls { "@" } else { "" })
         } else if let Some(id) = inside.strip_prefix('#') {
-            format!("#{}", self.known.1.get(&id.parse().ok()?)?)
+            self.known.1.get(&id.parse().ok()?)?.clone()
         } else {
             inside.strip_prefix("https://").map(|_| inside.to_owned())?
         };
@@ -175,7 +197,7 @@ impl Line<'_> {
 /// What [`read`] does, by example.
 pub(in super::super) fn reads_what_the_client_shows() -> Result<(), Failed> {
     let names = Names::new([(1, "bob".to_owned()), (2, "carol".to_owned())].into());
-    let channels = [(7, "ops".to_owned())].into();
+    let channels = [(7, "#ops".to_owned())].into();
     let cases = [
         ("**INC-1** is `declared`", "INC-1 is `declared`"),
         ("<@1> leads, not <@2>", "@bob leads, not carol"),

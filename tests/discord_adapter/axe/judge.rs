@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sitrep_fake_discord::Message;
 
-use crate::support::discord::Guild;
+use crate::support::discord::{Guild, plain};
 
 use super::{Deed, Said, Way};
 
@@ -100,7 +100,7 @@ fn rooms(
         if cards.len() != 1 || room.pins != pinned {
             wrong.push(format!("#{} has {} cards and {:?} pinned", room.name, cards.len(), room.pins));
         }
-        let text = cards.first().map(|card| card.text()).unwrap_or_default();
+        let text = cards.first().map(|card| plain(card)).unwrap_or_default();
         if let Some(title) = text.lines().find(|line| line.starts_with("trouble ")) {
             *titles.entry(title.to_owned()).or_default() += 1;
         }

@@ -75,7 +75,6 @@ fn unknown_server(account: &Account, failure: &Failure) -> Finding {
         | Failure::LoggedOut
         | Failure::Unreached(_)
         | Failure::Intercepted(_)
-        | Failure::NotYet(_)
         | Failure::Lost(_)
         | Failure::Garbled(_)
         | Failure::Broken(_) => failed("Discord: the server can't be looked at", failure),
@@ -95,13 +94,11 @@ fn failed(what: &str, failure: &Failure) -> Finding {
             Finding::problem(what, "Ask whoever runs the Discord server to allow it to sitrep's role")
         }
         Failure::Broken(_) => Finding::problem(what, "Restart sitrep; if it stays so, see what its log says"),
-        Failure::Unreached(_)
-        | Failure::Intercepted(_)
-        | Failure::NotYet(_)
-        | Failure::Lost(_)
-        | Failure::Garbled(_) => Finding::problem(
-            what,
-            "See whether this machine reaches https://discord.com, and whether Discord has trouble, and try again",
-        ),
+        Failure::Unreached(_) | Failure::Intercepted(_) | Failure::Lost(_) | Failure::Garbled(_) => {
+            Finding::problem(
+                what,
+                "See whether this machine reaches https://discord.com, and whether Discord has trouble, and try again",
+            )
+        }
     }
 }

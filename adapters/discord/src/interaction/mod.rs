@@ -110,13 +110,10 @@ impl Source<'_> {
     fn pass_on(&self, intake: &Arc<Intake>, content: Content) {
         self.register(intake);
         let account = &intake.account;
-        let spot = {
-            let mut guild = account.guild();
-            if self.guild.is_none() {
-                guild.directs.insert(self.channel);
-            }
-            account.spot(&guild, self.channel)
-        };
+        if self.guild.is_none() {
+            account.note_direct(self.channel, self.id.get());
+        }
+        let spot = account.spot(&account.guild(), self.channel);
         let deed = Deed {
             id: tickets::message_id(self.id),
             spot,

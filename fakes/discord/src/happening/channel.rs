@@ -31,6 +31,7 @@ pub fn change(state: &mut State, channel: u64, change: impl FnOnce(&mut Channel)
 pub fn remove(state: &mut State, channel: u64) {
     let Some(removed) = state.channels.remove(&channel) else { return };
     state.messages.remove(&channel);
+    super::voice::emptied(state, channel);
     let d = render::channel::channel(state, &removed);
     let below: Vec<u64> =
         state.channels.values().filter(|it| it.parent == Some(channel)).map(|it| it.id).collect();

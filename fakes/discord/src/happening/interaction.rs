@@ -35,7 +35,6 @@ pub fn begin(state: &mut State, done: Done) -> u64 {
         made_at: state.now(),
         answer: None,
         original: None,
-        original_removed: false,
         followups: Vec::new(),
     };
     let d = render::interaction::interaction(state, &interaction);

@@ -152,6 +152,17 @@ pub fn remove(state: &mut State, channel: u64, message: u64) {
     }
 }
 
+/// Removes several messages at once: one event tells of all.
+pub fn remove_many(state: &mut State, channel: u64, messages: &[u64]) {
+    let Some(all) = state.messages.get_mut(&channel) else { return };
+    let removed: Vec<u64> =
+        messages.iter().copied().filter(|message| all.remove(message).is_some()).collect();
+    let ids: Vec<_> = removed.into_iter().map(id).collect();
+    if !ids.is_empty() {
+        tell(state, "MESSAGE_DELETE_BULK", json!({ "ids": ids, "channel_id": id(channel) }), channel);
+    }
+}
+
 fn pins_changed(state: &mut State, channel: u64) {
     let at = state.channels.get(&channel).and_then(|channel| channel.last_pin_at);
     let mut d = json!({ "channel_id": id(channel), "last_pin_timestamp": at.map(render::time) });

@@ -8,3 +8,4 @@ pub mod guild;
 pub mod interaction;
 pub mod message;
 pub mod thread;
+pub mod voice;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{channel, event, id, time, user};
+use super::{channel, event, id, time, user, voice};
 use crate::rules::permissions;
 use crate::state::State;
 
@@ -63,8 +63,10 @@ pub fn whole(state: &State) -> Value {
     value["large"] = json!(false);
     value["unavailable"] = json!(false);
     value["member_count"] = json!(state.guild.members.len());
-    value["voice_states"] = json!([]);
-    value["members"] = json!([user::member(state, bot)]);
+    value["voice_states"] = state.voice.iter().map(|(&who, &channel)| voice::here(who, channel)).collect();
+    // Itself, and whoever is talking; all others need their intent.
+    let others = state.voice.keys().copied().filter(|&who| who != bot);
+    value["members"] = std::iter::once(bot).chain(others).map(|who| user::member(state, who)).collect();
     value["channels"] = channels.into_iter().map(|it| channel::channel(state, it)).collect();
     value["threads"] = threads
         .into_iter()

@@ -10,6 +10,7 @@ pub mod guild;
 pub mod interaction;
 pub mod message;
 pub mod user;
+pub mod voice;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 

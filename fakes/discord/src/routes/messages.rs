@@ -212,8 +212,6 @@ fn remove_many(call: &mut Call<'_>) -> Outcome {
     call.need(channel.id, permission::MANAGE_MESSAGES)?;
     let ids = call.body["messages"].as_array().into_iter().flatten();
     let ids: Vec<u64> = ids.filter_map(|id| id.as_str()?.parse().ok()).collect();
-    for id in ids {
-        happening::message::remove(call.state, channel.id, id);
-    }
+    happening::message::remove_many(call.state, channel.id, &ids);
     Ok(Reply::done())
 }

@@ -125,10 +125,5 @@ fn remove(call: &mut Call<'_>) -> Outcome {
     let interaction = interaction(call)?;
     let message = message(call, &interaction)?;
     happening::message::remove(call.state, message.channel, message.id);
-    if interaction.original == Some(message.id)
-        && let Some(it) = call.state.interactions.get_mut(&interaction.id)
-    {
-        it.original_removed = true;
-    }
     Ok(Reply::done())
 }

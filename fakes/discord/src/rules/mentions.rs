@@ -84,7 +84,9 @@ fn notified(state: &State, words: Words<'_>, mentions: &Mentions) -> Vec<u64> {
             .and_then(|channel| channel.thread.as_ref().and(channel.parent));
         permissions::sees(state, *user, place.unwrap_or(words.channel))
     };
-    all.into_iter().filter(sees).collect()
+    // A program has no device that could ring.
+    let rings = |user: &u64| state.users.get(user).is_some_and(|user| !user.bot);
+    all.into_iter().filter(rings).filter(sees).collect()
 }
 
 struct Allowed {

@@ -37,7 +37,8 @@ pub fn in_channel(state: &State, user: u64, channel: u64) -> u64 {
         Some(_) => channel.parent.and_then(|parent| state.channels.get(&parent)).unwrap_or(channel),
         None => channel,
     };
-    implied(overwritten(state, user, base, ruling))
+    let writing = if channel.thread.is_some() { bit::SEND_MESSAGES_IN_THREADS } else { bit::SEND_MESSAGES };
+    implied(overwritten(state, user, base, ruling), writing)
 }
 
 fn overwritten(state: &State, user: u64, base: u64, channel: &Channel) -> u64 {
@@ -58,12 +59,12 @@ fn overwritten(state: &State, user: u64, base: u64, channel: &Channel) -> u64 {
     bits
 }
 
-/// What is left when what a bit rests on isn't there.
-fn implied(bits: u64) -> u64 {
+/// What is left when what a bit rests on isn't there: seeing, and `writing`.
+fn implied(bits: u64, writing: u64) -> u64 {
     if bits & bit::VIEW_CHANNEL == 0 {
         return 0;
     }
-    if bits & bit::SEND_MESSAGES == 0 {
+    if bits & writing == 0 {
         return bits & !(bit::MENTION_EVERYONE | bit::EMBED_LINKS | bit::ATTACH_FILES);
     }
     bits

@@ -62,8 +62,6 @@ pub struct Interaction {
     pub answer: Option<FirstAnswer>,
     /// The message that answers it.
     pub original: Option<u64>,
-    /// Whether that message was removed.
-    pub original_removed: bool,
     /// Messages that came after the answer.
     pub followups: Vec<u64>,
 }

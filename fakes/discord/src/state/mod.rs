@@ -68,6 +68,8 @@ pub struct State {
     pub events: BTreeMap<u64, ScheduledEvent>,
     /// Slash commands.
     pub commands: BTreeMap<u64, Command>,
+    /// Who is in which voice channel.
+    pub voice: BTreeMap<u64, u64>,
     /// Interactions.
     pub interactions: BTreeMap<u64, Interaction>,
     /// What the gateway tells. It only grows.

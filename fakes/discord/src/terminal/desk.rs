@@ -108,6 +108,14 @@ impl Desk {
                 let own = self.newest(|it, me| it.author == me).ok_or("you have said nothing here")?;
                 self.person.delete(&here, own).map(done).map_err(sentence)
             }
+            Line::Join(name) => {
+                let name = name.trim_start_matches(['#', '@']);
+                self.person.join_voice(name.trim_start_matches("voice ")).map(done).map_err(sentence)
+            }
+            Line::Leave => {
+                self.person.leave_voice();
+                Ok(done(()))
+            }
             Line::Break(what) => self.fault(&what).map(done),
             Line::Move(by) => {
                 self.discord.clock().advance(by);

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::discord::Discord;
 
 /// Everything that can be told to the terminal.
-pub(super) const WORDS: [(&str, &str, &str); 21] = [
+pub(super) const WORDS: [(&str, &str, &str); 23] = [
     ("/as", "bob", "makes you somebody else"),
     ("/go", "ops", "goes to another channel, or to a thread"),
     ("/dm", "[TEXT]", "goes to where you are alone with sitrep, or says something there"),
@@ -25,6 +25,8 @@ pub(super) const WORDS: [(&str, &str, &str); 21] = [
     ("/reply", "TEXT", "answers the newest message here that isn't yours"),
     ("/edit", "TEXT", "has your last message here say something else"),
     ("/delete", "", "takes your last message here back"),
+    ("/join", "NAME", "joins a voice channel"),
+    ("/leave", "", "leaves it"),
     ("/break", "reset", "breaks the gateway: reset, close, reconnect, invalid, silence"),
     ("/move", "20m", "moves this Discord's clock on (not sitrep's)"),
     ("/wait", "2s", "waits, for scripts"),

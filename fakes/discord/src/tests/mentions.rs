@@ -86,3 +86,10 @@ fn a_change_notifies_nobody() {
     bot.patch(&path, json!({ "content": format!("@everyone <@{}>", bot.person("alice").id()) })).ok();
     assert!(bot.server.state().pings.is_empty());
 }
+
+#[test]
+fn a_program_has_no_device_that_rings() {
+    let bot = Bot::new();
+    bot.person("alice").say("ops", &format!("<@{}> ack", bot.id())).unwrap();
+    assert!(bot.server.state().pings.is_empty());
+}

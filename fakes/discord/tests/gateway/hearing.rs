@@ -93,3 +93,25 @@ fn events_are_numbered_without_gaps() {
     client.say(1, &heard);
     client.op(11);
 }
+
+#[test]
+fn who_is_talking_comes_with_the_guild_and_is_told_as_it_changes() {
+    let discord = Discord::start(world().voice("meeting")).unwrap();
+    let meeting = discord.channel("meeting").unwrap().id.to_string();
+    let (alice, bob) = (discord.person("alice"), discord.person("bob"));
+    alice.join_voice("meeting").unwrap();
+    assert!(alice.join_voice("ops").is_err(), "nobody talks in a text channel");
+    let mut client = Client::connect(&discord);
+    client.identify(&discord, HEARD | intent::GUILD_VOICE_STATES);
+    let guild = client.dispatch("GUILD_CREATE");
+    assert_eq!(guild["voice_states"][0]["channel_id"], meeting);
+    assert_eq!(guild["voice_states"][0]["user_id"], alice.id().to_string());
+    bob.join_voice("meeting").unwrap();
+    assert_eq!(client.dispatch("VOICE_STATE_UPDATE")["channel_id"], meeting);
+    assert_eq!(discord.talking("meeting"), ["alice", "bob"]);
+    bob.leave_voice();
+    assert_eq!(client.dispatch("VOICE_STATE_UPDATE")["channel_id"], Value::Null);
+    assert!(discord.remove_channel("meeting"));
+    let left = client.dispatch("VOICE_STATE_UPDATE");
+    assert_eq!((&left["channel_id"], &left["user_id"]), (&Value::Null, &json!(alice.id().to_string())));
+}

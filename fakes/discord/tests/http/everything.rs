@@ -1,11 +1,16 @@
+use std::collections::BTreeSet;
+
+use serde_json::json;
 use serenity::all::{
     AutoArchiveDuration, ChannelType, Command, CommandOptionType, CreateActionRow, CreateAllowedMentions,
     CreateButton, CreateChannel, CreateCommand, CreateCommandOption, CreateEmbed, CreateInteractionResponse,
     CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage, CreateScheduledEvent,
-    CreateThread, EditChannel, EditInteractionResponse, EditMessage, EditScheduledEvent, EditThread,
-    GetMessages, GuildChannel, MessageFlags, MessageId, Nonce, PermissionOverwrite, PermissionOverwriteType,
-    Permissions, RoleId, ScheduledEventType, Timestamp, UserId,
+    CreateThread, EditChannel, EditInteractionResponse, EditMessage, EditScheduledEvent, EditThread, Event,
+    GatewayEvent, GetMessages, GuildChannel, MessageFlags, MessageId, Nonce, PermissionOverwrite,
+    PermissionOverwriteType, Permissions, RoleId, ScheduledEventType, Timestamp, UserId,
 };
+
+use sitrep_fake_discord::permission;
 
 use super::Stage;
 
@@ -24,6 +29,53 @@ fn serenity_reads_every_answer_and_nothing_it_sends_is_a_breach() {
     assert_eq!(stage.discord.violations(), Vec::<String>::new());
     let refused: Vec<_> = stage.discord.requests().into_iter().filter(|it| it.status >= 400).collect();
     assert_eq!(refused, []);
+}
+
+#[test]
+fn serenity_reads_every_event() {
+    let stage = Stage::new();
+    let (discord, alice) = (&stage.discord, stage.discord.person("alice"));
+    stage.runtime.block_on(async {
+        let room = rooms(&stage).await;
+        messages(&stage, &room).await;
+        threads(&stage, &room).await;
+        events(&stage).await;
+        commands_and_interactions(&stage).await;
+    });
+    let said = alice.say("ops", &format!("<@{}> <@{}>", discord.bot_id(), alice.id())).unwrap();
+    alice.edit("ops", said, "!incident").unwrap();
+    alice.react("ops", said, "👀").unwrap();
+    alice.unreact("ops", said, "👀").unwrap();
+    alice.delete("ops", said).unwrap();
+    alice.say_directly("hello").unwrap();
+    discord.purge("ops", &[alice.say("ops", "x").unwrap()]);
+    discord.revoke(permission::SEND_MESSAGES);
+    discord.rename_role("ops", "responders");
+    discord.remove_role("responders");
+    discord.set_nick("bob", "Bobby");
+    discord.add_person("carol", &[]);
+    discord.remove_person("carol");
+    discord.remove_channel("Incidents");
+    discord.set_available(false);
+    discord.set_available(true);
+    discord.remove_bot();
+    let state = discord.server().state();
+    let mut names = BTreeSet::new();
+    for told in &state.log {
+        names.insert(told.t);
+        let payload = json!({ "op": 0, "s": 1, "t": told.t, "d": told.d });
+        let read = serde_json::from_value::<GatewayEvent>(payload).map_err(|error| error.to_string());
+        assert!(
+            matches!(read, Ok(GatewayEvent::Dispatch(_, ref event)) if !is_unknown(event)),
+            "{}: {read:?}",
+            told.t
+        );
+    }
+    assert!(names.len() > 25, "{names:?}");
+}
+
+fn is_unknown(event: &Event) -> bool {
+    matches!(event, Event::Unknown(_))
 }
 
 async fn who_and_where(stage: &Stage) {

@@ -6,6 +6,7 @@
 mod everything;
 mod faults;
 mod limits;
+mod moderating;
 
 use serenity::all::{ChannelId, GuildId, Http, HttpBuilder};
 use sitrep_fake_discord::{Discord, World};

@@ -2,7 +2,10 @@
 
 use std::{fs, time::Duration};
 
-use crate::support::{Doing, Failed};
+use crate::{
+    program::Program,
+    support::{Doing, Failed},
+};
 
 /// Ticks a second in `/proc/PID/stat`: fixed by Linux's interface with programs.
 const TICKS_A_SECOND: f64 = 100.0;
@@ -27,6 +30,22 @@ impl Usage {
 
     pub(crate) fn since(self, earlier: Self) -> Self {
         Self { processor: self.processor - earlier.processor, written: self.written - earlier.written }
+    }
+}
+
+/// Resident memory of a program in MiB, taken again and again: all of it, and the part that is no file's.
+#[derive(Default)]
+pub(crate) struct Resident {
+    pub(crate) all: Vec<f64>,
+    pub(crate) own: Vec<f64>,
+}
+
+impl Resident {
+    pub(crate) fn take(&mut self, program: &Program) -> Result<(), Failed> {
+        let (all, own) = resident_mib(program.id()?)?;
+        self.all.push(all);
+        self.own.push(own);
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The programs that are measured: sitrep and the bare bot, each in a folder of its own.
+//! The programs that are measured: sitrep and a bare bot, each in a folder of its own.
 //!
 //! Their binaries are copied there. How much of a binary is resident depends on how it came into the page cache: a file
 //! that was copied is mapped in larger pieces than one that was linked in place, and differently again after a reboot.
@@ -14,18 +14,13 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::support::{
-    Doing, Failed, evidence, poll,
-    process::Process,
-    synapse::{Account, Synapse},
-};
+use crate::support::{Doing, Failed, evidence, poll, process::Process};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A program that runs unless it was stopped.
 pub(crate) struct Program {
     pub(crate) name: &'static str,
-    pub(crate) account: Account,
     binary: PathBuf,
     args: &'static [&'static str],
     environment: Vec<(&'static str, String)>,
@@ -36,45 +31,37 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// sitrep with a configuration, not started yet.
-    pub(crate) fn sitrep(account: Account, configuration: &str) -> Result<Self, Failed> {
-        let folder = folder()?;
-        for (name, content) in [("sitrep.toml", configuration), ("password", &account.password)] {
-            fs::write(folder.path().join(name), content).doing("configuring sitrep")?;
-        }
+    /// sitrep with its files by their names, `sitrep.toml` among them; not started yet.
+    pub(crate) fn sitrep(files: &[(&str, &str)]) -> Result<Self, Failed> {
         let built = env::var_os("SITREP_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_sitrep").into());
-        let binary = copied(built.as_ref(), &folder)?;
-        Ok(Self {
-            name: "sitrep",
-            account,
-            binary,
-            args: &["run", "--config", "sitrep.toml"],
-            environment: Vec::new(),
-            ready: "sitrep is ready",
-            folder,
-            process: None,
-        })
+        let args = &["run", "--config", "sitrep.toml"];
+        let program = Self::new("sitrep", "sitrep is ready", built.as_ref(), args)?;
+        program.write(files)?;
+        Ok(program)
     }
 
-    /// The bare bot, not started yet.
-    pub(crate) fn bare(synapse: &Synapse, account: Account) -> Result<Self, Failed> {
-        let folder = folder()?;
-        let environment = vec![
-            ("BARE_BOT_HOMESERVER", synapse.url.clone()),
-            ("BARE_BOT_USER", account.user_id.clone()),
-            ("BARE_BOT_PASSWORD", account.password.clone()),
-            ("BARE_BOT_FOLDER", folder.path().display().to_string()),
-        ];
-        let binary = copied(&bare_bot()?, &folder)?;
-        Ok(Self {
-            name: "bare bot",
-            account,
-            binary,
-            args: &[],
-            environment,
-            ready: "the bare bot is ready",
-            folder,
-            process: None,
+    /// A bare bot, not started yet: the benchmark of that name that was built last beside this one, or what a variable
+    /// of the same name says.
+    pub(crate) fn bare(built: &'static str) -> Result<Self, Failed> {
+        Self::new("bare bot", "the bare bot is ready", &beside(built)?, &[])
+    }
+
+    fn new(
+        name: &'static str,
+        ready: &'static str,
+        built: &Path,
+        args: &'static [&'static str],
+    ) -> Result<Self, Failed> {
+        let folder = tempfile::Builder::new().prefix("sitrep-bench-").tempdir().doing("making a folder")?;
+        let binary = folder.path().join("program");
+        fs::copy(built, &binary).doing(format!("copying {}", built.display()))?;
+        Ok(Self { name, binary, args, environment: Vec::new(), ready, folder, process: None })
+    }
+
+    /// Puts files into its folder.
+    pub(crate) fn write(&self, files: &[(&str, &str)]) -> Result<(), Failed> {
+        files.iter().try_for_each(|(name, content)| {
+            fs::write(self.folder.path().join(name), content).doing(format!("writing {name}"))
         })
     }
 
@@ -140,30 +127,22 @@ impl Drop for Program {
     }
 }
 
-fn folder() -> Result<TempDir, Failed> {
-    tempfile::Builder::new().prefix("sitrep-bench-").tempdir().doing("making a folder")
-}
-
-fn copied(binary: &Path, folder: &TempDir) -> Result<PathBuf, Failed> {
-    let copy = folder.path().join("program");
-    fs::copy(binary, &copy).doing(format!("copying {}", binary.display()))?;
-    Ok(copy)
-}
-
-/// The bare bot that was built last beside this benchmark.
-fn bare_bot() -> Result<PathBuf, Failed> {
-    if let Some(named) = env::var_os("BARE_BOT") {
+/// A benchmark that was built last beside this one.
+fn beside(name: &str) -> Result<PathBuf, Failed> {
+    if let Some(named) = env::var_os(name.to_uppercase()) {
         return Ok(named.into());
     }
     let own = env::current_exe().doing("finding this benchmark")?;
     let beside = fs::read_dir(own.parent().unwrap_or(Path::new("."))).doing("looking for the bare bot")?;
     let built = beside.flatten().map(|entry| entry.path()).filter(|path| {
-        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-        name.starts_with("bare_bot-") && path.extension().is_none()
+        let found = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        found.strip_prefix(name).is_some_and(|rest| rest.starts_with('-')) && path.extension().is_none()
     });
     let newest = built.max_by_key(|path| fs::metadata(path).and_then(|data| data.modified()).ok());
     newest.ok_or_else(|| {
-        let remedy = "build it in the same way: `cargo bench --bench bare_bot --bench on_matrix`";
-        format!("there is no bare bot beside this benchmark; {remedy}").into()
+        format!(
+            "there is no {name} beside this benchmark; build it in the same way: `cargo bench --bench {name}`"
+        )
+        .into()
     })
 }

@@ -1,33 +1,41 @@
-//! A disk that stands still on demand: what the binary has written is not durable, and so nothing is answered.
+//! A disk that stands still on demand, and a clock that goes ahead.
 //!
-//! A few lines of C, loaded into the binary before its own libraries, hold up `fdatasync` for as long as a file is
-//! there. They are compiled once a run, by the compiler that links the tests themselves.
+//! A few lines of C are loaded into the binary before its own libraries. They are compiled once a run, by the compiler
+//! that links the tests themselves.
+//!
+//! - While the disk is held, what the binary has written is not durable, and so nothing is answered.
+//! - How far the clock is ahead is read as the binary starts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::sitrep::Home;
 use super::{Doing, Failed};
 
-const SOURCE: &str = include_str!("slow_disk/hold.c");
+const SOURCE: &str = include_str!("surroundings/hold.c");
 
 /// The file that holds the disk up, in a home.
 const HELD: &str = "held";
 
+/// The file that says how far the clock is ahead.
+const AHEAD: &str = "ahead";
+
 /// The compiled lines, and the folder that they lie in.
 static LIBRARY: OnceLock<Result<(TempDir, PathBuf), String>> = OnceLock::new();
 
-/// A home whose disk can be held up.
+/// A home whose disk can be held up, and whose clock can be set.
 pub(crate) fn under(home: Home) -> Result<Home, Failed> {
     let library =
         LIBRARY.get_or_init(|| compile().map_err(|failed| failed.message().unwrap_or_default().to_owned()));
     let (_, library) = library.as_ref().map_err(|failed| Failed::from(failed.as_str()))?;
     let held = home.path().join(HELD);
-    Ok(home.and_variable("LD_PRELOAD", library).and_variable("HELD_BY", held))
+    let ahead = home.path().join(AHEAD);
+    Ok(home.and_variable("LD_PRELOAD", library).and_variable("HELD_BY", held).and_variable("AHEAD_BY", ahead))
 }
 
 /// From now on nothing becomes durable.
@@ -38,6 +46,11 @@ pub(crate) fn hold(home: &Home) -> Result<(), Failed> {
 /// Everything that waited becomes durable.
 pub(crate) fn release(home: &Home) -> Result<(), Failed> {
     fs::remove_file(home.path().join(HELD)).doing("letting the disk go on")
+}
+
+/// After its next start the binary's clock is so much ahead.
+pub(crate) fn set_ahead(home: &Home, by: Duration) -> Result<(), Failed> {
+    home.write(AHEAD, &by.as_secs().to_string())
 }
 
 fn compile() -> Result<(TempDir, PathBuf), Failed> {

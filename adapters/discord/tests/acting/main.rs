@@ -1,0 +1,11 @@
+//! What the adapter does, held against a Discord for tests: each action, and everything that may go wrong with it.
+
+mod bench;
+mod calendar;
+mod card;
+mod interactions;
+mod people;
+mod refusals;
+mod rooms;
+mod saying;
+mod talking;

@@ -1,0 +1,135 @@
+//! People: let in, told once, and left in peace.
+
+use sitrep_core::{
+    person::Person,
+    port::{Action, Outcome, Receipt},
+    room::{PlatformName, RoomRef},
+};
+use sitrep_fake_discord::permission;
+
+use crate::bench::{Bench, again, by_role, fresh, open, open_room, receipt, room};
+
+fn invite(room: &RoomRef, people: &[Person]) -> Action {
+    Action::Invite { room: room.clone(), people: people.to_vec() }
+}
+
+fn a_room(bench: &Bench, private: bool, invited: &[Person]) -> RoomRef {
+    bench.room_of(&bench.done(&open_room("down", private, invited.to_vec()))).0
+}
+
+fn told(bench: &Bench) -> Vec<String> {
+    bench.discord.pings().into_iter().map(|ping| ping.person).collect()
+}
+
+#[test]
+fn everybody_is_let_in_and_told_once() {
+    let bench = by_role();
+    let (alice, bob, carol) = (bench.person("alice"), bench.person("bob"), bench.person("carol"));
+    let room = a_room(&bench, false, std::slice::from_ref(&bob));
+    bench.done(&invite(&room, &[alice.clone(), bob.clone()]));
+    assert_eq!(told(&bench), ["alice", "bob"], "also who sees it anyway, and who was let in as it was made");
+    assert_eq!(bench.discord.messages("down").len(), 1, "in one message");
+    bench.done(&invite(&room, &[alice.clone(), bob.clone(), carol.clone()]));
+    assert_eq!(told(&bench), ["alice", "bob", "carol"]);
+    assert!(bench.discord.person("carol").channels().contains(&"down".to_owned()));
+    let own = bench.discord.channel("down").unwrap().overwrites;
+    let alices = own.iter().filter(|it| it.id.to_string() == alice.handle).count();
+    assert_eq!(alices, 0, "her role lets her in");
+    bench.done(&invite(&room, &[carol, bob, alice]));
+    assert_eq!(told(&bench).len(), 3);
+    bench.is_clean();
+}
+
+#[test]
+fn whoever_was_told_is_known_after_a_restart() {
+    let mut bench = by_role();
+    let (alice, bob) = (bench.person("alice"), bench.person("bob"));
+    let room = a_room(&bench, true, &[]);
+    let attempt = fresh();
+    bench.discord.faults().lose_reply("POST", "/channels/*/messages", 1);
+    let outcome = bench.attempt(&invite(&room, std::slice::from_ref(&alice)), &attempt);
+    assert!(matches!(outcome, Outcome::InDoubt(_)), "{outcome:?}");
+    bench.restart();
+    receipt(bench.attempt(&invite(&room, std::slice::from_ref(&alice)), &attempt));
+    bench.done(&invite(&room, &[alice, bob]));
+    assert_eq!(told(&bench), ["alice", "bob"]);
+    bench.is_clean();
+}
+
+#[test]
+fn a_lost_answer_lets_nobody_be_told_twice() {
+    let bench = by_role();
+    let people = [bench.person("alice"), bench.person("bob")];
+    let room = a_room(&bench, true, &[]);
+    for (method, path) in [("PUT", "/channels/*/permissions/*"), ("POST", "/channels/*/messages")] {
+        bench.discord.faults().lose_reply(method, path, 1);
+    }
+    let mut attempt = fresh();
+    for _ in 0..5 {
+        if let Outcome::Done(_) = bench.attempt(&invite(&room, &people), &attempt) {
+            break;
+        }
+        attempt = again(&attempt);
+    }
+    assert_eq!(told(&bench), ["alice", "bob"]);
+    assert_eq!(bench.discord.messages("down").len(), 1);
+    bench.is_clean();
+}
+
+#[test]
+fn who_is_not_here_costs_nobody_else_anything() {
+    let bench = open();
+    let discord = PlatformName::new("discord");
+    let stranger = Person::new(&discord, "1574025281893654565");
+    let other = Person::new(&PlatformName::new("matrix"), "@dave:example.org");
+    let (alice, nobody) = (bench.person("alice"), Person::new(&discord, "dave"));
+    let room = a_room(&bench, true, &[]);
+    let people = [stranger.clone(), other.clone(), nobody.clone(), alice];
+    let done = bench.done(&invite(&room, &people));
+    let no_account = "has no Discord account that I know of".to_owned();
+    let expected = vec![
+        (stranger, "is not on the server".to_owned()),
+        (other, no_account.clone()),
+        (nobody, no_account),
+    ];
+    assert_eq!(done, Receipt::DoneExcept(expected));
+    assert_eq!(told(&bench), ["alice"]);
+}
+
+#[test]
+fn many_people_come_in_a_few_at_a_time() {
+    let mut world = crate::bench::world();
+    for number in 0..25 {
+        world = world.person(&format!("p{number}"), &[]);
+    }
+    let bench = Bench::new(world, sitrep_discord::AllowRoles::Everyone);
+    let people: Vec<Person> = (0..25).map(|number| bench.person(&format!("p{number}"))).collect();
+    let room = a_room(&bench, true, &[]);
+    let (mut attempt, mut rounds) = (fresh(), 0);
+    while let Outcome::Partly { wait, .. } = bench.attempt(&invite(&room, &people), &attempt) {
+        // Discord's own limit is waited for, where it is long.
+        std::thread::sleep(wait);
+        (attempt, rounds) = (again(&attempt), rounds + 1);
+    }
+    assert!(rounds >= 3, "{rounds}");
+    assert_eq!(told(&bench).len(), 25);
+    assert_eq!(bench.discord.messages("down").len(), 1);
+    bench.is_clean();
+}
+
+#[test]
+fn where_an_incident_runs_among_others_nobody_is_let_in() {
+    let bench = by_role();
+    bench.done(&invite(&room("ops"), &[bench.person("carol")]));
+    assert!(told(&bench).is_empty());
+    assert_eq!(bench.asked("PUT", "/permissions"), 0);
+}
+
+#[test]
+fn a_missing_permission_to_let_people_in_is_named() {
+    let bench = by_role();
+    let room = a_room(&bench, true, &[]);
+    bench.discord.revoke(permission::MANAGE_ROLES);
+    let outcome = bench.outcome(&invite(&room, &[bench.person("bob")]));
+    assert_eq!(outcome, Outcome::Permanent("sitrep lacks the permission Manage Roles on Discord".to_owned()));
+}

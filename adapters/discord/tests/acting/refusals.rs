@@ -1,0 +1,117 @@
+//! Limits, refusals, revoked permissions: what is said, how long is waited, and that nothing is asked in vain.
+
+use std::time::Duration;
+
+use sitrep_core::port::{Action, Outcome};
+use sitrep_fake_discord::{Fault, Scope, permission};
+
+use crate::bench::{again, fresh, open, open_room, receipt, room, say};
+
+const POST: (&str, &str) = ("POST", "/channels/*/messages");
+
+#[test]
+fn a_short_limit_is_slept_through() {
+    let bench = open();
+    bench.discord.faults().limit(POST.0, POST.1, 1, (Scope::User, Duration::from_secs(1)));
+    receipt(bench.outcome(&say("hello")));
+    assert_eq!(bench.discord.messages("ops").len(), 1);
+    bench.is_clean();
+}
+
+#[test]
+fn a_limit_of_one_channel_holds_up_nothing_else() {
+    let bench = open();
+    for scope in [Scope::User, Scope::Shared] {
+        bench.discord.faults().limit(POST.0, POST.1, 1, (scope, Duration::from_secs(40)));
+    }
+    let attempt = fresh();
+    let outcome = bench.attempt(&say("hello"), &attempt);
+    let Outcome::Partly { left: 1, wait } = outcome else { panic!("{outcome:?}") };
+    assert!(wait > Duration::from_secs(35) && wait <= Duration::from_secs(40), "{wait:?}");
+    let asked = bench.asked("POST", "/messages");
+    let outcome = bench.attempt(&say("hello"), &again(&attempt));
+    assert!(matches!(outcome, Outcome::Partly { left: 1, .. }), "{outcome:?}");
+    assert_eq!(bench.asked("POST", "/messages"), asked, "it isn't asked before the time is over");
+}
+
+#[test]
+fn a_limit_of_everything_holds_up_everything() {
+    for fault in
+        [Fault::Limit(Scope::Global, Duration::from_secs(30)), Fault::Cloudflare(Duration::from_secs(30))]
+    {
+        let bench = open();
+        bench.discord.faults().on(POST.0, POST.1, 1, fault.clone());
+        let outcome = bench.outcome(&say("hello"));
+        assert!(matches!(outcome, Outcome::RetryAfter(_)), "{fault:?}: {outcome:?}");
+        let outcome = bench.outcome(&Action::OpenDirect { person: bench.person("alice") });
+        assert!(matches!(outcome, Outcome::RetryAfter(_)), "{fault:?}: {outcome:?}");
+        assert_eq!(bench.asked("POST", "/users/@me/channels"), 0);
+    }
+}
+
+#[test]
+fn a_missing_permission_is_named() {
+    let bench = open();
+    bench.discord.revoke(permission::SEND_MESSAGES);
+    let words = |outcome: Outcome| match outcome {
+        Outcome::Permanent(words) => words,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(words(bench.outcome(&say("hello"))), "sitrep lacks the permission Send Messages on Discord");
+    bench.discord.restore(permission::SEND_MESSAGES);
+    receipt(bench.outcome(&say("hello")));
+    bench.discord.revoke(permission::MANAGE_CHANNELS);
+    let refused = words(bench.outcome(&open_room("down", false, Vec::new())));
+    assert!(refused.starts_with("sitrep lacks the permission Manage "), "{refused}");
+}
+
+#[test]
+fn what_is_gone_is_said() {
+    let bench = open();
+    bench.discord.remove_channel("status");
+    let gone = Action::Say {
+        room: room("status"),
+        answers: None,
+        only_for: None,
+        purpose: sitrep_core::effect::Purpose::Notice,
+        message: sitrep_core::message::Message::text("hello"),
+    };
+    assert_eq!(bench.outcome(&gone), Outcome::Permanent("the channel is gone".to_owned()));
+    let nowhere = crate::bench::say_in("nowhere", sitrep_core::message::Message::text("hello"));
+    let words = "there is no channel called nowhere on the server".to_owned();
+    assert_eq!(bench.outcome(&nowhere), Outcome::Permanent(words));
+}
+
+#[test]
+fn a_token_that_is_refused_is_not_used_again() {
+    let bench = open();
+    bench.discord.faults().refuse(POST.0, POST.1, 1, (401, 0));
+    let outcome = bench.outcome(&say("hello"));
+    assert_eq!(outcome, Outcome::Transient("Discord no longer accepts the bot's token".to_owned()));
+    let asked = bench.discord.requests().len();
+    assert!(matches!(bench.outcome(&say("hello")), Outcome::Transient(_)));
+    assert_eq!(bench.discord.requests().len(), asked);
+}
+
+#[test]
+fn what_is_refused_again_and_again_is_not_asked() {
+    let bench = open();
+    bench.discord.revoke(permission::SEND_MESSAGES);
+    for _ in 0..20 {
+        assert!(matches!(bench.outcome(&say("hello")), Outcome::Permanent(_)));
+    }
+    assert_eq!(bench.asked("POST", "/messages"), 5);
+}
+
+#[test]
+fn trouble_at_discord_is_no_refusal() {
+    let bench = open();
+    bench.discord.faults().refuse(POST.0, POST.1, 2, (503, 0));
+    let attempt = fresh();
+    for number in 1..=2 {
+        let attempt = sitrep_core::port::Attempt { number, ..attempt.clone() };
+        assert!(matches!(bench.attempt(&say("hello"), &attempt), Outcome::InDoubt(_)));
+    }
+    receipt(bench.attempt(&say("hello"), &again(&again(&attempt))));
+    assert_eq!(bench.discord.messages("ops").len(), 1);
+}

@@ -1,0 +1,128 @@
+//! What people do, as core hears it.
+
+use sitrep_core::port::{Content, Platform, RoomKind};
+
+use crate::support::{Bot, assert_proper, discord};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_batch_says_where_every_room_ends_that_was_never_heard() {
+    let discord = discord();
+    discord.person("alice").say("ops", "!incident before sitrep was there").unwrap();
+    let bot = Bot::connect(&discord).await;
+    for room in ["ops", "support", "status"] {
+        let id = discord.channel(room).unwrap().id.to_string();
+        assert!(bot.after.contains_key(&id), "{room}: {:?}", bot.after);
+    }
+    let random = discord.channel("random").unwrap().id.to_string();
+    assert!(!bot.after.contains_key(&random), "it is nobody's business");
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_say_is_heard_with_who_they_are() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let (alice, bob) = (discord.person("alice"), discord.person("bob"));
+    discord.set_nick("alice", "Al");
+    let said = alice.say("ops", &format!("!lead <@{}>", bob.id())).unwrap();
+    let heard = bot.hear().await;
+    assert_eq!(heard.message.id, said.to_string());
+    assert_eq!(heard.content, Content::Said(format!("!lead @{}", bob.id())));
+    assert_eq!((heard.message.room.room.as_str(), heard.kind), ("ops", RoomKind::Configured));
+    assert_eq!(heard.person.handle, alice.id().to_string());
+    assert_eq!(heard.standing.called.as_deref(), Some("Al"));
+    let role = discord.role_id("ops").unwrap().to_string();
+    for group in ["@everyone", "ops", &role] {
+        assert!(heard.standing.groups.iter().any(|known| known == group), "{group}: {:?}", heard.standing);
+    }
+    bob.say("ops", &format!("<@{}> ack", discord.bot_id())).unwrap();
+    let heard = bot.hear().await;
+    assert_eq!(heard.content, Content::Said("!ack".to_owned()));
+    assert!(!heard.standing.groups.contains(&"ops".to_owned()));
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn talk_elsewhere_and_our_own_words_are_not_heard() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.person("alice").say("random", "!incident in the wrong room").unwrap();
+    bot.say("ops", "!incident said by ourselves").await;
+    discord.person("alice").say("support", "!incident in the right one").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!incident in the right one"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_deletions_and_reactions_are_heard() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let alice = discord.person("alice");
+    let said = alice.say("ops", "!incidnt it is down").unwrap();
+    bot.hear().await;
+    alice.edit("ops", said, "!incident it is down").unwrap();
+    let edited = bot.hear().await;
+    let (message, text) = (said.to_string(), "!incident it is down".to_owned());
+    assert_eq!(edited.content, Content::Edited { message: message.clone(), text });
+    assert_eq!(edited.person.handle, alice.id().to_string());
+    alice.delete("ops", said).unwrap();
+    assert_eq!(bot.hear().await.content, Content::Redacted { message });
+    let ours = bot.say("ops", "It is down").await;
+    let theirs = alice.say("ops", "it is").unwrap();
+    bot.hear().await;
+    let id = ours.id.parse().unwrap();
+    alice.react("ops", theirs, "\u{2705}").unwrap();
+    alice.react("ops", id, "\u{2705}").unwrap();
+    let reacted = bot.hear().await;
+    let sign = || Content::Reacted { message: ours.id.clone(), key: "\u{2705}".to_owned() };
+    assert_eq!(reacted.content, sign(), "a sign on somebody else's message is nobody's business");
+    assert!(reacted.standing.groups.contains(&"ops".to_owned()));
+    alice.unreact("ops", id, "\u{2705}").unwrap();
+    alice.react("ops", id, "\u{2705}").unwrap();
+    let again = bot.hear().await;
+    assert_eq!(again.content, sign());
+    assert_ne!(again.message.id, reacted.message.id, "it was pressed twice");
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_direct_message_the_server_is_asked_who_it_is() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.person("alice").say_directly("!incident secretly").unwrap();
+    let heard = bot.hear().await;
+    assert_eq!(
+        (&heard.content, heard.kind),
+        (&Content::Said("!incident secretly".to_owned()), RoomKind::Direct)
+    );
+    assert!(heard.standing.groups.contains(&"ops".to_owned()), "{:?}", heard.standing);
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_comes_again_until_it_is_accepted() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.person("alice").say("ops", "!incident one").unwrap();
+    let first = bot.unaccepted().await;
+    discord.person("alice").say("ops", "!incident two").unwrap();
+    assert_eq!(bot.unaccepted().await, first);
+    // Whoever listens may be dropped at any moment.
+    drop(tokio::time::timeout(std::time::Duration::ZERO, bot.platform.listen(&bot.after)).await);
+    assert_eq!(bot.unaccepted().await, first);
+    bot.accept(&first);
+    assert_eq!(bot.hear_words(1).await, ["!incident two"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_is_removed_or_closed_to_us_is_gone() {
+    const VIEW_CHANNEL: u64 = 1 << 10;
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.overwrite("support", "@everyone", 0, VIEW_CHANNEL);
+    let gone = bot.hear().await;
+    assert_eq!((gone.content, gone.message.room.room.as_str()), (Content::Gone, "support"));
+    discord.remove_channel("ops");
+    let gone = bot.hear().await;
+    assert_eq!((gone.content, gone.message.room.room.as_str()), (Content::Gone, "ops"));
+    assert_eq!(gone.person.handle, discord.bot_id().to_string(), "whose doing it was is not known");
+}

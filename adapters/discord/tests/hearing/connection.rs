@@ -1,0 +1,192 @@
+//! What befalls a connection, and that everything is heard once all the same.
+
+use std::time::Duration;
+
+use sitrep_core::port::{ListenError, Platform};
+use sitrep_discord::{ConnectError, DiscordPlatform};
+use sitrep_fake_discord::{Discord, World};
+
+use crate::support::{Bot, PATIENCE, assert_proper, discord, discord_of, eventually, settings};
+
+/// Something befalls the connection, and what is said before, meanwhile and afterwards is heard once.
+async fn survives(what: &str, befall: impl Fn(&Discord)) {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let alice = discord.person("alice");
+    alice.say("ops", "!note before").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note before"], "{what}");
+    befall(&discord);
+    alice.say("ops", "!note meanwhile").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note meanwhile"], "{what}");
+    eventually(what, || discord.gateway().is_connected()).await;
+    alice.say("ops", "!note afterwards").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note afterwards"], "{what}");
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_asks_to_reconnect_is_resumed() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.faults().reconnect();
+    discord.person("alice").say("ops", "!note meanwhile").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note meanwhile"]);
+    assert_eq!((discord.gateway().counts().resumes, discord.identifies()), (1, 1));
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_can_not_be_resumed_is_followed_by_another() {
+    survives("an invalid session", |discord| discord.faults().invalidate(false)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_without_a_code_is_noticed() {
+    survives("no code", |discord| discord.faults().close(None)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_that_serenity_does_not_expect_is_noticed() {
+    for code in [4003, 4010] {
+        survives(&code.to_string(), |discord| discord.faults().close(Some(code))).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ordinary_closes_are_survived() {
+    for code in [1000, 1001, 4000, 4007, 4008, 4009] {
+        survives(&code.to_string(), |discord| discord.faults().close(Some(code))).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_network_is_survived() {
+    survives("a reset", |discord| discord.faults().reset()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_survived() {
+    survives("an outage", |discord| {
+        discord.faults().refuse_connections(Duration::from_secs(3));
+        discord.faults().reset();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_gateway_is_noticed() {
+    for silence in
+        [|discord: &Discord| discord.faults().silence(), |discord: &Discord| discord.faults().no_acks()]
+    {
+        let discord = discord();
+        discord.faults().set_heartbeat(Duration::from_secs(1));
+        let mut bot = Bot::connect(&discord).await;
+        silence(&discord);
+        discord.person("alice").say("ops", "!note meanwhile").unwrap();
+        assert_eq!(bot.hear_words(1).await, ["!note meanwhile"]);
+        assert_proper(&discord);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repeated_and_swapped_events_are_heard_once_each() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let alice = discord.person("alice");
+    discord.faults().duplicate(3);
+    for words in ["!note 1", "!note 2", "!note 3"] {
+        alice.say("ops", words).unwrap();
+    }
+    assert_eq!(bot.hear_words(3).await, ["!note 1", "!note 2", "!note 3"]);
+    discord.faults().reorder(2);
+    alice.say("ops", "!note 4").unwrap();
+    alice.say("ops", "!note 5").unwrap();
+    let mut heard = bot.hear_words(2).await;
+    heard.sort();
+    assert_eq!(heard, ["!note 4", "!note 5"]);
+    alice.say("ops", "!note 6").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note 6"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_gateway_leaves_out_is_noticed() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.faults().drop_events(1);
+    discord.person("alice").say("ops", "!note lost").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note lost"]);
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_greets_and_hangs_up_is_not_called_in_a_rush() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let before = discord.gateway().counts().connections;
+    discord.faults().die_after_handshake(4);
+    discord.faults().reset();
+    discord.person("alice").say("ops", "!note meanwhile").unwrap();
+    let began = std::time::Instant::now();
+    assert_eq!(bot.hear_words(1).await, ["!note meanwhile"]);
+    let (calls, seconds) = (discord.gateway().counts().connections - before, began.elapsed().as_secs());
+    assert!(calls >= 5, "{calls}");
+    assert!(calls <= 8 && seconds >= 2, "{calls} calls in {seconds} s");
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_right_to_read_messages_mentions_still_work() {
+    let discord = discord_of(World::new("Example").message_content(false));
+    let mut bot = Bot::connect(&discord).await;
+    discord.person("alice").say("ops", &format!("<@{}> incident it is down", discord.bot_id())).unwrap();
+    let heard = bot.hear_words(1).await;
+    assert_eq!(heard, ["!incident it is down"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_refused_is_said_and_not_tried_again() {
+    let discord = discord();
+    let state = tempfile::tempdir().unwrap();
+    let mut wrong = settings(&discord, &state);
+    wrong.token = "AAAAAAAAAAAAAAAAAAAAAAAA.BBBBBB.CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC".to_owned();
+    let Err(ConnectError::Fatal(words)) = DiscordPlatform::connect(wrong).await else { panic!("no refusal") };
+    assert!(words.contains("Reset Token"), "{words}");
+    let bot = Bot::connect(&discord).await;
+    discord.reset_token();
+    discord.faults().forget_sessions();
+    discord.faults().reset();
+    let refused = tokio::time::timeout(PATIENCE, async {
+        loop {
+            match bot.platform.listen(&bot.after).await {
+                Err(ListenError::Fatal(words)) => return words,
+                Ok(_) | Err(ListenError::Transient(_)) => {}
+            }
+        }
+    });
+    assert!(refused.await.unwrap().contains("Reset Token"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn being_removed_is_said_and_being_invited_again_is_heard() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.remove_bot();
+    let told = tokio::time::timeout(PATIENCE, async {
+        loop {
+            match bot.platform.listen(&bot.after).await {
+                Err(ListenError::Transient(words)) => return words,
+                Ok(batch) => bot.accept(&batch),
+                Err(ListenError::Fatal(words)) => panic!("{words}"),
+            }
+        }
+    });
+    let told = told.await.unwrap();
+    assert!(told.contains("invite-link"), "{told}");
+    discord.invite_bot(u64::MAX >> 13);
+    discord.person("alice").say("ops", "!note back").unwrap();
+    loop {
+        if bot.hear_words(1).await == ["!note back"] {
+            return;
+        }
+    }
+}
