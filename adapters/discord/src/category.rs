@@ -22,8 +22,9 @@ enum Standing {
     Next(String),
 }
 
-/// A category with room in it. Called while no other channel is made.
+/// A category with room in it.
 pub(crate) async fn with_room(account: &Account) -> Result<ChannelId, Failure> {
+    let _making = account.doing.making.lock().await;
     if account.doing.is_unsure() {
         channels::all(account).await?;
     }

@@ -2,6 +2,8 @@
 //!
 //! All at once costs one call, whose limit is not that of any channel, and shows the overwrites as they are.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use serenity::{
@@ -10,6 +12,10 @@ use serenity::{
 };
 
 use crate::{account::Account, client::Call, failure::Failure, overwrites::Visibility, raw::RawChannel};
+
+/// How long the answer to a new channel is waited for: longer than for anything else, because one that is made after all
+/// is found only by looking.
+const MAKING: Duration = Duration::from_secs(40);
 
 /// Asks for every channel; what is known of the server is brought up to date.
 pub(crate) async fn all(account: &Account) -> Result<Vec<RawChannel>, Failure> {
@@ -37,7 +43,7 @@ pub(crate) async fn one(account: &Account, id: ChannelId) -> Result<Option<RawCh
 pub(crate) async fn make(account: &Account, body: Value) -> Result<ChannelId, Failure> {
     let needs = Visibility::of(account).needed_to_make();
     let made: Result<Value, Failure> =
-        account.client.ask(Call::post(route(account), body).needs(needs)).await;
+        account.client.ask(Call::post(route(account), body).needs(needs).within(MAKING)).await;
     let made = match made {
         Ok(made) => made,
         Err(failure) => {

@@ -12,7 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use reqwest_0_12::{Certificate, StatusCode, redirect::Policy};
@@ -34,6 +34,9 @@ const READING: Duration = Duration::from_secs(10);
 const WRITING: Duration = Duration::from_secs(20);
 /// How long a connection may take.
 const CONNECTING: Duration = Duration::from_secs(5);
+
+/// How many of serenity's buckets are kept.
+const BUCKETS: usize = 5_000;
 
 /// One call.
 pub(crate) struct Call<'a> {
@@ -175,9 +178,24 @@ impl Client {
         let (subject, now) = (call.subject(), Instant::now());
         self.waits.check(&subject, now)?;
         self.circuit.check(&wire, now)?;
+        self.forget_buckets().await;
         let answer = self.within_deadline(call).await;
         self.circuit.note(wire, answer.as_ref().err(), Instant::now());
         answer
+    }
+
+    /// serenity remembers a bucket for each interaction that there ever was: those that are over are forgotten.
+    async fn forget_buckets(&self) {
+        let Some(limiter) = &self.http.ratelimiter else { return };
+        let routes = limiter.routes();
+        if routes.read().await.len() < BUCKETS {
+            return;
+        }
+        let now = SystemTime::now();
+        routes.write().await.retain(|_, bucket| {
+            // One that is in use stays.
+            bucket.try_lock().map_or(true, |bucket| bucket.reset().is_some_and(|reset| reset > now))
+        });
     }
 
     async fn within_deadline(&self, call: Call<'_>) -> Result<Vec<u8>, Failure> {

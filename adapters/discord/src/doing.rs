@@ -20,7 +20,7 @@ const REMEMBERED: usize = 500;
 /// What performing remembers.
 pub(crate) struct Doing {
     started_at: DateTime<Utc>,
-    /// Held while a channel is made, so that two don't make the same category.
+    /// Held while a category is looked for or made, so that two rooms don't make the same one.
     pub(crate) making: tokio::sync::Mutex<()>,
     known: Mutex<Known>,
 }

@@ -168,14 +168,14 @@ impl Failure {
 
     /// What an error of serenity's means, for a request that takes this permission.
     pub(crate) fn from_serenity(error: &Error, needs: &str) -> Self {
-        match error {
-            Error::Http(HttpError::UnsuccessfulRequest(answer)) => {
-                answered(answer.status_code.as_u16(), &answer.error, needs)
-            }
-            Error::Http(HttpError::Request(error)) => unanswered(error),
-            // All others are about what was sent, or about the library.
-            error => Self::Broken(error.to_string()),
+        if let Error::Http(HttpError::UnsuccessfulRequest(answer)) = error {
+            return answered(answer.status_code.as_u16(), &answer.error, needs);
         }
+        if let Error::Http(HttpError::Request(error)) = error {
+            return unanswered(error);
+        }
+        // All others are about what was sent, or about the library.
+        Self::Broken(error.to_string())
     }
 }
 

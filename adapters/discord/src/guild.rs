@@ -14,6 +14,8 @@ use serenity::all::{
     Permissions, Role, RoleId, UserId,
 };
 
+use crate::rooms::key_in;
+
 /// A channel or thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Channel {
@@ -85,6 +87,8 @@ pub(crate) struct Guild {
     pub(crate) talking: BTreeMap<UserId, ChannelId>,
     /// The channels in which we are alone with somebody, as far as they were heard of.
     pub(crate) directs: BTreeSet<ChannelId>,
+    /// The channels that were rooms of our own, whatever has become of their topics.
+    pub(crate) own: BTreeSet<ChannelId>,
     /// Which channel a configured name means, since it was first found.
     pub(crate) bound: BTreeMap<String, ChannelId>,
 }
@@ -93,6 +97,7 @@ impl Guild {
     /// Takes over what the server says of all its channels.
     pub(crate) fn put_channels<'c>(&mut self, channels: impl IntoIterator<Item = &'c GuildChannel>) {
         self.channels = channels.into_iter().map(|channel| (channel.id, Channel::from(channel))).collect();
+        self.note_own();
     }
 
     /// Takes over what the server says of one channel or thread. What is known of its last message stays known.
@@ -102,12 +107,20 @@ impl Guild {
         fresh.last_message = fresh.last_message.max(known.and_then(|known| known.last_message));
         fresh.owner = fresh.owner.or(known.and_then(|known| known.owner));
         self.channels.insert(channel.id, fresh);
+        self.note_own();
+    }
+
+    fn note_own(&mut self) {
+        let marked = |channel: &Channel| channel.topic.as_deref().and_then(key_in).is_some();
+        let own = self.channels.iter().filter(|(_, channel)| marked(channel)).map(|(id, _)| *id);
+        self.own.extend(own);
     }
 
     /// Takes over what the server looks like, as it was asked for. What only the gateway says stays known.
     pub(crate) fn take_over(&mut self, seen: Self) {
-        let Self { talking, directs, bound, .. } = std::mem::take(self);
-        *self = Self { talking, directs, bound, ..seen };
+        let Self { talking, directs, own, bound, .. } = std::mem::take(self);
+        *self = Self { talking, directs, own, bound, ..seen };
+        self.note_own();
     }
 
     /// Takes over what the server says of all its roles.

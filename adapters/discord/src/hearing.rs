@@ -22,7 +22,7 @@ use crate::{
     guild::Guild,
     inbound::{self, Deed, Spoken, number_at},
     inbound_text::{self, Listener},
-    intake::Intake,
+    intake::{Intake, Recent},
     interaction,
     rooms::Spot,
     streams::Item,
@@ -96,7 +96,12 @@ fn is_ours(intake: &Intake, guild: Option<u64>) -> bool {
 }
 
 fn ready(intake: &Arc<Intake>, mut guilds: impl Iterator<Item = u64>) {
-    intake.inner().is_new_session = true;
+    {
+        let mut inner = intake.inner();
+        inner.is_new_session = true;
+        // Which of them were taken away meanwhile nobody says.
+        inner.signs = Recent::default();
+    }
     if !guilds.any(|guild| is_ours(intake, Some(guild))) {
         lost(intake, false);
     }
@@ -149,15 +154,14 @@ fn changed(intake: &Arc<Intake>, change: impl FnOnce(&mut Guild)) {
     let before = open_rooms(intake, &guild);
     change(&mut guild);
     let missing: Vec<String> = guild.bind(&account.settings.rooms).into_iter().map(str::to_owned).collect();
-    let after = open_rooms(intake, &guild);
+    let is_lost = |id: &ChannelId| !guild.is_open(*id, account.user);
+    let lost: Vec<(ChannelId, Spot)> = before.into_iter().filter(|(id, _)| is_lost(id)).collect();
     drop(guild);
     account.rooms_missing(&missing);
     account.client.powers_changed();
     account.roles.forget();
-    for (channel, spot) in before {
-        if !after.contains_key(&channel) {
-            gone(intake, channel, spot);
-        }
+    for (channel, spot) in lost {
+        gone(intake, channel, spot);
     }
 }
 
@@ -306,7 +310,8 @@ fn reacted(intake: &Arc<Intake>, reaction: &Reaction) {
     }
     let now = Utc::now();
     let deed = Deed {
-        id: format!("reacted:{message}:{who}:{sign}:{}", now.timestamp_millis()),
+        // Whoever presses twice in a moment presses twice.
+        id: format!("reacted:{message}:{who}:{sign}:{}", now.timestamp_nanos_opt().unwrap_or_default()),
         spot,
         who,
         known: inbound::who_reacted(reaction),

@@ -162,6 +162,8 @@ impl Intake {
             let channel = stream.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
             if let (Some(channel), Ok(position)) = (channel, token.parse()) {
                 inner.streams.resume(channel, position);
+                // It was heard, and so is a room of ours if it isn't any other.
+                self.account.guild().own.insert(channel);
             }
         }
     }

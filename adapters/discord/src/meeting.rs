@@ -43,7 +43,6 @@ pub(crate) async fn open(
 ) -> Result<Receipt, Failure> {
     let name = shortened(name, 100);
     let invited = user_ids(account, people.unwrap_or_default());
-    let _making = account.doing.making.lock().await;
     let is_known = {
         let guild = account.guild();
         guild.channels.iter().any(|(id, _)| is_it(account, &guild, *id, &name))

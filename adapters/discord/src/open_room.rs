@@ -42,7 +42,6 @@ pub(crate) struct Plan<'a> {
 
 /// Makes the room, or finds the one that was made under the key.
 pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) -> Result<Receipt, Failure> {
-    let _making = account.doing.making.lock().await;
     if !account.doing.is_fresh(attempt) {
         let all = channels::all(account).await?;
         if let Some(found) = with_key(&all, &attempt.key) {

@@ -28,10 +28,10 @@ pub(crate) async fn perform(account: &Account, perform: &Perform) -> Outcome {
 /// What became of an attempt that failed. Rooms are limited for the whole server: who waits for one waits for all.
 fn outcome_of(action: &Action, failure: Failure) -> Outcome {
     let is_of_server = matches!(action, Action::OpenRoom { .. } | Action::OpenDirect { .. });
-    match failure {
-        Failure::Limited { wait, .. } if is_of_server => Outcome::RetryAfter(wait),
-        failure => failure.into_outcome(),
+    if let (Failure::Limited { wait, .. }, true) = (&failure, is_of_server) {
+        return Outcome::RetryAfter(*wait);
     }
+    failure.into_outcome()
 }
 
 async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {

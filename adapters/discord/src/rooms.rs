@@ -4,8 +4,8 @@
 //!   with what is configured. Any other is known by its number.
 //! - **A name keeps meaning the channel that it was first found to mean**, while that is there: a channel that somebody
 //!   renames is still heard, and another one that takes the name is not.
-//! - A room of sitrep's own has a topic that ends in a key of ours and lies in one of our categories, or is a thread
-//!   that we made. Nothing needs to be remembered for it.
+//! - A room of sitrep's own has a topic that ends in a key of ours, or is a thread that we made. Nothing needs to be
+//!   remembered for it; and it stays ours when people move it, or write another topic, or remove its category.
 //! - What is said in a thread is said in the room that the thread belongs to.
 
 use serenity::all::{ChannelId, ChannelType, UserId};
@@ -14,7 +14,7 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
 };
 
-use crate::{guild::Channel, guild::Guild, settings::DiscordSettings};
+use crate::guild::{Channel, Guild};
 
 /// What stands in front of the key at the end of a topic.
 pub(crate) const KEY_MARK: &str = " \u{b7} ";
@@ -95,7 +95,6 @@ pub(crate) fn key_in(topic: &str) -> Option<&str> {
 /// What rooms are to be told apart by.
 pub(crate) struct Rooms<'a> {
     pub(crate) platform: &'a PlatformName,
-    pub(crate) settings: &'a DiscordSettings,
     pub(crate) me: UserId,
 }
 
@@ -112,9 +111,8 @@ impl Rooms<'_> {
         let is_ours = if channel.is_thread() {
             channel.owner == Some(self.me)
         } else {
-            let in_ours =
-                channel.parent.is_some_and(|parent| guild.is_our_category(parent, &self.settings.category));
-            in_ours && channel.is_text() && channel.topic.as_deref().and_then(key_in).is_some()
+            let is_marked = channel.topic.as_deref().and_then(key_in).is_some();
+            channel.is_text() && (is_marked || guild.own.contains(&id))
         };
         if is_ours { RoomKind::Own } else { RoomKind::Other }
     }
@@ -174,13 +172,13 @@ mod tests {
     fn every_channel_is_one_kind_of_room() {
         let (mut guild, settings, platform) = (known(), settings(), PlatformName::new("discord"));
         assert_eq!(guild.bind(&settings.rooms), vec!["status"], "there is no such channel");
-        let rooms = Rooms { platform: &platform, settings: &settings, me: ME };
+        let rooms = Rooms { platform: &platform, me: ME };
         let cases = [
             (10, "#ops", None, RoomKind::Configured),
             (11, "11", None, RoomKind::Other),
             (60, "60", None, RoomKind::Own),
             (61, "61", None, RoomKind::Other),
-            (62, "62", None, RoomKind::Other),
+            (62, "62", None, RoomKind::Own),
             (63, "63", None, RoomKind::Own),
             (70, "#ops", Some("70"), RoomKind::Configured),
             (71, "71", None, RoomKind::Own),
@@ -197,6 +195,15 @@ mod tests {
         for (room, id) in [("#ops", Some(10)), ("60", Some(60)), ("nowhere", None), ("0", None)] {
             assert_eq!(guild.channel_of(room), id.map(ChannelId::new), "{room}");
         }
+    }
+
+    #[test]
+    fn a_room_of_our_own_stays_ours_whatever_people_do_to_it() {
+        let (mut guild, platform) = (known(), PlatformName::new("discord"));
+        let rooms = Rooms { platform: &platform, me: ME };
+        guild.channels.remove(&ChannelId::new(50));
+        guild.put_channel(&channel(60, "down", json!({ "topic": "Something else" })));
+        assert_eq!(rooms.kind_of(&guild, ChannelId::new(60)), RoomKind::Own);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sitrep_core::{
     effect::Purpose,
-    message::{Message, bold, text},
+    message::{Message, bold},
     port::{Action, Button, Outcome, Receipt},
     room::MessageRef,
 };
@@ -47,7 +47,7 @@ fn cards(bench: &Bench) -> Vec<String> {
 fn a_card_is_an_embed_that_is_pinned_and_changed() {
     let bench = open();
     let card = post(&bench);
-    assert_eq!(pins(&bench), [card.id.clone()]);
+    assert_eq!(pins(&bench), std::slice::from_ref(&card.id));
     let attempt = fresh();
     bench.discord.faults().lose_reply("PATCH", "/channels/*/messages/*", 1);
     assert!(matches!(bench.attempt(&edit(&card, "acknowledged"), &attempt), Outcome::Transient(_)));
@@ -74,7 +74,7 @@ fn a_card_that_discord_lets_nobody_change_is_posted_anew_once() {
     assert_eq!(cards(&bench).len(), 2);
     assert_eq!(pins(&bench), Vec::<String>::new(), "the old one makes room");
     bench.done(&Action::Pin { message: new.clone() });
-    assert_eq!(pins(&bench), [new.id.clone()]);
+    assert_eq!(pins(&bench), std::slice::from_ref(&new.id));
     assert_eq!(bench.done(&edit(&new, "resolved")), Receipt::Done);
     bench.is_clean();
 }
@@ -131,8 +131,13 @@ fn a_pin_that_does_not_work_is_said_plainly() {
 fn buttons_stand_below_a_message_until_they_are_taken_away() {
     let bench = open();
     let card = post(&bench);
-    let button =
-        |verb: &'static str, label: &'static str| Button { key: "✅".to_owned(), verb, label, form: None };
+    let button = |verb: &'static str, label: &'static str| Button {
+        key: "✅".to_owned(),
+        verb,
+        label,
+        form: None,
+        choices: &[],
+    };
     let buttons = |buttons: Vec<Button>| Action::Buttons { message: card.clone(), buttons };
     bench.done(&buttons(vec![button("ack", "Acknowledge"), button("update", "Update")]));
     let shown = || bench.discord.messages("ops")[0].buttons();

@@ -53,9 +53,9 @@ fn a_limit_of_everything_holds_up_everything() {
 fn a_missing_permission_is_named() {
     let bench = open();
     bench.discord.revoke(permission::SEND_MESSAGES);
-    let words = |outcome: Outcome| match outcome {
-        Outcome::Permanent(words) => words,
-        other => panic!("{other:?}"),
+    let words = |outcome: Outcome| {
+        let Outcome::Permanent(words) = outcome else { panic!("{outcome:?}") };
+        words
     };
     assert_eq!(words(bench.outcome(&say("hello"))), "sitrep lacks the permission Send Messages on Discord");
     bench.discord.restore(permission::SEND_MESSAGES);

@@ -126,3 +126,26 @@ async fn a_room_that_is_removed_or_closed_to_us_is_gone() {
     assert_eq!((gone.content, gone.message.room.room.as_str()), (Content::Gone, "ops"));
     assert_eq!(gone.person.handle, discord.bot_id().to_string(), "whose doing it was is not known");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_on_the_server_is_not_heard() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let bob = discord.person("bob");
+    bob.say_directly("!status").unwrap();
+    assert!(bot.hear().await.standing.groups.contains(&"@everyone".to_owned()));
+    discord.remove_person("bob");
+    if bob.say_directly("!incident from outside").is_ok() {
+        // What was known of them is forgotten soon.
+        tokio::time::sleep(std::time::Duration::from_secs(31)).await;
+        bob.say_directly("!incident from outside again").unwrap();
+    }
+    discord.person("alice").say("ops", "!incident from inside").unwrap();
+    loop {
+        let words = bot.hear_words(1).await;
+        assert_ne!(words, ["!incident from outside again"]);
+        if words == ["!incident from inside"] {
+            return;
+        }
+    }
+}

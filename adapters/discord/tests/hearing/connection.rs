@@ -190,3 +190,45 @@ async fn being_removed_is_said_and_being_invited_again_is_heard() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_the_server_is_survived() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.set_available(false);
+    discord.person("alice").say("ops", "!note meanwhile").unwrap();
+    discord.set_available(true);
+    discord.person("alice").say("ops", "!note afterwards").unwrap();
+    assert_eq!(bot.hear_words(2).await, ["!note meanwhile", "!note afterwards"]);
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_serenity_can_not_read_is_read() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let (ops, alice) = (discord.channel("ops").unwrap().id, discord.person("alice").id());
+    let message = serde_json::json!({
+        "id": (ops + 9_000_000_000).to_string(), "channel_id": ops.to_string(),
+        "guild_id": discord.guild_id().to_string(), "type": 0, "content": "!note strange", "mentions": 7,
+        "author": { "id": alice.to_string(), "username": "alice" },
+        "member": { "roles": [discord.role_id("ops").unwrap().to_string()] },
+    });
+    let event = serde_json::json!({ "op": 0, "t": "MESSAGE_CREATE", "s": 900, "d": message });
+    discord.faults().say(&event.to_string());
+    let heard = bot.hear().await;
+    assert_eq!(heard.content, sitrep_core::port::Content::Said("!note strange".to_owned()));
+    assert!(heard.standing.groups.contains(&"ops".to_owned()));
+}
+
+/// Somebody's word is all that is left of a room that was removed while nobody was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_the_gateway_leaves_out_is_noticed() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.faults().drop_events(1);
+    discord.remove_channel("status");
+    let gone = bot.hear().await;
+    assert_eq!(gone.content, sitrep_core::port::Content::Gone);
+    assert_eq!(gone.message.room.room, "status");
+}
