@@ -109,6 +109,20 @@ impl Bench {
         });
     }
 
+    /// Waits until what somebody says now is heard, and so everything that happened before.
+    pub(crate) fn hears(&self, say: impl Fn() -> u64) {
+        until("it is heard", || {
+            let id = say().to_string();
+            for _ in 0..50 {
+                if self.heard.lock().unwrap().iter().any(|inbound| inbound.message.id == id) {
+                    return Some(());
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            None
+        });
+    }
+
     pub(crate) fn attempt(&self, action: &Action, attempt: &Attempt) -> Outcome {
         let perform = Perform {
             id: EffectId { sequence: 1, index: 0 },

@@ -131,8 +131,13 @@ fn a_pin_that_does_not_work_is_said_plainly() {
 fn buttons_stand_below_a_message_until_they_are_taken_away() {
     let bench = open();
     let card = post(&bench);
-    let button =
-        |verb: &'static str, label: &'static str| Button { key: "✅".to_owned(), verb, label, form: None };
+    let button = |verb: &'static str, label: &'static str| Button {
+        key: "✅".to_owned(),
+        verb,
+        label,
+        form: None,
+        choices: &[],
+    };
     let buttons = |buttons: Vec<Button>| Action::Buttons { message: card.clone(), buttons };
     bench.done(&buttons(vec![button("ack", "Acknowledge"), button("update", "Update")]));
     let shown = || bench.discord.messages("ops")[0].buttons();

@@ -144,3 +144,20 @@ fn an_edit_changes_what_a_message_says_and_notifies_nobody() {
     assert!(bench.discord.pings().is_empty());
     bench.is_clean();
 }
+
+#[test]
+fn a_message_that_the_gateway_has_brought_is_not_looked_for() {
+    let bench = open();
+    bench.listen();
+    bench.hears(|| bench.discord.person("alice").say("ops", "hello").unwrap());
+    bench.discord.faults().lose_reply("POST", "/channels/*/messages", 1);
+    let attempt = old(10);
+    assert!(matches!(bench.attempt(&say("it is down"), &attempt), Outcome::InDoubt(_)));
+    bench.hears(|| bench.discord.person("alice").say("ops", "what now").unwrap());
+    bench.discord.clock().advance(std::time::Duration::from_secs(600));
+    let read = bench.asked("GET", "/messages");
+    receipt(bench.attempt(&say("it is down"), &again(&attempt)));
+    assert_eq!(bench.asked("GET", "/messages"), read);
+    let said = bench.discord.messages("ops").into_iter().filter(|it| it.content == "it is down");
+    assert_eq!(said.count(), 1);
+}

@@ -1,5 +1,7 @@
 //! Places to talk: one an incident, seen by the same people, gone when it is over and empty.
 
+use std::time::Duration;
+
 use sitrep_core::port::{Action, Outcome, Receipt};
 use sitrep_fake_discord::ChannelKind;
 
@@ -50,8 +52,17 @@ fn a_private_place_is_seen_by_those_who_are_asked_in_also_later() {
 #[test]
 fn a_place_goes_when_the_last_one_has_left() {
     let bench = open();
+    bench.listen();
     let opened = bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None });
     let close = Action::CloseMeeting { room: bench.room_of(&opened).0 };
+    let alice = bench.discord.person("alice");
+    alice.join_voice(NAME).unwrap();
+    bench.hears(|| alice.say("ops", "I am in").unwrap());
+    let outcome = bench.outcome(&close);
+    assert_eq!(outcome, Outcome::Partly { left: 1, wait: Duration::from_secs(60) });
+    assert_eq!(voices(&bench), [NAME]);
+    alice.leave_voice();
+    bench.hears(|| alice.say("ops", "I am out").unwrap());
     bench.discord.faults().lose_reply("DELETE", "/channels/*", 1);
     until("it is gone", || matches!(bench.outcome(&close), Outcome::Done(Receipt::Done)).then_some(()));
     assert_eq!(voices(&bench), Vec::<String>::new());
