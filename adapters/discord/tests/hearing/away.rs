@@ -178,3 +178,19 @@ async fn whoever_was_written_to_is_heard_although_they_never_wrote() {
     assert_eq!(heard.kind, RoomKind::Direct);
     assert_proper(&discord);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_that_can_not_be_read_at_once_is_read_later() {
+    let discord = discord();
+    let alice = discord.person("alice");
+    let asleep = Bot::connect(&discord).await.stop();
+    alice.say("ops", "!note one").unwrap();
+    discord.faults().cut_before("GET", "/channels/*/messages", 2);
+    discord.faults().refuse("GET", "/channels/*/messages", 1, (500, 0));
+    let mut bot = asleep.wake(&discord).await;
+    discord.faults().refuse("GET", "/guilds/*/members/*", 1, (503, 0));
+    // What is heard live waits for what was said before it.
+    bot.batch().await;
+    alice.say("ops", "!note two").unwrap();
+    assert_eq!(bot.hear_words(2).await, ["!note one", "!note two"]);
+}
