@@ -13,6 +13,7 @@
 //! | `losses.rs` | what is taken away meanwhile |
 //! | `pings.rs` | whom nothing may notify |
 //! | `privacy.rs` | who may do and see what |
+//! | `operating.rs` | slash commands registered once, the doctor |
 //! | `both.rs` | Matrix and Discord in one process |
 //! | `axe.rs` | killed at any instant |
 
@@ -26,6 +27,7 @@ mod hearing;
 mod interactions;
 mod limits;
 mod losses;
+mod operating;
 mod pings;
 mod privacy;
 mod rooms;
@@ -43,6 +45,7 @@ pub(crate) fn tests() -> Vec<Test> {
         beside::tests(),
         pings::tests(),
         privacy::tests(),
+        operating::tests(),
         both::tests(),
         axe::tests(),
     ];

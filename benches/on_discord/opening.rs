@@ -84,8 +84,6 @@ fn measure_with(runtime: &Runtime, answers: Duration, rounds: usize) -> Result<(
 pub(crate) struct Declared {
     /// Milliseconds.
     took: f64,
-    /// The message that declared.
-    pub(crate) asked: u64,
     /// The answer.
     pub(crate) answer: u64,
     /// The room that the answer links to.
@@ -126,7 +124,7 @@ fn declare(runtime: &Runtime, discord: &Discord, then: impl FnOnce(u64)) -> Resu
     let requests = discord.requests().into_iter().skip(asked_before);
     let requests = requests.map(|request| (request.method, request.path)).collect();
     thread::sleep(AFTERMATH);
-    Ok(Declared { took, asked, answer, room, requests })
+    Ok(Declared { took, answer, room, requests })
 }
 
 /// The channel that a text links to.

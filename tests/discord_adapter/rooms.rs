@@ -15,7 +15,8 @@ pub(super) fn tests() -> Vec<Test> {
         test("discord::a_full_server_has_threads_instead", full),
         test("discord::members_are_let_in_and_called_once", members),
         test("discord::name_and_topic_are_written_once", written_once),
-        test("discord::a_corrected_title_renames_the_room", renamed),
+        test("discord::a_corrected_title_is_in_topic_and_card", corrected),
+        test("discord::a_title_taken_back_is_in_no_name", taken_back),
     ]
 }
 
@@ -164,7 +165,7 @@ fn written_once() -> Result<(), Failed> {
     guild.is_content()
 }
 
-fn renamed() -> Result<(), Failed> {
+fn corrected() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep("")?;
     let alice = guild.person("alice");
@@ -172,13 +173,28 @@ fn renamed() -> Result<(), Failed> {
     let room = guild.new_room(0)?;
     alice.edit("ops", asked, "!incident checkout is down")?;
     let id = room.id.to_string();
-    guild.wait("another name", || {
-        guild.discord.channel(&id).filter(|room| room.name.ends_with("-checkout-is-down"))
-    })?;
+    let topic = || guild.discord.channel(&id).and_then(|room| room.topic).unwrap_or_default();
+    guild.wait("another topic", || topic().contains("checkout is down").then_some(()))?;
     guild.wait("another card", || {
         guild.card(&room).ok().filter(|card| card.text().contains("checkout is down"))
     })?;
-    let topic = guild.discord.channel(&id).and_then(|room| room.topic).unwrap_or_default();
-    assert!(topic.contains("checkout is down"), "{topic}");
+    guild.is_content()
+}
+
+fn taken_back() -> Result<(), Failed> {
+    let guild = Guild::new()?;
+    let _sitrep = guild.sitrep("")?;
+    let alice = guild.person("alice");
+    let asked = alice.say("ops", "!incident zebra is down")?;
+    let room = guild.new_room(0)?;
+    alice.delete("ops", asked)?;
+    let id = room.id.to_string();
+    guild.wait("a name without it", || {
+        let room = guild.discord.channel(&id)?;
+        let named = format!("{} {}", room.name, room.topic.unwrap_or_default());
+        (!named.contains("zebra")).then_some(())
+    })?;
+    guild
+        .wait("a card without it", || guild.card(&room).ok().filter(|card| !card.text().contains("zebra")))?;
     guild.is_content()
 }

@@ -64,7 +64,19 @@ fn invited() -> Result<(), Failed> {
     let probe = Guild::new()?;
     let bits = asked_for(&probe.home(VOICE)?)?;
     assert_eq!(bits & permission::ADMINISTRATOR, 0);
-    let guild = with_permissions(bits)?;
+    // Whatever everybody may do elsewhere must not help: here everybody may do nothing, and who may command, little.
+    let guild = Guild::of(world().bot_permissions(bits), "ops-people")?;
+    {
+        let mut state = guild.discord.server().state();
+        let everyone = state.guild.id;
+        for role in state.guild.roles.values_mut() {
+            if role.id == everyone {
+                role.permissions = 0;
+            } else if role.name == "ops-people" {
+                role.permissions = permission::OF_EVERYBODY & !permission::CONNECT;
+            }
+        }
+    }
     let sitrep = guild.sitrep(VOICE)?;
     let doctor = sitrep.home().sitrep(&["doctor"], "")?;
     assert_eq!(doctor.status.code(), Some(0), "{}\n{}", doctor.stdout, doctor.stderr);

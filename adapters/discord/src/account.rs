@@ -161,7 +161,7 @@ impl Account {
     }
 
     pub(crate) fn rooms(&self) -> Rooms<'_> {
-        Rooms { platform: &self.name, settings: &self.settings, me: self.user }
+        Rooms { platform: &self.name, me: self.user }
     }
 
     /// A message as it is sent.

@@ -58,6 +58,7 @@ pub(crate) fn begin(intake: &Arc<Intake>) {
     };
     let mut beside = intake.beside.lock().unwrap_or_else(PoisonError::into_inner);
     beside.abort_all();
+    while beside.try_join_next().is_some() {}
     let intake = Arc::clone(intake);
     let runtime = intake.runtime.clone();
     beside.spawn_on(

@@ -17,7 +17,7 @@ use std::{
     future::poll_fn,
     pin::pin,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
@@ -53,6 +53,8 @@ pub(crate) struct Plan {
     pub(crate) intents: GatewayIntents,
     pub(crate) http: Arc<Http>,
     pub(crate) ear: Ear,
+    /// Whether this address may be called, which the gateway gives for resuming.
+    pub(crate) may_call: fn(&str) -> bool,
 }
 
 /// Why a connection ended.
@@ -74,6 +76,8 @@ struct Pulse {
     messenger: OnceLock<ShardMessenger>,
     manager: OnceLock<Arc<ShardManager>>,
     latency: Mutex<Option<Duration>>,
+    /// Where the gateway wants to be called to resume.
+    resume_at: Mutex<Option<String>>,
 }
 
 impl Pulse {
@@ -86,6 +90,7 @@ impl Pulse {
             messenger: OnceLock::new(),
             manager: OnceLock::new(),
             latency: Mutex::new(None),
+            resume_at: Mutex::new(None),
         }
     }
 
@@ -103,6 +108,14 @@ impl Pulse {
         if matches!(event, Event::Ready(_) | Event::Resumed(_)) {
             self.is_up.store(true, Ordering::Relaxed);
         }
+        if let Event::Ready(event) = event {
+            let at = event.ready.resume_gateway_url.trim_end_matches('/').to_owned();
+            *self.resume_at() = Some(at);
+        }
+    }
+
+    fn resume_at(&self) -> MutexGuard<'_, Option<String>> {
+        self.resume_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks whether a heartbeat was answered since the last look: its latency is never twice the same.
@@ -137,6 +150,7 @@ pub(crate) struct Line {
     ended: oneshot::Receiver<Ended>,
     stop: Option<oneshot::Sender<()>>,
     address: Address,
+    may_call: fn(&str) -> bool,
 }
 
 impl Line {
@@ -145,7 +159,7 @@ impl Line {
         let pulse = Arc::new(Pulse::new());
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
-        let address = Address::new(&plan.address);
+        let (address, may_call) = (Address::new(&plan.address), plan.may_call);
         let (inside, lent) = (Arc::clone(&pulse), Arc::clone(&address.shared));
         let spawned = thread::Builder::new().name("discord".to_owned()).spawn(move || {
             let _ = end.send(run(&plan, lent, &inside, stopped));
@@ -153,7 +167,7 @@ impl Line {
         if let Err(error) = spawned {
             tracing::error!("No thread could be started for Discord's gateway: {error}.");
         }
-        Self { pulse, ended, stop: Some(stop), address }
+        Self { pulse, ended, stop: Some(stop), address, may_call }
     }
 
     /// Whether it was greeted, and not hung up on since.
@@ -179,6 +193,11 @@ impl Line {
         self.pulse.look_for_beats();
         if self.is_up() {
             self.address.settle();
+        }
+        if let Some(held) = &mut self.address.held
+            && let Some(at) = self.pulse.resume_at().take().filter(|at| (self.may_call)(at))
+        {
+            **held = at;
         }
         if self.address.lend_if_due().await {
             self.pulse.is_up.store(false, Ordering::Relaxed);

@@ -14,7 +14,7 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
 };
 
-use crate::{guild::Channel, guild::Guild, settings::DiscordSettings};
+use crate::guild::{Channel, Guild};
 
 /// What stands in front of the key at the end of a topic.
 pub(crate) const KEY_MARK: &str = " \u{b7} ";
@@ -95,7 +95,6 @@ pub(crate) fn key_in(topic: &str) -> Option<&str> {
 /// What rooms are to be told apart by.
 pub(crate) struct Rooms<'a> {
     pub(crate) platform: &'a PlatformName,
-    pub(crate) settings: &'a DiscordSettings,
     pub(crate) me: UserId,
 }
 
@@ -173,7 +172,7 @@ mod tests {
     fn every_channel_is_one_kind_of_room() {
         let (mut guild, settings, platform) = (known(), settings(), PlatformName::new("discord"));
         assert_eq!(guild.bind(&settings.rooms), vec!["status"], "there is no such channel");
-        let rooms = Rooms { platform: &platform, settings: &settings, me: ME };
+        let rooms = Rooms { platform: &platform, me: ME };
         let cases = [
             (10, "#ops", None, RoomKind::Configured),
             (11, "11", None, RoomKind::Other),
@@ -200,8 +199,8 @@ mod tests {
 
     #[test]
     fn a_room_of_our_own_stays_ours_whatever_people_do_to_it() {
-        let (mut guild, settings, platform) = (known(), settings(), PlatformName::new("discord"));
-        let rooms = Rooms { platform: &platform, settings: &settings, me: ME };
+        let (mut guild, platform) = (known(), PlatformName::new("discord"));
+        let rooms = Rooms { platform: &platform, me: ME };
         guild.channels.remove(&ChannelId::new(50));
         guild.put_channel(&channel(60, "down", json!({ "topic": "Something else" })));
         assert_eq!(rooms.kind_of(&guild, ChannelId::new(60)), RoomKind::Own);

@@ -10,7 +10,7 @@
 //!   commands and mentions still work.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeSet, VecDeque},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -28,8 +28,10 @@ use crate::{
     client::Call,
     failure::Failure,
     gateway::{Ended, Line, Plan},
+    guild::Channel,
     hearing,
     intake::{Intake, Link},
+    rooms::key_in,
     server,
 };
 
@@ -119,8 +121,12 @@ async fn connection(intake: &Arc<Intake>, budget: &mut Budget) -> Next {
             return Next::Again(format!("Discord can't be heard: {}.", failure.words()));
         }
     };
-    if let Some(why) = leads_elsewhere(&address, intake.account.settings.api.is_some()) {
-        return Next::Again(why);
+    let is_another = intake.account.settings.api.is_some();
+    if is_another && is_discords(&address) {
+        return Next::Again(
+            "The server at `api_address` names Discord's own gateway, and sitrep doesn't go there. Have it name its own."
+                .to_owned(),
+        );
     }
     if budget.is_spent() {
         return Next::Again("Discord lets sitrep begin no more sessions today.".to_owned());
@@ -133,6 +139,7 @@ async fn connection(intake: &Arc<Intake>, budget: &mut Budget) -> Next {
         intents: intents(intake),
         http: intake.account.client.http(),
         ear: Arc::new(move |event| hearing::hear(&ears, event)),
+        may_call: if is_another { |at| at.starts_with("ws") && !is_discords(at) } else { is_discords },
     });
     tend(intake, &mut line).await
 }
@@ -203,37 +210,36 @@ async fn gateway(intake: &Intake) -> Result<Gateway, Failure> {
     intake.account.client.ask(Call::get(Route::GatewayBot)).await
 }
 
-/// Whether an address is Discord's own although another server was configured.
-fn leads_elsewhere(address: &str, is_another_configured: bool) -> Option<String> {
+/// Whether an address is Discord's own.
+fn is_discords(address: &str) -> bool {
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);
     let host = host.split(['/', ':', '?']).next().unwrap_or_default();
-    let is_discord =
-        ["discord.gg", "discord.com"].iter().any(|own| host == *own || host.ends_with(&format!(".{own}")));
-    (is_another_configured && is_discord).then(|| {
-        "The server at `api_address` names Discord's own gateway, and sitrep doesn't go there. Have it name its own."
-            .to_owned()
-    })
+    ["discord.gg", "discord.com"].iter().any(|own| host == *own || host.ends_with(&format!(".{own}")))
 }
 
-/// Whether REST knows of a message in a room that matters, and the gateway doesn't bring it.
+/// Whether REST knows of something in a room that matters, and the gateway doesn't bring it.
 async fn is_deaf(intake: &Intake) -> bool {
+    let Some(first) = missed(intake).await.filter(|missed| !missed.is_empty()) else { return false };
+    sleep(HEARD_WITHIN).await;
+    missed(intake).await.is_some_and(|second| !first.is_disjoint(&second))
+}
+
+/// The rooms with a message that was not heard, those of our own that were not heard of, and those that are gone.
+async fn missed(intake: &Intake) -> Option<BTreeSet<ChannelId>> {
     let account = &intake.account;
     let server = GuildId::new(account.settings.guild_id);
-    let missing = async || -> Option<BTreeMap<ChannelId, u64>> {
-        let known = server::channels(&account.client, server).await.ok()?;
-        let guild = account.guild();
-        let last = known.iter().filter_map(|(id, channel)| Some((*id, channel.last_message?.get())));
-        let missed = last.filter(|(id, last)| {
-            let heard = guild.channels.get(id).and_then(|channel| channel.last_message);
-            let matters = account.spot(&guild, *id).kind != RoomKind::Other;
-            matters && guild.is_open(*id, account.user) && heard.is_none_or(|heard| heard.get() < *last)
-        });
-        Some(missed.collect())
+    let known = server::channels(&account.client, server).await.ok()?;
+    let guild = account.guild();
+    let matters =
+        |id: ChannelId| account.spot(&guild, id).kind != RoomKind::Other && guild.is_open(id, account.user);
+    let is_missed = |id: ChannelId, there: &Channel| match guild.channels.get(&id) {
+        Some(heard) => there.last_message > heard.last_message && matters(id),
+        None => there.topic.as_deref().and_then(key_in).is_some(),
     };
-    let Some(first) = missing().await.filter(|missing| !missing.is_empty()) else { return false };
-    sleep(HEARD_WITHIN).await;
-    let Some(second) = missing().await else { return false };
-    first.keys().any(|id| second.contains_key(id))
+    let missed = known.iter().filter(|(id, there)| is_missed(**id, there)).map(|(id, _)| *id);
+    let here = guild.channels.iter().filter(|(_, channel)| !channel.is_thread()).map(|(id, _)| *id);
+    let gone = here.filter(|id| !known.contains_key(id) && matters(*id));
+    Some(missed.chain(gone).collect())
 }
 
 /// How many sessions have begun.
@@ -322,16 +328,17 @@ mod tests {
     }
 
     #[test]
-    fn another_server_never_leads_to_discord() {
+    fn discords_own_gateway_is_known() {
         let cases = [
-            ("wss://gateway.discord.gg", true, true),
-            ("wss://discord.com/x", true, true),
-            ("wss://gateway.discord.gg", false, false),
-            ("ws://127.0.0.1:1234", true, false),
-            ("wss://notdiscord.gg", true, false),
+            ("wss://gateway.discord.gg", true),
+            ("wss://gateway-us-east1-b.discord.gg/?v=10", true),
+            ("wss://discord.com:443/x", true),
+            ("ws://127.0.0.1:1234", false),
+            ("wss://notdiscord.gg", false),
+            ("wss://discord.gg.example.org", false),
         ];
-        for (address, is_another, expected) in cases {
-            assert_eq!(leads_elsewhere(address, is_another).is_some(), expected, "{address}");
+        for (address, expected) in cases {
+            assert_eq!(is_discords(address), expected, "{address}");
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::refusal::{self, Refusal};
 use crate::rules::permissions;
 use crate::state::State;
-use crate::state::channel::Channel;
+use crate::state::channel::{Channel, ChannelKind};
 use crate::state::message::Message;
 use crate::{Gateway, permission};
 
@@ -108,8 +108,14 @@ impl Call<'_> {
         permissions::in_channel(self.state, self.bot(), channel)
     }
 
-    /// Goes on if the bot may do this in the channel.
+    /// Goes on if the bot may do this in the channel. With a voice channel that it can't join it can do nothing, as with
+    /// another that it can't see.
     pub fn need(&self, channel: u64, bits: u64) -> Result<(), Refusal> {
+        let voice =
+            self.state.channels.get(&channel).is_some_and(|channel| channel.kind == ChannelKind::Voice);
+        if voice && self.may(channel) & permission::CONNECT == 0 {
+            return Err(refusal::missing_access());
+        }
         if self.may(channel) & bits == bits { Ok(()) } else { Err(refusal::missing_permissions()) }
     }
 

@@ -108,7 +108,7 @@ impl Discord {
         self.server.state().events.values().map(Event::of).collect()
     }
 
-    /// Who was notified by what.
+    /// Who was notified by what. That every direct message rings is not counted.
     pub fn pings(&self) -> Vec<Ping> {
         let state = self.server.state();
         state.pings.iter().map(|ping| Ping::of(&state, ping)).collect()

@@ -157,7 +157,9 @@ impl Arrived {
         }
         *bucket = state.limits.take((route.method, route.path), &major(&parts), now)?;
         let query = self.query_pairs();
-        let body = self.json()?;
+        let body = self.json().inspect_err(|_| {
+            state.violation(format!("{} {}: the body isn't JSON", self.method, self.path));
+        })?;
         let operation = Operation { method: route.method, path: route.path };
         let mut breaches = operation.query(&query);
         breaches.extend(operation.body(&body));

@@ -21,6 +21,7 @@ pub struct World {
     message_content: bool,
     roles: Vec<String>,
     people: Vec<(String, Vec<String>)>,
+    programs: Vec<String>,
     channels: Vec<Made>,
 }
 
@@ -42,6 +43,7 @@ impl World {
             message_content: true,
             roles: Vec::new(),
             people: Vec::new(),
+            programs: Vec::new(),
             channels: Vec::new(),
         }
     }
@@ -58,6 +60,13 @@ impl World {
     pub fn person(mut self, name: &str, roles: &[&str]) -> Self {
         self.people.push((name.to_owned(), roles.iter().map(|&role| role.to_owned()).collect()));
         self
+    }
+
+    /// Another program in the guild, which says what a test has it say.
+    #[must_use]
+    pub fn program(mut self, name: &str) -> Self {
+        self.programs.push(name.to_owned());
+        self.person(name, &[])
     }
 
     /// A text channel that everybody sees.
@@ -154,7 +163,7 @@ impl World {
             let id = id();
             let theirs = theirs.iter().filter_map(|name| roles.values().find(|role| role.name == *name));
             members.insert(id, member(theirs.map(|role| role.id).collect()));
-            users.insert(id, user(id, name));
+            users.insert(id, User { bot: self.programs.contains(name), ..user(id, name) });
         }
         let mut state = State {
             application: Application {

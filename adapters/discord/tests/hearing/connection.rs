@@ -220,3 +220,15 @@ async fn a_message_that_serenity_can_not_read_is_read() {
     assert_eq!(heard.content, sitrep_core::port::Content::Said("!note strange".to_owned()));
     assert!(heard.standing.groups.contains(&"ops".to_owned()));
 }
+
+/// Somebody's word is all that is left of a room that was removed while nobody was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_the_gateway_leaves_out_is_noticed() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.faults().drop_events(1);
+    discord.remove_channel("status");
+    let gone = bot.hear().await;
+    assert_eq!(gone.content, sitrep_core::port::Content::Gone);
+    assert_eq!(gone.message.room.room, "status");
+}

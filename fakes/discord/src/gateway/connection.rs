@@ -113,7 +113,11 @@ impl Connection {
         if !asked.split('&').any(|part| part == "v=10") {
             return Next::Close(Some(4012));
         }
-        if asked.contains("encoding=") && !asked.contains("encoding=json") {
+        let other = |key: &str, known: &str| asked.contains(key) && !asked.contains(&format!("{key}{known}"));
+        if other("encoding=", "json") || other("compress=", "zlib-stream") {
+            self.server
+                .state()
+                .violation(format!("a gateway asked for in a way that isn't made here: {asked}"));
             return Next::Close(Some(4002));
         }
         let every = self.server.gateway.heartbeat_every();
@@ -200,16 +204,26 @@ impl Connection {
                 let resumed = handshake::resume(&self.server, self.id, d);
                 self.let_in(resumed).await
             }
-            Some(op::PRESENCE_UPDATE | op::VOICE_STATE_UPDATE | op::REQUEST_GUILD_MEMBERS)
-            | Some(op::REQUEST_SOUNDBOARD_SOUNDS) => {
-                if self.authenticated {
-                    Next::Listen
-                } else {
-                    Next::Close(Some(4003))
-                }
-            }
+            Some(
+                asked @ (op::PRESENCE_UPDATE
+                | op::VOICE_STATE_UPDATE
+                | op::REQUEST_GUILD_MEMBERS
+                | op::REQUEST_SOUNDBOARD_SOUNDS),
+            ) => self.ask(asked),
             _ => Next::Close(Some(4001)),
         }
+    }
+
+    /// What this gateway lets pass, and what it has no answer to.
+    fn ask(&self, asked: u64) -> Next {
+        if !self.authenticated {
+            return Next::Close(Some(4003));
+        }
+        if matches!(asked, op::REQUEST_GUILD_MEMBERS | op::REQUEST_SOUNDBOARD_SOUNDS) {
+            let what = format!("op {asked} was sent, and no answer to it is made here");
+            self.server.state().violation(what);
+        }
+        Next::Listen
     }
 
     async fn heartbeat(&mut self) -> Next {

@@ -88,11 +88,14 @@ fn tell_message(state: &mut State, t: &'static str, message: &Message) {
     if !told(state, message.channel) || message.only_for.is_some() && message.author != state.bot() {
         return;
     }
-    let d = render::message::told(state, message);
-    let direct = is_direct(state, message.channel);
+    let mut d = render::message::told(state, message);
+    let mut direct = is_direct(state, message.channel);
+    if let (Some(_), Some(d)) = (message.only_for, d.as_object_mut()) {
+        // What only one person sees is told as if it had been said directly.
+        direct = true;
+        d.retain(|key, _| key != "guild_id" && key != "member");
+    }
     let intents = if direct { intent::DIRECT_MESSAGES } else { intent::GUILD_MESSAGES };
-    // What only one person sees is told to nobody but the application whose answer it is, with no intent needed.
-    let intents = if message.only_for.is_some() { 0 } else { intents };
     let content = content_is_hidden(state, message);
     state.tell(Dispatch { t, d, intents, content });
 }
@@ -148,7 +151,11 @@ pub fn remove(state: &mut State, channel: u64, message: u64) {
             pins_changed(state, channel);
         }
         let d = json!({ "id": id(message), "channel_id": id(channel) });
-        tell(state, "MESSAGE_DELETE", d, channel);
+        if removed.only_for.is_some() {
+            state.emit("MESSAGE_DELETE", d, intent::DIRECT_MESSAGES);
+        } else {
+            tell(state, "MESSAGE_DELETE", d, channel);
+        }
     }
 }
 

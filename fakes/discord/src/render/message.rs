@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{id, time, user};
 use crate::snowflake::made_at;
 use crate::state::State;
+use crate::state::interaction::InteractionKind;
 use crate::state::message::{Message, PIN_NOTICE, REPLY};
 
 /// A message as HTTP answers with it.
@@ -68,11 +69,36 @@ fn basic(state: &State, message: &Message) -> Value {
             "guild_id": id(state.guild.id),
         });
     }
-    if message.interaction.is_some() {
+    if let Some(interaction) = message.interaction {
+        let metadata = metadata(state, interaction);
+        if !metadata.is_null() {
+            value["interaction_metadata"] = metadata;
+        }
         value["webhook_id"] = json!(id(state.application.id));
         value["application_id"] = json!(id(state.application.id));
     }
     value
+}
+
+/// What a message answers. Of forms it isn't kept what they were shown for, without which nothing is said of them.
+fn metadata(state: &State, interaction: u64) -> Value {
+    let Some(it) = state.interactions.get(&interaction) else { return Value::Null };
+    let mut metadata = json!({
+        "id": id(it.id),
+        "type": it.kind.number(),
+        "user": user::user(state, it.user),
+        "authorizing_integration_owners": { "0": id(state.guild.id) },
+    });
+    match (it.kind, it.message) {
+        (InteractionKind::Command, _) => metadata,
+        (InteractionKind::Component, Some(pressed)) => {
+            metadata["interacted_message_id"] = json!(id(pressed));
+            metadata
+        }
+        (InteractionKind::Component | InteractionKind::Autocomplete | InteractionKind::Modal, _) => {
+            Value::Null
+        }
+    }
 }
 
 fn reactions(state: &State, message: &Message) -> Value {

@@ -49,7 +49,7 @@ fn change_channel(call: &mut Call<'_>, channel: &Channel) -> Result<(), Refusal>
     )?;
     let mut changed = channel.clone();
     if let Some(sent) = overwrites {
-        changed.overwrites = channel_form::overwrites(call.state, sent, Some(channel.id))?;
+        changed.overwrites = channel_form::overwrites(call.state, sent, Some(channel))?;
     }
     if let Some(name) = body["name"].as_str() {
         call.need(channel.id, permission::MANAGE_CHANNELS)?;

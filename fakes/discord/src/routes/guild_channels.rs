@@ -58,9 +58,10 @@ fn make(call: &mut Call<'_>) -> Outcome {
         channel_form::fits_category(call.state, parent)?;
     }
     channel_form::fits_guild(call.state)?;
-    let mut overwrites = channel_form::overwrites(call.state, &call.body["permission_overwrites"], parent)?;
-    if overwrites.is_empty() {
-        // A channel without overwrites of its own begins with those of its category.
+    let sent = &call.body["permission_overwrites"];
+    let mut overwrites = channel_form::overwrites(call.state, sent, None)?;
+    if sent.is_null() {
+        // A channel of which nothing is said begins with the overwrites of its category; an empty list says something.
         let category = parent.and_then(|parent| call.state.channels.get(&parent));
         overwrites = category.map(|category| category.overwrites.clone()).unwrap_or_default();
     }

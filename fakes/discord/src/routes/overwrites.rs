@@ -16,7 +16,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
     }
     call.need(channel.id, permission::MANAGE_ROLES)?;
     let id = call.id("overwrite_id")?;
-    let overwrite = channel_form::overwrite(call.state, id, &call.body, Some(channel.id))?;
+    let overwrite = channel_form::overwrite(call.state, id, &call.body, Some(&channel))?;
     happening::channel::change(call.state, channel.id, |channel| {
         channel.overwrites.retain(|known| known.id != id);
         channel.overwrites.push(overwrite);

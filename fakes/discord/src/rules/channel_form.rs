@@ -6,7 +6,7 @@ use super::permissions;
 use crate::permission as bit;
 use crate::refusal::{self, Refusal};
 use crate::state::State;
-use crate::state::channel::{ChannelKind, Overwrite};
+use crate::state::channel::{Channel, ChannelKind, Overwrite};
 
 /// Channels of a guild, categories among them, threads not.
 pub const IN_GUILD: usize = 500;
@@ -53,9 +53,12 @@ pub fn fits_category(state: &State, category: u64) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Overwrites as they were sent, if the bot may set them: it can give and take only what it has, and may hand on the
-/// right to change overwrites only as an administrator.
-pub fn overwrites(state: &State, sent: &Value, channel: Option<u64>) -> Result<Vec<Overwrite>, Refusal> {
+/// Overwrites as they were sent, if the bot may set them.
+///
+/// It can give and take only what it has in the guild or, for a channel that there is, in its category; in a channel
+/// where an overwrite lets it change overwrites, everything. To hand on the right to change overwrites takes an
+/// administrator, or such an overwrite.
+pub fn overwrites(state: &State, sent: &Value, channel: Option<&Channel>) -> Result<Vec<Overwrite>, Refusal> {
     let mut all = Vec::new();
     for one in sent.as_array().into_iter().flatten() {
         let Some(id) = one["id"].as_str().and_then(|id| id.parse().ok()) else { continue };
@@ -65,15 +68,22 @@ pub fn overwrites(state: &State, sent: &Value, channel: Option<u64>) -> Result<V
 }
 
 /// One overwrite as it was sent, if the bot may set it.
-pub fn overwrite(state: &State, id: u64, sent: &Value, channel: Option<u64>) -> Result<Overwrite, Refusal> {
+pub fn overwrite(
+    state: &State,
+    id: u64,
+    sent: &Value,
+    channel: Option<&Channel>,
+) -> Result<Overwrite, Refusal> {
     let bits = |key: &str| sent[key].as_str().and_then(|bits| bits.parse().ok()).unwrap_or(0);
     let overwrite = Overwrite { id, member: sent["type"] == 1, allow: bits("allow"), deny: bits("deny") };
     let bot = state.bot();
+    let category = channel.and_then(|channel| channel.parent);
     let has =
-        permissions::in_guild(state, bot) | channel.map_or(0, |it| permissions::in_channel(state, bot, it));
+        permissions::in_guild(state, bot) | category.map_or(0, |it| permissions::in_channel(state, bot, it));
     let wanted = overwrite.allow | overwrite.deny;
     let hands_on = wanted & bit::MANAGE_ROLES != 0 && has & bit::ADMINISTRATOR == 0;
-    if wanted & !has != 0 || hands_on {
+    let rules_here = channel.is_some_and(|channel| rules(state, bot, channel));
+    if (wanted & !has != 0 || hands_on) && !rules_here {
         return Err(refusal::missing_permissions());
     }
     let known =
@@ -82,6 +92,13 @@ pub fn overwrite(state: &State, id: u64, sent: &Value, channel: Option<u64>) -> 
         return Err(if overwrite.member { refusal::unknown_user() } else { refusal::unknown_role() });
     }
     Ok(overwrite)
+}
+
+/// Whether an overwrite of this very channel lets somebody change overwrites.
+fn rules(state: &State, user: u64, channel: &Channel) -> bool {
+    let roles = state.guild.members.get(&user).map(|member| member.roles.as_slice()).unwrap_or_default();
+    let mut mine = channel.overwrites.iter().filter(|it| it.id == user || roles.contains(&it.id));
+    mine.any(|overwrite| overwrite.allow & bit::MANAGE_ROLES != 0)
 }
 
 #[cfg(test)]

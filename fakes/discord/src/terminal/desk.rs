@@ -24,6 +24,8 @@ pub(super) struct Desk {
     watch: Watch,
     pending: Vec<Pending>,
     forms: BTreeMap<u64, Pending>,
+    /// How many violations were shown.
+    violations: usize,
 }
 
 /// What a line leads to.
@@ -46,7 +48,7 @@ impl Desk {
         let channel = discord.channel(channel).map_or(0, |channel| channel.id);
         let mut watch = Watch::default();
         watch.settle(&discord, &person);
-        Self { discord, person, channel, watch, pending: Vec::new(), forms: BTreeMap::new() }
+        Self { discord, person, channel, watch, pending: Vec::new(), forms: BTreeMap::new(), violations: 0 }
     }
 
     /// Who is where.
@@ -58,6 +60,11 @@ impl Desk {
     pub(super) fn arrivals(&mut self) -> Vec<String> {
         let mut lines = self.watch.arrivals(&self.discord, &self.person);
         lines.extend(self.answers());
+        let violations = self.discord.violations();
+        for violation in violations.iter().skip(self.violations) {
+            lines.push(format!("-- a real Discord would not have had it so: {violation}"));
+        }
+        self.violations = violations.len();
         lines
     }
 

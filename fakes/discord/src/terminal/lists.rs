@@ -104,11 +104,12 @@ impl Desk {
         for it in all.iter().filter(|it| it.pinned) {
             lines.push(format!("pinned: {}", shown::body(&state, it)));
         }
-        for it in &all[all.len().saturating_sub(LOOKED_AT)..] {
+        let others: Vec<_> = all.iter().filter(|it| !it.pinned).collect();
+        for it in &others[others.len().saturating_sub(LOOKED_AT)..] {
             let signs: Vec<_> =
                 it.reactions.iter().map(|(sign, who)| format!("{sign} {}", who.join(", "))).collect();
             let signs = if signs.is_empty() { String::new() } else { format!("\n  {}", signs.join("  ")) };
-            lines.push(format!("{}{signs}", shown::message(&state, it, it.edited)));
+            lines.push(format!("{}{signs}", shown::said(&state, it, it.edited)));
         }
         lines
     }

@@ -28,6 +28,11 @@ pub(super) fn place(state: &State, channel: &Channel) -> String {
 pub(super) fn message(state: &State, it: &Message, changed: bool) -> String {
     let place =
         state.channels.get(&it.channel).map_or_else(String::new, |channel| self::place(state, channel));
+    format!("[{place}] {}", said(state, it, changed))
+}
+
+/// A message with its author.
+pub(super) fn said(state: &State, it: &Message, changed: bool) -> String {
     let mut marks = Vec::new();
     if it.only_for.is_some() {
         marks.push("only you see this".to_owned());
@@ -41,7 +46,7 @@ pub(super) fn message(state: &State, it: &Message, changed: bool) -> String {
         marks.push(format!("to {}", name(state, answered.author)));
     }
     let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
-    format!("[{place}] {}{marks}: {}", it.author, body(state, it))
+    format!("{}{marks}: {}", it.author, body(state, it))
 }
 
 /// What a message says, further lines indented.

@@ -70,6 +70,9 @@ fn a_new_channel_has_its_categorys_overwrites_unless_it_has_its_own() {
     )
     .ok();
     assert!(bot.person("bob").channels().contains(&"own".to_owned()));
+    let none = json!({ "name": "none", "parent_id": parent.to_string(), "permission_overwrites": [] });
+    bot.post(&all(&bot), none).ok();
+    assert!(bot.person("bob").channels().contains(&"none".to_owned()), "an empty list says something");
     bot.in_order();
 }
 

@@ -80,6 +80,8 @@ fn what_is_for_one_person_is_seen_by_that_person() {
     let (bot, _) = ready();
     let pending = declare(&bot);
     answer(&bot, &pending, json!({ "type": 4, "data": { "content": "for you", "flags": 64 } })).ok();
+    let told = bot.server.state().log.last().unwrap().clone();
+    assert_eq!((told.intents, told.d.get("guild_id")), (crate::intent::DIRECT_MESSAGES, None));
     let sees = |name: &str| bot.person(name).reads("ops").unwrap().iter().any(|it| it.content == "for you");
     assert!(sees("alice") && !sees("bob"));
     let history = bot.get(&bot.messages("ops")).ok().body;
@@ -194,5 +196,7 @@ fn the_answer_can_be_asked_back() {
         format!("/interactions/{}/{}/callback?with_response=true", pending.id(), token(&bot, &pending));
     let back = bot.post(&path, json!({ "type": 4, "data": { "content": "hello" } })).ok().body;
     assert_eq!(back["resource"]["message"]["content"], "hello");
+    let metadata = &back["resource"]["message"]["interaction_metadata"];
+    assert_eq!((&metadata["id"], &metadata["type"]), (&json!(pending.id().to_string()), &json!(2)));
     bot.in_order();
 }

@@ -61,3 +61,10 @@ fn a_direct_channel_is_told_with_its_own_intent() {
     assert_eq!(told.intents, crate::intent::DIRECT_MESSAGES);
     assert!(told.d.get("guild_id").is_none());
 }
+
+#[test]
+fn another_program_is_marked_as_one() {
+    let bot = Bot::of(world().program("pager"));
+    bot.person("pager").say("ops", "!incident x").unwrap();
+    assert_eq!(bot.server.state().log.last().unwrap().d["author"]["bot"], true);
+}

@@ -131,8 +131,27 @@ fn overwrites_hold_only_bits_that_the_bot_has_and_not_the_right_to_set_more() {
     make(bit::MANAGE_GUILD).refused(403, 50013);
     make(bit::MANAGE_ROLES).refused(403, 50013);
     let bits = json!({ "type": 0, "allow": bit::MANAGE_GUILD.to_string(), "deny": "0" });
-    bot.put(&format!("{}/permissions/{}", bot.path("ops"), bot.guild()), bits).refused(403, 50013);
+    let path = format!("{}/permissions/{}", bot.path("ops"), bot.guild());
+    bot.put(&path, bits.clone()).refused(403, 50013);
+    let me = bot.id();
+    let mine = crate::Overwrite { id: me, member: true, allow: bit::MANAGE_ROLES, deny: 0 };
+    bot.server.state().channels.values_mut().find(|it| it.name == "ops").unwrap().overwrites.push(mine);
+    bot.put(&path, bits).ok();
     bot.in_order();
+}
+
+#[test]
+fn what_a_bot_has_by_a_category_counts_there_but_not_for_new_channels() {
+    let bot = Bot::of(world().channel_in("Incidents", "inside"));
+    let me = bot.id();
+    let mine = crate::Overwrite { id: me, member: true, allow: bit::MANAGE_GUILD, deny: 0 };
+    bot.server.state().channels.values_mut().find(|it| it.name == "Incidents").unwrap().overwrites.push(mine);
+    let bits = json!({ "type": 0, "allow": bit::MANAGE_GUILD.to_string(), "deny": "0" });
+    bot.put(&format!("{}/permissions/{}", bot.path("inside"), bot.guild()), bits).ok();
+    let one = json!({ "id": bot.guild().to_string(), "type": 0, "allow": bit::MANAGE_GUILD.to_string(), "deny": "0" });
+    let parent = bot.server.state().channel("Incidents").unwrap().id.to_string();
+    let body = json!({ "name": "x", "parent_id": parent, "permission_overwrites": [one] });
+    bot.post(&format!("/guilds/{}/channels", bot.guild()), body).refused(403, 50013);
 }
 
 #[test]
@@ -154,5 +173,17 @@ fn an_overwrite_can_be_taken_away() {
     assert!(bot.person("bob").say("ops", "x").is_err());
     bot.delete(&path).ok();
     bot.person("bob").say("ops", "x").unwrap();
+    bot.in_order();
+}
+
+#[test]
+fn with_a_voice_channel_that_cannot_be_joined_nothing_can_be_done() {
+    let bot = Bot::of(world().voice("meeting"));
+    let path = bot.path("meeting");
+    let closed = json!({ "type": 0, "allow": "0", "deny": bit::CONNECT.to_string() });
+    bot.put(&format!("{path}/permissions/{}", bot.guild()), closed).ok();
+    bot.get(&path).ok();
+    // What the bot's own role allows doesn't help: the overwrite for everybody comes after it.
+    bot.delete(&path).refused(403, 50001);
     bot.in_order();
 }

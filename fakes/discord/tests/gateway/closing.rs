@@ -77,3 +77,16 @@ fn two_sessions_in_five_seconds_are_one_too_many_if_a_test_wants_it() {
     second.identify(&discord, HEARD);
     assert_eq!(second.op(9), json!(false));
 }
+
+#[test]
+fn what_is_not_made_here_is_said_instead_of_passed_over() {
+    let discord = started();
+    let mut client = Client::identified(&discord, HEARD);
+    client.say(8, &json!({ "guild_id": discord.guild_id().to_string(), "query": "", "limit": 0 }));
+    client.say(1, &json!(null));
+    client.op(11);
+    assert!(discord.violations().iter().any(|violation| violation.contains("op 8")));
+    let mut other = Client::connect_to(&discord, "v=10&compress=zstd-stream").unwrap();
+    assert_eq!(other.end(), End::Closed(Some(4002)));
+    assert!(discord.violations().iter().any(|violation| violation.contains("zstd-stream")));
+}

@@ -22,7 +22,7 @@ fn the_connection_ends_as_asked_for() {
     assert_eq!(client.end(), End::Closed(None));
     let mut client = Client::identified(&discord, HEARD);
     discord.faults().reset();
-    assert_eq!(client.end(), End::Cut);
+    assert_eq!(client.end(), End::Reset);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn connections_are_refused_or_die_right_after_the_handshake() {
     discord.faults().refuse_connections(Duration::ZERO);
     discord.faults().die_after_handshake(1);
     if let Some(mut client) = Client::connect_to(&discord, "v=10") {
-        assert_eq!(client.end(), End::Cut);
+        assert_eq!(client.end(), End::Reset);
     }
     Client::identified(&discord, HEARD);
     assert_eq!(discord.gateway().counts().connections, 3);

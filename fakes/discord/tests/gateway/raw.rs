@@ -25,6 +25,8 @@ pub(crate) enum End {
     Closed(Option<u16>),
     /// Without one.
     Cut,
+    /// As a broken network ends it.
+    Reset,
 }
 
 /// One connection.
@@ -175,6 +177,9 @@ impl Client {
             Ok(_) => {}
             Err(tungstenite::Error::Io(error))
                 if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(tungstenite::Error::Io(error)) if error.kind() == std::io::ErrorKind::ConnectionReset => {
+                self.end.get_or_insert(End::Reset);
+            }
             Err(_) => {
                 self.end.get_or_insert(End::Cut);
             }

@@ -24,7 +24,7 @@ fn what_was_missed_is_told_in_order_and_then_resumed() {
     client.words(1);
     let seq = client.seq;
     discord.faults().reset();
-    assert_eq!(client.end(), End::Cut);
+    assert_eq!(client.end(), End::Reset);
     for words in ["one", "two", "three"] {
         say(&discord, "alice", "ops", words);
     }
