@@ -204,7 +204,15 @@ pub(crate) fn gone(intake: &Arc<Intake>, channel: ChannelId, spot: Spot) {
     intake.put(Item { channel, order: number_at(now), message: None, deed: Some(deed) });
 }
 
+/// Mere talk in a room that is nobody's business costs a look at a map.
 fn message(intake: &Arc<Intake>, message: &Message) {
+    if message.guild_id.is_some() && message.author.id != intake.account.user {
+        let mut guild = intake.account.guild();
+        guild.note_message(message.channel_id, message.id);
+        if intake.account.rooms().heard_as(&guild, message.channel_id) == RoomKind::Other {
+            return;
+        }
+    }
     spoken(intake, &Spoken::from(message));
 }
 
