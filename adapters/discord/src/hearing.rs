@@ -241,7 +241,11 @@ pub(crate) fn take_in(intake: &Intake, spoken: &Spoken) -> Option<Item> {
     if spot.kind == RoomKind::Other {
         return None;
     }
+    let is_own_room = spot.kind == RoomKind::Own;
     let deed = spoken.person().and_then(|_| Deed::said(spoken, spot, text(intake, &guild, spoken)));
+    if let Some(deed) = deed.as_ref().filter(|_| is_own_room) {
+        account.doing.note_present(spoken.channel_id, deed.who);
+    }
     Some(Item { channel: spoken.channel_id, order: spoken.id.get(), message: Some(spoken.id), deed })
 }
 
@@ -315,6 +319,9 @@ fn reacted(intake: &Arc<Intake>, reaction: &Reaction) {
     };
     if spot.kind == RoomKind::Other || !intake.inner().signs.put((message, who, sign.clone())) {
         return;
+    }
+    if spot.kind == RoomKind::Own {
+        account.doing.note_present(reaction.channel_id, who);
     }
     let now = Utc::now();
     let deed = Deed {
