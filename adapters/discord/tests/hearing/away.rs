@@ -47,7 +47,14 @@ async fn what_was_said_meanwhile_is_heard_as_it_is_now_and_in_order() {
 fn said(inbound: &Inbound) -> String {
     match &inbound.content {
         Content::Said(text) => text.clone(),
-        other => format!("{other:?}"),
+        other @ (Content::Edited { .. }
+        | Content::Redacted { .. }
+        | Content::Reacted { .. }
+        | Content::Filled { .. }
+        | Content::Unreadable
+        | Content::Removed { .. }
+        | Content::Gone
+        | Content::Moved { .. }) => format!("{other:?}"),
     }
 }
 

@@ -101,7 +101,14 @@ impl Bot {
         for _ in 0..count {
             words.push(match self.hear().await.content {
                 Content::Said(text) => text,
-                other => format!("{other:?}"),
+                other @ (Content::Edited { .. }
+                | Content::Redacted { .. }
+                | Content::Reacted { .. }
+                | Content::Filled { .. }
+                | Content::Unreadable
+                | Content::Removed { .. }
+                | Content::Gone
+                | Content::Moved { .. }) => format!("{other:?}"),
             });
         }
         words
