@@ -9,13 +9,15 @@
 //! **An answer that may have been given** is found out about by looking at it: Discord refuses a second first answer,
 //! shows the first, and to change it twice is to change it once.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use chrono::Utc;
 use serde_json::json;
 use serenity::{all::MessageId, http::Route};
-use std::sync::PoisonError;
-use tokio::sync::OwnedMutexGuard;
+use tokio::{sync::OwnedMutexGuard, time::sleep};
 
 use crate::{
     account::Account,
@@ -26,6 +28,15 @@ use crate::{
     render::Body,
     tickets::{EPHEMERAL, Entry, State, is_over, original},
 };
+
+/// After a start, whatever is answered at all is answered within this, but for rooms that are hard to get.
+const ANSWERS_COME_WITHIN: Duration = Duration::from_secs(20);
+
+/// What is said to those whose command may have been lost.
+const APOLOGY: &str = "I was restarted just then. If nothing came of this, please say it again.";
+
+/// The flag of a message that says that an answer will come.
+const LOADING: u64 = 1 << 7;
 
 /// What is to be answered.
 pub(crate) struct Answer<'a> {
@@ -185,6 +196,31 @@ async fn follow(
             Ok(Given::Not(Held { entry: Arc::clone(entry), state, is_deferred: false }))
         }
         Err(failure) => Err(failure),
+    }
+}
+
+/// Tells those who wait for an answer to what an earlier process may have lost: it said that one will come, and ended
+/// before what was asked was on disk. Waits first, for the answers that are still to come.
+pub(crate) async fn apologise(account: Arc<Account>) {
+    sleep(ANSWERS_COME_WITHIN).await;
+    for entry in account.tickets.inherited() {
+        let state = entry.state.lock().await;
+        if *state != State::Fresh || !entry.ticket.is_good(Utc::now()) {
+            continue;
+        }
+        // What was answered by a process that had no time to say so stays as it is.
+        let is_waiting = match look(&account, &entry).await {
+            Ok(posted) => posted.is_some_and(|posted| posted.flags.unwrap_or_default() & LOADING != 0),
+            Err(_) => false,
+        };
+        if !is_waiting {
+            continue;
+        }
+        let body = Body { content: APOLOGY.to_owned(), ..Body::default() };
+        let call = Call::patch(original(account.application, &entry.ticket), body.json());
+        if let Err(failure) = account.client.send(call).await {
+            tracing::debug!("An interaction stays without an answer: {}.", failure.words());
+        }
     }
 }
 

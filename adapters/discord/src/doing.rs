@@ -31,6 +31,8 @@ struct Known {
     members: BTreeSet<UserId>,
     /// Who was told that they are asked into a channel.
     told: BTreeMap<ChannelId, BTreeSet<UserId>>,
+    /// Who was heard in a channel: they need not be told of it.
+    present: BTreeMap<ChannelId, BTreeSet<UserId>>,
     /// What a message of ours says.
     says: BTreeMap<MessageId, Body>,
     /// Under which key a message was said.
@@ -80,6 +82,21 @@ impl Doing {
             Some(told) => self.known().told.insert(channel, told),
             None => self.known().told.remove(&channel),
         };
+    }
+
+    /// Somebody was heard in a channel.
+    pub(crate) fn note_present(&self, channel: ChannelId, user: UserId) {
+        let present = &mut self.known().present;
+        present.entry(channel).or_default().insert(user);
+        while present.len() > REMEMBERED {
+            // The oldest channel.
+            present.pop_first();
+        }
+    }
+
+    /// Whether somebody was heard in a channel since the start.
+    pub(crate) fn is_present(&self, channel: ChannelId, user: UserId) -> bool {
+        self.known().present.get(&channel).is_some_and(|present| present.contains(&user))
     }
 
     /// Whether a message says this already.

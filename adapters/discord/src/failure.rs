@@ -48,6 +48,8 @@ pub(crate) mod code {
     pub(crate) const ANSWERED_BEFORE: i64 = 40_060;
     /// The channel is closed to us.
     pub(crate) const NO_ACCESS: i64 = 50_001;
+    /// There is nothing in the message, or nothing that we may say: embeds take a permission.
+    pub(crate) const EMPTY_MESSAGE: i64 = 50_006;
     /// They take no direct messages from us.
     pub(crate) const NO_DIRECT: i64 = 50_007;
     /// A permission is missing.
@@ -217,6 +219,8 @@ fn words_of(code: i64, error: &DiscordJsonError, needs: &str) -> String {
         code::EVENTS_FULL => "the server's calendar is full",
         code::OLD_EDITS => "Discord lets old messages be changed only now and then",
         code::NO_DIRECT | code::NO_SHARED_SERVER => "they take no direct messages from me",
+        // Nothing empty is ever sent.
+        code::EMPTY_MESSAGE => "sitrep lacks the permission Embed Links on Discord",
         code::NO_ACCESS | code::NO_PERMISSION => return without_permission(code, needs),
         _ => return format!("Discord refused: {}", their_words(error)),
     };

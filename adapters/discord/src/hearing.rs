@@ -204,7 +204,15 @@ pub(crate) fn gone(intake: &Arc<Intake>, channel: ChannelId, spot: Spot) {
     intake.put(Item { channel, order: number_at(now), message: None, deed: Some(deed) });
 }
 
+/// Mere talk in a room that is nobody's business costs a look at a map.
 fn message(intake: &Arc<Intake>, message: &Message) {
+    if message.guild_id.is_some() && message.author.id != intake.account.user {
+        let mut guild = intake.account.guild();
+        guild.note_message(message.channel_id, message.id);
+        if intake.account.rooms().heard_as(&guild, message.channel_id) == RoomKind::Other {
+            return;
+        }
+    }
     spoken(intake, &Spoken::from(message));
 }
 
@@ -233,7 +241,11 @@ pub(crate) fn take_in(intake: &Intake, spoken: &Spoken) -> Option<Item> {
     if spot.kind == RoomKind::Other {
         return None;
     }
+    let is_own_room = spot.kind == RoomKind::Own;
     let deed = spoken.person().and_then(|_| Deed::said(spoken, spot, text(intake, &guild, spoken)));
+    if let Some(deed) = deed.as_ref().filter(|_| is_own_room) {
+        account.doing.note_present(spoken.channel_id, deed.who);
+    }
     Some(Item { channel: spoken.channel_id, order: spoken.id.get(), message: Some(spoken.id), deed })
 }
 
@@ -307,6 +319,9 @@ fn reacted(intake: &Arc<Intake>, reaction: &Reaction) {
     };
     if spot.kind == RoomKind::Other || !intake.inner().signs.put((message, who, sign.clone())) {
         return;
+    }
+    if spot.kind == RoomKind::Own {
+        account.doing.note_present(reaction.channel_id, who);
     }
     let now = Utc::now();
     let deed = Deed {

@@ -2,7 +2,7 @@
 //!
 //! - **Whoever was told is settled.** The messages that told them stand in the room, which is how that is known after a
 //!   restart. Somebody who was shut out again by people is left in peace.
-//! - Who sees the room anyway needs no overwrite, and is told all the same.
+//! - Who sees the room anyway needs no overwrite, and is told all the same; who was heard in it needs no word.
 //! - A few at a time: between two attempts core lets go what matters more. The message comes when all are let in.
 //! - Who isn't on the server can't be asked in, and costs nobody else anything.
 
@@ -57,18 +57,20 @@ pub(crate) async fn invite(
         // Where an incident runs in a room of others, who is in it is theirs to say.
         return Ok(Outcome::Done(Receipt::Done));
     }
-    let told = told(account, channel).await?;
+    let settled = settled(account, channel).await?;
     let mut round = Round { account, door: Door::of(account, channel).await?, calls: 0, left: 0 };
-    let (mut new, mut refused) = (Vec::new(), Vec::new());
+    let (mut new, mut refused, mut quiet) = (Vec::new(), Vec::new(), Vec::new());
     for person in people {
         let Some(user) = account.user_id(person) else {
             refused.push((person.clone(), "has no Discord account that I know of".to_owned()));
             continue;
         };
-        if user == account.user || told.contains(&user) || new.contains(&user) {
+        if user == account.user || settled.told.contains(&user) || new.contains(&user) {
             continue;
         }
+        let knows = settled.wrote.contains(&user) || account.doing.is_present(channel, user);
         match round.let_in(user).await? {
+            LetIn::Yes if knows => quiet.push(user),
             LetIn::Yes => new.push(user),
             LetIn::Later => {}
             LetIn::No(why) => refused.push((person.clone(), why)),
@@ -80,6 +82,7 @@ pub(crate) async fn invite(
     for some in new.chunks(IN_ONE_MESSAGE) {
         tell(account, attempt, channel, some).await?;
     }
+    note(account, channel, &quiet);
     Ok(Outcome::Done(if refused.is_empty() { Receipt::Done } else { Receipt::DoneExcept(refused) }))
 }
 
@@ -211,10 +214,27 @@ async fn tell(
     // One effect may take several of these, and the people in them differ where some were told before.
     let attempt = Attempt { key: key(&attempt.key, people), ..attempt.clone() };
     let sent = post(account, &attempt, &Post::new(channel, &body)).await;
-    let told = account.doing.told(channel).filter(|_| sent.is_ok());
-    let told = told.map(|told| told.into_iter().chain(people.iter().copied()).collect());
-    account.doing.set_told(channel, told);
+    match &sent {
+        Ok(_) => note(account, channel, people),
+        // Some of it may have worked: the room says what.
+        Err(_) => account.doing.set_told(channel, None),
+    }
     sent.map(drop)
+}
+
+/// Remembers that people need not be told any more.
+fn note(account: &Account, channel: ChannelId, people: &[UserId]) {
+    if let Some(told) = account.doing.told(channel) {
+        account.doing.set_told(channel, Some(told.into_iter().chain(people.iter().copied()).collect()));
+    }
+}
+
+/// Who needs nothing more, or no word.
+#[derive(Default)]
+struct Settled {
+    told: BTreeSet<UserId>,
+    /// Who has written in the room.
+    wrote: BTreeSet<UserId>,
 }
 
 /// A key for the message to just these people: letters and digits, 25 of them.
@@ -226,14 +246,14 @@ fn key(key: &str, people: &[UserId]) -> String {
 }
 
 /// Who was told, from memory or from the room's history.
-async fn told(account: &Account, channel: ChannelId) -> Result<BTreeSet<UserId>, Failure> {
+async fn settled(account: &Account, channel: ChannelId) -> Result<Settled, Failure> {
     if let Some(told) = account.doing.told(channel) {
-        return Ok(told);
+        return Ok(Settled { told, ..Settled::default() });
     }
-    let (mut told, mut after) = (BTreeSet::new(), channel.get());
+    let (mut settled, mut after) = (Settled::default(), channel.get());
     for number in 0..PAGES {
         let page = history::page(account, channel, after).await?;
-        note_told(account, &page, &mut told);
+        settled.read(account, &page);
         let last = page.iter().map(|posted| posted.id.get()).max();
         match last.filter(|_| page.len() >= 100) {
             Some(last) => after = last,
@@ -242,16 +262,26 @@ async fn told(account: &Account, channel: ChannelId) -> Result<BTreeSet<UserId>,
         if number + 1 == PAGES {
             let call = Call::get(Route::ChannelMessages { channel_id: channel }).with("limit", 100);
             let newest: Vec<Posted> = account.client.ask(call.needs("Read Message History")).await?;
-            note_told(account, &newest, &mut told);
+            settled.read(account, &newest);
         }
     }
-    account.doing.set_told(channel, Some(told.clone()));
-    Ok(told)
+    account.doing.set_told(channel, Some(settled.told.clone()));
+    for user in &settled.wrote {
+        account.doing.note_present(channel, *user);
+    }
+    Ok(settled)
 }
 
-fn note_told(account: &Account, page: &[Posted], told: &mut BTreeSet<UserId>) {
-    let ours = page.iter().filter(|posted| posted.author.id == account.user);
-    told.extend(ours.flat_map(|posted| mentioned(&posted.content)));
+impl Settled {
+    fn read(&mut self, account: &Account, page: &[Posted]) {
+        for posted in page {
+            if posted.author.id == account.user {
+                self.told.extend(mentioned(&posted.content));
+            } else {
+                self.wrote.insert(posted.author.id);
+            }
+        }
+    }
 }
 
 /// Whom a message told that they are asked in.

@@ -161,6 +161,6 @@ mod tests {
             assert!(permission.purpose.starts_with("to "), "{}", permission.name);
             seen |= permission.bit;
         }
-        assert!(PIN_MESSAGES == 2_251_799_813_685_248 && CREATE_EVENTS == 17_592_186_044_416);
+        assert_eq!([PIN_MESSAGES, CREATE_EVENTS], [2_251_799_813_685_248, 17_592_186_044_416]);
     }
 }

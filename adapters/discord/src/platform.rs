@@ -14,7 +14,7 @@ use tokio::{runtime::Handle, task::JoinSet};
 
 use crate::{
     account::Account,
-    commands, doctor,
+    answer, commands, doctor,
     intake::Intake,
     perform,
     settings::{ConnectError, DiscordSettings},
@@ -63,6 +63,7 @@ impl DiscordPlatform {
         self.intake.resume(after);
         let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         beside.spawn(watchdog::keep(Arc::clone(&self.intake)));
+        beside.spawn(answer::apologise(Arc::clone(&self.account)));
         beside.spawn(commands::keep(Arc::clone(&self.account)));
     }
 }

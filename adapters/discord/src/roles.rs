@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long an answer of the server's is good for.
-const GOOD_FOR: Duration = Duration::from_secs(30);
+const GOOD_FOR: Duration = Duration::from_secs(10);
 
 /// What the server said lately.
 #[derive(Debug, Default)]

@@ -117,6 +117,16 @@ impl Rooms<'_> {
         if is_ours { RoomKind::Own } else { RoomKind::Other }
     }
 
+    /// As what a channel is heard: a thread as the room that it belongs to, unless it is a room itself.
+    pub(crate) fn heard_as(&self, guild: &Guild, id: ChannelId) -> RoomKind {
+        let thread_of =
+            guild.channels.get(&id).filter(|channel| channel.is_thread()).and_then(|it| it.parent);
+        match (self.kind_of(guild, id), thread_of) {
+            (RoomKind::Other, Some(parent)) => self.kind_of(guild, parent),
+            (kind, _) => kind,
+        }
+    }
+
     /// The room and thread that a channel is.
     pub(crate) fn spot(&self, guild: &Guild, id: ChannelId) -> Spot {
         let kind = self.kind_of(guild, id);

@@ -107,15 +107,14 @@ pub(crate) struct Entry {
     pub(crate) state: Arc<tokio::sync::Mutex<State>>,
     /// The last answer after the first one.
     pub(crate) followed_by: Mutex<Option<String>>,
+    /// Whether an earlier process received it.
+    is_inherited: bool,
 }
 
 impl Entry {
-    fn new(ticket: Ticket, state: State) -> Arc<Self> {
-        Arc::new(Self {
-            ticket,
-            state: Arc::new(tokio::sync::Mutex::new(state)),
-            followed_by: Mutex::default(),
-        })
+    fn new(ticket: Ticket, state: State, is_inherited: bool) -> Arc<Self> {
+        let state = Arc::new(tokio::sync::Mutex::new(state));
+        Arc::new(Self { ticket, state, followed_by: Mutex::default(), is_inherited })
     }
 
     /// Gives the first answer.
@@ -159,7 +158,7 @@ impl Tickets {
     /// Those of before that are still good. What can't be read is left behind: the answers go into the channels.
     pub(crate) fn load(state_dir: &Path, now: DateTime<Utc>) -> Self {
         let (file, kept) = TicketFile::open(state_dir, now);
-        let entries = kept.into_iter().map(|(ticket, state)| (ticket.id, Entry::new(ticket, state)));
+        let entries = kept.into_iter().map(|(ticket, state)| (ticket.id, Entry::new(ticket, state, true)));
         Self { entries: Mutex::new(entries.collect()), file }
     }
 
@@ -171,7 +170,7 @@ impl Tickets {
     /// within the runtime.
     pub(crate) fn register(&self, client: &Arc<Client>, ticket: Ticket) {
         let (id, now) = (ticket.id, ticket.received_at);
-        let entry = Entry::new(ticket, State::Fresh);
+        let entry = Entry::new(ticket, State::Fresh, false);
         {
             let mut entries = self.entries();
             if entries.contains_key(&id) {
@@ -192,6 +191,11 @@ impl Tickets {
     pub(crate) fn find(&self, message_id: &str, now: DateTime<Utc>) -> Option<Arc<Entry>> {
         let id = interaction_of(message_id)?;
         self.entries().get(&id).filter(|entry| entry.ticket.is_good(now)).cloned()
+    }
+
+    /// Those that an earlier process received.
+    pub(crate) fn inherited(&self) -> Vec<Arc<Entry>> {
+        self.entries().values().filter(|entry| entry.is_inherited).cloned().collect()
     }
 
     /// It was answered.
@@ -233,7 +237,7 @@ pub(crate) mod tests {
     #[test]
     fn tokens_are_not_shown() {
         let now = DateTime::UNIX_EPOCH;
-        let shown = format!("{:?}", Entry::new(ticket(1, now), State::Fresh));
+        let shown = format!("{:?}", Entry::new(ticket(1, now), State::Fresh, false));
         assert!(!shown.contains("secret"), "{shown}");
     }
 

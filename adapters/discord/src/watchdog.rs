@@ -37,8 +37,9 @@ use crate::{
 
 /// How often a connection is looked after.
 const TEND_EVERY: Duration = Duration::from_millis(250);
-/// How often it is compared with what REST knows.
+/// How often it is compared with what REST knows; and how soon at first, when it is least to be trusted.
 const PROBE_EVERY: Duration = Duration::from_secs(30);
+const PROBE_FIRST_AFTER: Duration = Duration::from_secs(5);
 /// How long what REST knows may take to be heard.
 const HEARD_WITHIN: Duration = Duration::from_secs(5);
 /// After so long a connection was a good one.
@@ -146,7 +147,7 @@ async fn connection(intake: &Arc<Intake>, budget: &mut Budget) -> Next {
 
 /// Looks after a connection until it ends.
 async fn tend(intake: &Arc<Intake>, line: &mut Line) -> Next {
-    let mut probed_at = Instant::now();
+    let mut probe_at = Instant::now() + PROBE_FIRST_AFTER;
     let mut was_up = false;
     loop {
         sleep(TEND_EVERY).await;
@@ -165,11 +166,11 @@ async fn tend(intake: &Arc<Intake>, line: &mut Line) -> Next {
             intake.set_down("Discord's gateway has hung up; sitrep is resuming the session.".to_owned());
         }
         was_up = line.is_up();
-        if was_up && intake.link() == Link::Up && probed_at.elapsed() > PROBE_EVERY {
+        if was_up && intake.link() == Link::Up && Instant::now() > probe_at {
             if is_deaf(intake).await {
-                return lost("it left out a message");
+                return lost("it left something out");
             }
-            probed_at = Instant::now();
+            probe_at = Instant::now() + PROBE_EVERY;
         }
     }
 }

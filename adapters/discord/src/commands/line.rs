@@ -29,15 +29,12 @@ pub(crate) fn line(data: &CommandData, prefix: &str) -> Result<String, String> {
     Ok(typed(verb, &values, prefix))
 }
 
+/// What was filled in, as it could be typed. There is nothing else that is asked for.
 fn given(value: &CommandDataOptionValue) -> Option<String> {
-    match value {
-        CommandDataOptionValue::String(text) => Some(text.clone()),
-        CommandDataOptionValue::User(user) => Some(format!("@{user}")),
-        CommandDataOptionValue::Boolean(flag) => Some(flag.to_string()),
-        CommandDataOptionValue::Integer(number) => Some(number.to_string()),
-        // Nothing that is asked for; the enum is open.
-        _ => None,
-    }
+    let text = value.as_str().map(str::to_owned);
+    text.or_else(|| value.as_user_id().map(|user| format!("@{user}")))
+        .or_else(|| value.as_bool().map(|flag| flag.to_string()))
+        .or_else(|| value.as_i64().map(|number| number.to_string()))
 }
 
 /// The incident that somebody means who didn't pick one from the list: `12`, `inc-12`, or the whole of what the list

@@ -59,7 +59,7 @@ fn room_left(channels: usize) -> Finding {
             format!("{what}, so that incidents have to run in threads, and private ones are refused"),
             "Delete channels that nobody needs any more",
         ),
-        ..=FEW_LEFT => {
+        1..=FEW_LEFT => {
             Finding::warning(what, "Delete channels that nobody needs any more, before it is full")
         }
         _ => Finding::ok(what),

@@ -103,6 +103,7 @@ impl Source<'_> {
             is_direct: self.guild.is_none(),
             received_at: chrono::Utc::now(),
         };
+        intake.account.doing.note_present(self.channel, self.user.id);
         intake.account.tickets.register(&intake.account.client, ticket);
     }
 

@@ -220,3 +220,21 @@ fn an_answer_to_one_person_can_be_changed() {
     bench.done(&edit("three"));
     assert_eq!(said(&bench), Vec::<String>::new());
 }
+
+#[test]
+fn whoever_waits_for_what_an_earlier_process_has_lost_is_told() {
+    let mut bench = open();
+    let (pending, _) = asked(&bench);
+    deferred(&pending);
+    bench.restart();
+    bench.listen();
+    for _ in 0..3_000 {
+        if pending.answer().is_some_and(|answer| answer.kind == AnswerKind::Message) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let told = pending.answer().unwrap();
+    assert!(told.ephemeral && told.content.ends_with("please say it again."), "{told:?}");
+    bench.is_clean();
+}

@@ -133,3 +133,20 @@ fn a_missing_permission_to_let_people_in_is_named() {
     let outcome = bench.outcome(&invite(&room, &[bench.person("bob")]));
     assert_eq!(outcome, Outcome::Permanent("sitrep lacks the permission Manage Roles on Discord".to_owned()));
 }
+
+#[test]
+fn whoever_was_heard_in_the_room_is_let_in_without_a_word() {
+    for is_restarted in [false, true] {
+        let mut bench = by_role();
+        bench.listen();
+        let room = a_room(&bench, false, &[]);
+        let (alice, bob) = (bench.person("alice"), bench.person("bob"));
+        bench.hears(|| bench.discord.person("alice").say("down", "I am looking at it").unwrap());
+        if is_restarted {
+            bench.restart();
+        }
+        bench.done(&invite(&room, &[alice, bob]));
+        assert_eq!(told(&bench), ["bob"]);
+        bench.is_clean();
+    }
+}

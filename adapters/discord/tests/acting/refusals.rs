@@ -115,3 +115,15 @@ fn trouble_at_discord_is_no_refusal() {
     receipt(bench.attempt(&say("hello"), &again(&again(&attempt))));
     assert_eq!(bench.discord.messages("ops").len(), 1);
 }
+
+#[test]
+fn an_answer_that_does_not_come_is_not_waited_for_for_ever() {
+    let bench = open();
+    bench.discord.faults().on("GET", "/channels/*/messages", 1, Fault::SlowReply(Duration::from_secs(40)));
+    let start = std::time::Instant::now();
+    let outcome = bench.outcome(&say("one"));
+    receipt(outcome);
+    let outcome = bench.attempt(&say("two"), &crate::bench::old(10));
+    assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
+    assert!(start.elapsed() < Duration::from_secs(25), "{:?}", start.elapsed());
+}

@@ -253,3 +253,12 @@ fn a_room_may_be_in_a_category_given_by_number() {
     bench.done(&open_room(NAME, false, vec![]));
     assert_eq!(bench.discord.channel(NAME).unwrap().parent.as_deref(), Some("Fires"));
 }
+
+#[test]
+fn a_room_costs_one_request_where_there_is_a_category() {
+    let bench = open();
+    bench.done(&open_room("one", false, vec![]));
+    let asked = bench.discord.requests().len();
+    bench.done(&open_room("two", true, vec![bench.person("alice"), bench.person("bob")]));
+    assert_eq!(bench.discord.requests().len(), asked + 1);
+}

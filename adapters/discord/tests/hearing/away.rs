@@ -47,7 +47,14 @@ async fn what_was_said_meanwhile_is_heard_as_it_is_now_and_in_order() {
 fn said(inbound: &Inbound) -> String {
     match &inbound.content {
         Content::Said(text) => text.clone(),
-        other => format!("{other:?}"),
+        other @ (Content::Edited { .. }
+        | Content::Redacted { .. }
+        | Content::Reacted { .. }
+        | Content::Filled { .. }
+        | Content::Unreadable
+        | Content::Removed { .. }
+        | Content::Gone
+        | Content::Moved { .. }) => format!("{other:?}"),
     }
 }
 
@@ -170,4 +177,20 @@ async fn whoever_was_written_to_is_heard_although_they_never_wrote() {
     assert_eq!((said(&heard).as_str(), &heard.message.room), ("!incident secretly", &room));
     assert_eq!(heard.kind, RoomKind::Direct);
     assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_that_can_not_be_read_at_once_is_read_later() {
+    let discord = discord();
+    let alice = discord.person("alice");
+    let asleep = Bot::connect(&discord).await.stop();
+    alice.say("ops", "!note one").unwrap();
+    discord.faults().cut_before("GET", "/channels/*/messages", 2);
+    discord.faults().refuse("GET", "/channels/*/messages", 1, (500, 0));
+    let mut bot = asleep.wake(&discord).await;
+    discord.faults().refuse("GET", "/guilds/*/members/*", 1, (503, 0));
+    // What is heard live waits for what was said before it.
+    bot.batch().await;
+    alice.say("ops", "!note two").unwrap();
+    assert_eq!(bot.hear_words(2).await, ["!note one", "!note two"]);
 }

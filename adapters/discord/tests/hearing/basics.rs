@@ -1,6 +1,10 @@
 //! What people do, as core hears it.
 
-use sitrep_core::port::{Content, Platform, RoomKind};
+use sitrep_core::{
+    person::Person,
+    port::{Action, Content, Outcome, Platform, Receipt, RoomKind},
+    room::PlatformName,
+};
 
 use crate::support::{Bot, assert_proper, discord};
 
@@ -137,7 +141,7 @@ async fn whoever_is_not_on_the_server_is_not_heard() {
     discord.remove_person("bob");
     if bob.say_directly("!incident from outside").is_ok() {
         // What was known of them is forgotten soon.
-        tokio::time::sleep(std::time::Duration::from_secs(31)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(11)).await;
         bob.say_directly("!incident from outside again").unwrap();
     }
     discord.person("alice").say("ops", "!incident from inside").unwrap();
@@ -148,4 +152,32 @@ async fn whoever_is_not_on_the_server_is_not_heard() {
             return;
         }
     }
+}
+
+/// A full server: an incident's room is a thread that sitrep makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_of_our_own_is_a_room_and_its_removal_is_heard() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let alice = discord.person("alice");
+    discord.faults().refuse("POST", "/guilds/*/channels", 5, (400, 30_013));
+    let made = bot
+        .perform(Action::OpenRoom {
+            name: "2026-11-22-1053-it-is-down".to_owned(),
+            topic: "INC-1".to_owned(),
+            invited: vec![Person::new(&PlatformName::new("discord"), alice.id().to_string())],
+            private: false,
+            open_to: None,
+        })
+        .await;
+    let Outcome::Done(Receipt::Room(room)) = made else { panic!("{made:?}") };
+    let people = vec![Person::new(&PlatformName::new("discord"), alice.id().to_string())];
+    let asked_in = bot.perform(Action::Invite { room: room.clone(), people }).await;
+    assert!(matches!(asked_in, Outcome::Done(_)), "{asked_in:?}");
+    alice.say(&room.room, "!ack").unwrap();
+    let heard = bot.hear().await;
+    assert_eq!((&heard.message.room, heard.message.thread, heard.kind), (&room, None, RoomKind::Own));
+    discord.remove_channel(&room.room);
+    let gone = bot.hear().await;
+    assert_eq!((gone.content, gone.message.room), (Content::Gone, room));
 }

@@ -31,7 +31,10 @@ async fn a_server_that_asks_to_reconnect_is_resumed() {
     discord.faults().reconnect();
     discord.person("alice").say("ops", "!note meanwhile").unwrap();
     assert_eq!(bot.hear_words(1).await, ["!note meanwhile"]);
-    assert_eq!((discord.gateway().counts().resumes, discord.identifies()), (1, 1));
+    eventually("the session is resumed", || discord.gateway().counts().resumes == 1).await;
+    discord.person("alice").say("ops", "!note afterwards").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note afterwards"]);
+    assert_eq!(discord.identifies(), 1);
     assert_proper(&discord);
 }
 

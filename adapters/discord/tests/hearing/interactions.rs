@@ -50,6 +50,11 @@ async fn a_button_is_its_verb_and_one_with_a_form_asks_first() {
     alice.fill(&asked, &[("text", "all good")]).unwrap();
     let heard = bot.hear().await;
     let (key, text) = ("update".to_owned(), "all good".to_owned());
+    assert_eq!(heard.content, Content::Filled { message: card.id.clone(), key, text });
+    assert!(heard.awaits_answer);
+    alice.select("ops", id, "sev", &["2"]).unwrap();
+    let heard = bot.hear().await;
+    let (key, text) = ("sev".to_owned(), "2".to_owned());
     assert_eq!(heard.content, Content::Filled { message: card.id, key, text });
     assert!(heard.awaits_answer);
     assert_proper(&discord);

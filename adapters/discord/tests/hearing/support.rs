@@ -7,8 +7,8 @@ use sitrep_core::{
     effect::{EffectId, Purpose},
     message::Message,
     port::{
-        Action, Attempt, Batch, Button, Content, Inbound, Outcome, Perform, Platform, Position, Positions,
-        Receipt,
+        Action, Attempt, Batch, Button, Choice, Content, Inbound, Outcome, Perform, Platform, Position,
+        Positions, Receipt,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -19,6 +19,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// Nothing that is waited for takes longer, however busy the machine is.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+const SEVERITIES: &[Choice] = &[Choice { words: "1", label: "Sev1" }, Choice { words: "2", label: "Sev2" }];
 
 /// A server with three rooms and one more, somebody who may command, and somebody else.
 pub(crate) fn discord() -> Discord {
@@ -101,7 +103,14 @@ impl Bot {
         for _ in 0..count {
             words.push(match self.hear().await.content {
                 Content::Said(text) => text,
-                other => format!("{other:?}"),
+                other @ (Content::Edited { .. }
+                | Content::Redacted { .. }
+                | Content::Reacted { .. }
+                | Content::Filled { .. }
+                | Content::Unreadable
+                | Content::Removed { .. }
+                | Content::Gone
+                | Content::Moved { .. }) => format!("{other:?}"),
             });
         }
         words
@@ -134,9 +143,9 @@ impl Bot {
             verb,
             label: verb,
             form: sitrep_core::command::form(verb),
-            choices: &[],
+            choices: if verb == "sev" { SEVERITIES } else { &[] },
         };
-        let buttons = ["ack", "update"].map(button).into();
+        let buttons = ["ack", "update", "sev"].map(button).into();
         let put = self.perform(Action::Buttons { message: message.clone(), buttons }).await;
         assert!(matches!(put, Outcome::Done(_)), "{put:?}");
     }
