@@ -2,8 +2,9 @@
 //!
 //! What is other than on the console is this, and no more:
 //!
-//! - Signs are buttons, which show nobody that they were pressed; those that the script has and sitrep doesn't offer
-//!   are reactions.
+//! - Signs are offered as buttons. Whoever presses one, or gives a slash command, is answered alone, and the room is
+//!   told what came of it: it is as if they had said it in a direct room. What is put on a message as a reaction is
+//!   understood as well.
 //! - Whoever is asked in is called by one message, which the comparison leaves out. The members of a public room are
 //!   those who were asked in, or have been there.
 //! - A link to a room shows its name to those who may see it, and to others nothing: that is read as "its room".
@@ -54,12 +55,17 @@ pub(super) struct Discord {
     came: BTreeSet<(String, String)>,
     /// The rooms that sitrep has made, by the names that they had first.
     made: BTreeMap<String, u64>,
+    /// The reactions of people, by who, what to and which.
+    pressed: BTreeSet<(String, u64, String)>,
     /// Direct channels by whom they are with.
     direct: BTreeMap<String, String>,
 }
 
 /// Nobody asks them in.
 const OUTSIDER: &str = "mallory";
+
+/// Where what is about no incident is asked.
+const OPS: &str = "ops";
 
 /// The rooms that the console has, too.
 const CONFIGURED: [&str; 3] = sitrep_console::CONFIGURED_ROOMS;
@@ -79,7 +85,8 @@ impl Discord {
             configuration = configuration.replace(&format!("@{name}:example.org"), &listed);
         }
         let (sent, made, came, direct) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Ok(Self { guild, configuration, giving, names, sent, came, made, direct })
+        let pressed = BTreeSet::new();
+        Ok(Self { guild, configuration, giving, names, sent, came, made, pressed, direct })
     }
 
     /// The channel that is called so in the script.
@@ -106,13 +113,18 @@ impl Discord {
     fn shown(&self, channel: &str) -> Vec<Message> {
         let mut shown: Vec<Message> = Vec::new();
         for message in self.guild.discord.messages(channel) {
+            if message.only_for.is_some() && self.gives_alone() {
+                continue;
+            }
             if message.author == "sitrep"
                 && let Some(asked) = reading::asked_in(&message)
             {
                 // Whoever was named just before they could see it is called by this.
                 if let Some(before) = shown.last_mut().filter(|before| before.author == "sitrep") {
                     let is_named = |name: &&String| {
-                        self.names.id_of(name).is_some_and(|id| before.content.contains(&format!("<@{id}>")))
+                        self.names
+                            .id_of(name)
+                            .is_some_and(|id| before.content.starts_with(&format!("<@{id}> leads")))
                     };
                     let named: Vec<String> = asked.iter().filter(is_named).cloned().collect();
                     before.mentions.extend(named);
@@ -124,10 +136,15 @@ impl Discord {
         shown
     }
 
+    /// What links to channels are read as in a room.
+    fn links(&self, read_in: &str) -> BTreeMap<u64, String> {
+        let channels = self.guild.discord.channels().into_iter();
+        channels.map(|channel| (channel.id, self.link(read_in, &channel))).collect()
+    }
+
     /// What somebody reads in a room where a channel is linked to: its name, if they may see it.
     fn link(&self, read_in: &str, channel: &Channel) -> String {
-        let is_alone = self.direct.contains_key(read_in);
-        if is_alone || self.person(OUTSIDER).reads(&channel.id.to_string()).is_ok() {
+        if self.is_alone(read_in) || self.person(OUTSIDER).reads(&channel.id.to_string()).is_ok() {
             let first = self.made.iter().find(|(_, id)| **id == channel.id).map(|(name, _)| name);
             return format!("#{}", first.unwrap_or(&channel.name));
         }
@@ -149,15 +166,60 @@ impl Discord {
             .fold(text.to_owned(), |text, (id, name)| text.replace(&format!("@{name}"), &format!("<@{id}>")))
     }
 
-    /// Presses the button of a verb on the newest message that has it, and fills in the form that comes.
-    fn fill(&self, person: &Person, channel: &str, (verb, words): (&str, &str)) -> Result<(), Failed> {
-        let messages = self.shown(channel);
-        let has_button = |message: &&Message| message.buttons().iter().any(|(_, id)| id.contains(verb));
-        let message = messages.iter().rev().find(has_button);
-        let message = message.ok_or("there is none").doing(format!("looking for the button {verb}"))?;
+    /// Whether what people do is seen by nobody else.
+    fn gives_alone(&self) -> bool {
+        matches!(self.giving, Giving::Slashes | Giving::Buttons)
+    }
+
+    /// Whether a room is the one between somebody and sitrep, or what they read alone.
+    fn is_alone(&self, room: &str) -> bool {
+        self.direct.contains_key(room) || self.gives_alone() && self.names.id_of(room).is_some()
+    }
+
+    /// What somebody was answered alone, wherever that was.
+    fn alone(&self, person: &str) -> Vec<Message> {
+        let channels = self.guild.discord.channels().into_iter();
+        let all = channels.flat_map(|channel| self.guild.discord.messages(&channel.id.to_string()));
+        let is_theirs = |message: &Message| message.only_for.as_deref() == Some(person) && !message.thinking;
+        let mut theirs: Vec<Message> = all.filter(is_theirs).collect();
+        theirs.sort_by_key(|message| message.id);
+        theirs
+    }
+
+    /// Gives a command without writing it: with a button if there is one for it, with a slash command if not. What is
+    /// about an incident is given in its room.
+    fn give(&self, person: &Person, room: &str, text: &str) -> Result<(), Failed> {
+        let (verb, words) = slashes::parts(text);
+        let incident = self.made.keys().next().filter(|_| !matches!(verb, "incident" | "incidents"));
+        let room = incident.map_or(if self.is_alone(room) { OPS } else { room }, String::as_str);
+        let channel = self.id_of(room)?;
+        let is_pressed = matches!(verb, "ack" | "update" | "resolve") || (verb, words) == ("lead", "me");
+        if self.giving == Giving::Buttons && is_pressed {
+            return self.press_button(person, &channel, (verb, words));
+        }
+        let options = slashes::options(verb, words, |name| self.names.id_of(name))?;
+        let options: Vec<(&str, Value)> =
+            options.iter().map(|(name, value)| (*name, value.clone())).collect();
+        person.slash(&channel, verb, &options)?;
+        Ok(())
+    }
+
+    /// Presses the button of a verb, and fills in the form if one comes.
+    fn press_button(
+        &self,
+        person: &Person,
+        channel: &str,
+        (verb, words): (&str, &str),
+    ) -> Result<(), Failed> {
+        let message = self.guild.wait(&format!("the button {verb}"), || {
+            let has_button = |message: &Message| message.buttons().iter().any(|(_, id)| id.contains(verb));
+            self.shown(channel).into_iter().rev().find(has_button)
+        })?;
         let pressed = person.press(channel, message.id, verb)?;
-        self.guild.first_answer(&pressed)?;
-        person.fill(&pressed, &[("text", words)])?;
+        if slashes::has_form(verb) {
+            self.guild.first_answer(&pressed)?;
+            person.fill(&pressed, &[("text", words)])?;
+        }
         Ok(())
     }
 }
@@ -172,7 +234,7 @@ impl Stage for Discord {
     }
 
     fn enter(&mut self, person: &str, room: &str) -> Result<(), Failed> {
-        if room == person && !self.direct.contains_key(room) {
+        if room == person && !self.is_alone(room) {
             let channel = self.guild.direct_with(&self.person(person));
             self.direct.insert(room.to_owned(), channel);
         }
@@ -181,20 +243,11 @@ impl Stage for Discord {
     }
 
     fn say(&mut self, person: &str, room: &str, text: &str) -> Result<(), Failed> {
-        let (who, channel) = (self.person(person), self.id_of(room)?);
-        if self.giving == Giving::Slashes {
-            let (verb, options) = slashes::slash(text, |name| self.names.id_of(name))?;
-            let options: Vec<(&str, Value)> =
-                options.iter().map(|(name, value)| (*name, value.clone())).collect();
-            who.slash(&channel, verb, &options)?;
-            return Ok(());
+        let who = self.person(person);
+        if self.gives_alone() {
+            return self.give(&who, room, text);
         }
-        if self.giving == Giving::Buttons
-            && let Some(filled) = slashes::has_form(text)
-        {
-            return self.fill(&who, &channel, filled);
-        }
-        let said = who.say(&channel, &self.picked(text))?;
+        let said = who.say(&self.id_of(room)?, &self.picked(text))?;
         self.sent.insert(said, text.to_owned());
         Ok(())
     }
@@ -215,12 +268,12 @@ impl Stage for Discord {
 
     fn press(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed> {
         let (who, channel) = (self.person(person), self.id_of(room)?);
-        let message = self.message_at(&channel, place)?;
-        let has_button = |verb: &&str| message.buttons().iter().any(|(_, id)| id.contains(*verb));
-        match reading::verb(key).filter(has_button) {
-            Some(verb) => drop(who.press(&channel, message.id, verb)?),
-            None => who.react(&channel, message.id, key)?,
+        let message = self.message_at(&channel, place)?.id;
+        // Nobody reacts twice in the same way: clients take the first reaction away.
+        if !self.pressed.insert((person.to_owned(), message, key.to_owned())) {
+            who.unreact(&channel, message, key)?;
         }
+        who.react(&channel, message, key)?;
         Ok(())
     }
 
@@ -239,21 +292,15 @@ impl Stage for Discord {
         for (name, room) in &mut expected {
             for message in &mut room.messages {
                 message.signs.clear();
-                if self.direct.contains_key(name) {
+                if self.is_alone(name) {
                     reading::call_nobody_but(name, message);
                 }
                 if let Some(text) = reading::closed(&message.text) {
                     message.text = text;
                 }
             }
-            match self.giving {
-                Giving::Typing | Giving::Picking => {}
-                Giving::Slashes => *room = slashes::without_what_people_say(room, |_| true),
-                Giving::Buttons => {
-                    let has_form = |text: &str| slashes::has_form(text).is_some();
-                    slashes::pressed_by(room, has_form);
-                    *room = slashes::without_what_people_say(room, has_form);
-                }
+            if self.gives_alone() {
+                *room = slashes::without_what_people_say(room);
             }
         }
         expected
@@ -263,6 +310,7 @@ impl Stage for Discord {
         for (name, id) in self.names.all().map(|(id, name)| (name.to_owned(), id)).collect::<Vec<_>>() {
             // Sitrep may have begun to talk to somebody.
             if id != self.guild.discord.bot_id()
+                && !self.gives_alone()
                 && !self.direct.contains_key(&name)
                 && let Some(channel) = self.guild.direct(&self.person(&name))
             {
@@ -278,6 +326,11 @@ impl Stage for Discord {
     }
 
     fn look(&self, room: &str) -> Result<Option<Room>, Failed> {
+        if self.gives_alone() && self.is_alone(room) {
+            let alone =
+                reading::room(None, (&self.alone(room), &[]), &self.sent, (&self.names, &self.links(room)));
+            return Ok(Some(alone));
+        }
         let Some(channel) = self.channel(room) else { return Ok(None) };
         let id = channel.id.to_string();
         let is_made = !CONFIGURED.contains(&room) && !self.direct.contains_key(room);
@@ -285,15 +338,15 @@ impl Stage for Discord {
             let came = self.came.iter().filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
             let topic = reduced(&reading::without_key(channel.topic.as_deref().unwrap_or_default()));
             let messages = self.guild.discord.messages(&id);
-            let asked = messages.iter().filter_map(reading::asked_in).flatten().cloned();
+            // Whoever was called there in another way is not called again.
+            let by_sitrep = messages.iter().filter(|message| message.author == "sitrep");
+            let asked = by_sitrep.flat_map(|message| message.mentions.iter().cloned());
             Made {
                 topic,
                 members: reading::members(&channel, &self.names).chain(asked).chain(came).collect(),
             }
         });
-        let channels = self.guild.discord.channels().into_iter();
-        let channels: BTreeMap<u64, String> =
-            channels.map(|channel| (channel.id, self.link(room, &channel))).collect();
+        let channels = self.links(room);
         let messages = self.shown(&id);
         Ok(Some(reading::room(made, (&messages, &channel.pins), &self.sent, (&self.names, &channels))))
     }

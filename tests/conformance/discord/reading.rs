@@ -34,14 +34,6 @@ impl Names {
     }
 }
 
-/// What the signs of scripts stand for.
-pub(super) fn verb(key: &str) -> Option<&'static str> {
-    [("✅", "ack"), ("🙋", "lead"), ("💤", "snooze")]
-        .into_iter()
-        .find(|(sign, _)| *sign == key)
-        .map(|(_, verb)| verb)
-}
-
 /// How somebody is called who is asked in.
 const ASKED_IN: &str = "You are asked in: ";
 

@@ -1,4 +1,4 @@
-//! The same commands without typing them as messages: what of the conversation is other then.
+//! Commands that are not written as messages: what is filled in, and what of the conversation is other then.
 
 use serde_json::{Value, json};
 
@@ -6,19 +6,22 @@ use crate::support::Failed;
 
 use super::super::view::Room;
 
-/// A slash command: its name, and what is filled in.
-pub(super) type Slash<'a> = (&'a str, Vec<(&'static str, Value)>);
+/// The verb of a line, and what follows it but for the incident, which the room tells.
+pub(super) fn parts(text: &str) -> (&str, &str) {
+    let line = text.trim_start_matches('!');
+    let (verb, words) = line.split_once(' ').unwrap_or((line, ""));
+    let (first, rest) = words.split_once(' ').unwrap_or((words, ""));
+    (verb, if first.starts_with("INC-") { rest } else { words })
+}
 
-/// A line of a script as a slash command.
-pub(super) fn slash<'a>(text: &'a str, id_of: impl Fn(&str) -> Option<u64>) -> Result<Slash<'a>, Failed> {
-    let line = text.strip_prefix('!').ok_or_else(|| format!("{text:?} is no command"))?;
-    let (verb, mut words) = line.split_once(' ').unwrap_or((line, ""));
-    let mut options = Vec::new();
-    if let Some((first, rest)) = words.split_once(' ').or(Some((words, "")))
-        && first.starts_with("INC-")
-    {
-        options.push(("incident", json!(first)));
-        words = rest;
+/// What is filled in for a verb with words after it.
+pub(super) fn options(
+    verb: &str,
+    words: &str,
+    id_of: impl Fn(&str) -> Option<u64>,
+) -> Result<Vec<(&'static str, Value)>, Failed> {
+    if words.is_empty() {
+        return Ok(Vec::new());
     }
     let slot = match verb {
         "incident" => "title",
@@ -27,30 +30,22 @@ pub(super) fn slash<'a>(text: &'a str, id_of: impl Fn(&str) -> Option<u64>) -> R
         "update" | "resolve" => "text",
         "next" => "in",
         "retro" => "when",
-        _ if words.is_empty() => "",
         other => return Err(format!("nobody has said how {other:?} is filled in").into()),
     };
-    if !words.is_empty() {
-        let person = words.strip_prefix('@').and_then(id_of);
-        options.push((slot, person.map_or_else(|| json!(words), |id| json!(id.to_string()))));
-    }
-    Ok((verb, options))
+    let own = (verb, words) == ("lead", "me");
+    let person = words.strip_prefix('@').or(own.then_some("bob")).and_then(id_of);
+    Ok(vec![(slot, person.map_or_else(|| json!(words), |id| json!(id.to_string())))])
 }
 
-/// The verb and the words of a command that a form asks for.
-pub(super) fn has_form(text: &str) -> Option<(&str, &str)> {
-    let (verb, words) = text.strip_prefix('!')?.split_once(' ')?;
-    // A form is opened in the incident's own room, where nothing needs to be named.
-    (matches!(verb, "update" | "resolve") && !words.starts_with("INC-")).then_some((verb, words))
+/// Whether the button of a verb asks for words.
+pub(super) fn has_form(verb: &str) -> bool {
+    sitrep_core::command::form(verb).is_some()
 }
 
-/// A room in which some of what people say is said otherwise, so that nothing can be attached to it.
-pub(super) fn without_what_people_say(room: &Room, is_meant: impl Fn(&str) -> bool) -> Room {
-    let is_left_out = |place: usize| {
-        let message = &room.messages[place];
-        message.person != "sitrep" && is_meant(&message.text)
-    };
-    let kept: Vec<usize> = (0..room.messages.len()).filter(|place| !is_left_out(*place)).collect();
+/// A room in which what people say is said otherwise, so that nothing can be attached to it.
+pub(super) fn without_what_people_say(room: &Room) -> Room {
+    let is_sitreps = |place: &usize| room.messages[*place].person == "sitrep";
+    let kept: Vec<usize> = (0..room.messages.len()).filter(is_sitreps).collect();
     let place_now = |before: usize| kept.iter().position(|place| *place == before);
     let messages = kept.iter().map(|place| {
         let mut message = room.messages[*place].clone();
@@ -59,16 +54,4 @@ pub(super) fn without_what_people_say(room: &Room, is_meant: impl Fn(&str) -> bo
     });
     let pinned = room.pinned.iter().filter_map(|place| place_now(*place)).collect();
     Room { made: room.made.clone(), messages: messages.collect(), pinned }
-}
-
-/// Whoever has pressed something is named in the answer.
-pub(super) fn pressed_by(room: &mut Room, is_meant: impl Fn(&str) -> bool) {
-    for place in 0..room.messages.len() {
-        let Some(answered) = room.messages[place].answers else { continue };
-        let (person, text) = (room.messages[answered].person.clone(), room.messages[answered].text.clone());
-        if is_meant(&text) {
-            let answer = &mut room.messages[place];
-            answer.text = format!("{person}: {}", answer.text);
-        }
-    }
 }
