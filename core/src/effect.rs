@@ -187,6 +187,9 @@ pub enum Desired {
         /// Who alone may enter; `None` for whoever may read what is public.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         people: Option<Vec<Person>>,
+        /// The one that there is, as far as is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known: Option<RoomRef>,
     },
     /// There is no place to talk any more.
     NoMeeting {

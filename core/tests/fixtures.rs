@@ -150,7 +150,11 @@ fn every_effect() -> Vec<StoredEffect> {
         keep(Desired::Named { name: "a-room".to_owned(), topic: "INC-12".to_owned() }),
         keep(Desired::Buttons { message: message(), on: Pressed::Card, keys: vec!["✅".to_owned()] }),
         keep(Desired::Buttons { message: message(), on: Pressed::Prompt, keys: vec!["💤".to_owned()] }),
-        keep(Desired::Meeting { name: "a-room".to_owned(), people: Some(vec![alice()]) }),
+        keep(Desired::Meeting {
+            name: "a-room".to_owned(),
+            people: Some(vec![alice()]),
+            known: Some(room()),
+        }),
         keep(Desired::NoMeeting { room: room() }),
         keep(Desired::Appointment { room: room(), appointment: Some(appointment) }),
         Effect::Direct(alice()),

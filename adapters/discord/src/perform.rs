@@ -54,7 +54,7 @@ async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
         Action::OpenDirect { person } => direct::open(account, person).await?,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await?,
         Action::Buttons { message, buttons } => buttons::put(account, message, buttons).await?,
-        Action::OpenMeeting { name, people } => {
+        Action::OpenMeeting { name, people, known: _ } => {
             meeting::open(account, attempt, name, people.as_deref()).await?
         }
         Action::CloseMeeting { room } => return meeting::close(account, room).await,

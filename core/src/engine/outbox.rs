@@ -425,8 +425,8 @@ fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Action {
             Desired::Buttons { message, keys, .. } => {
                 Action::Buttons { message: message.clone(), buttons: button::shown(keys) }
             }
-            Desired::Meeting { name, people } => {
-                Action::OpenMeeting { name: name.clone(), people: people.clone() }
+            Desired::Meeting { name, people, known } => {
+                Action::OpenMeeting { name: name.clone(), people: people.clone(), known: known.clone() }
             }
             Desired::NoMeeting { room } => Action::CloseMeeting { room: room.clone() },
             Desired::Appointment { room, appointment } => {

@@ -50,6 +50,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         stakeholders: stakeholders.clone(),
         told: stakeholders.iter().cloned().collect(),
         meeting: meeting.clone(),
+        first_room: None,
         voice: None,
         card: None,
         prompt: None,
@@ -137,7 +138,10 @@ fn erase(incident: &mut Incident, facts: &[u64]) {
 
 fn evolve_room(incident: &mut Incident, event: &RoomEvent) {
     match event {
-        RoomEvent::Opened { room } => incident.room = RoomState::Open(room.clone()),
+        RoomEvent::Opened { room } => {
+            incident.room = RoomState::Open(room.clone());
+            incident.first_room.get_or_insert_with(|| room.clone());
+        }
         RoomEvent::PromptPosted { prompt } => incident.prompt = Some(prompt.clone()),
         RoomEvent::Lost { room, .. } | RoomEvent::Gone { room } => {
             let may_run_at_origin = !incident.private || incident.origin.direct;

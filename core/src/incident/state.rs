@@ -69,6 +69,8 @@ pub struct Incident {
     pub told: BTreeSet<RoomRef>,
     /// Where people meet.
     pub meeting: Option<String>,
+    /// The first room of its own that it had: what is found again by its room is found by this one.
+    pub first_room: Option<RoomRef>,
     /// The place to talk that was made for it.
     pub voice: Option<RoomRef>,
     /// The pinned card.

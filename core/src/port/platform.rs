@@ -105,6 +105,8 @@ pub enum Action {
         name: String,
         /// Who alone may enter; `None` for whoever may read what is public.
         people: Option<Vec<Person>>,
+        /// The one that was made before: it is used if it is still there, whatever it is called by now.
+        known: Option<RoomRef>,
     },
     /// See to it that a place to talk is gone, once nobody is in it any more.
     CloseMeeting {

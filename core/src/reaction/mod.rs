@@ -175,7 +175,7 @@ impl Effects<'_> {
         // Without the title, which may be corrected or taken back: by its name a second attempt finds the first.
         let began = incident.declared_at.with_timezone(&self.policy().timezone).format("%Y-%m-%d-%H%M");
         let name = format!("{began}-{}", incident.id.to_string().to_lowercase());
-        let desired = Desired::Meeting { name, people };
+        let desired = Desired::Meeting { name, people, known: incident.voice.clone() };
         let platform = platform.clone();
         self.list.push(Effect::Keep(Keep { platform, incident: incident.id, desired }));
     }

@@ -48,10 +48,11 @@ fn keep_appointment(effects: &mut Effects<'_>, at: Option<DateTime<Utc>>) {
     let incident = effects.incident;
     let platform = &incident.origin.message.room.platform;
     let policy = effects.policy();
-    let Some(room) = incident.home().filter(|room| !incident.private && policy.has_calendar(&room.platform))
-    else {
+    // By the same room whatever became of it since, or what is there already would not be found.
+    let room = incident.first_room.as_ref().unwrap_or(&incident.origin.message.room);
+    if incident.private || !policy.has_calendar(&room.platform) {
         return;
-    };
+    }
     let may_name = policy.allows_everybody(platform);
     let room = room.clone();
     let appointment = at.map(|at| retrospective::appointment(incident, at, may_name));

@@ -2,7 +2,7 @@
 
 use sitrep_core::{
     policy::Policy,
-    port::{Action, Appointment},
+    port::{Action, Appointment, Content},
 };
 
 use crate::bench::{Bench, opens_room, policy};
@@ -52,6 +52,35 @@ fn it_is_put_in_moved_and_taken_out() {
     assert_eq!(starts, [Some("30 14:00".to_owned()), Some("01 15:00".to_owned()), None]);
     let name = told[0].as_ref().map(|told| told.name.as_str());
     assert_eq!(name, Some("Retrospective of INC-1: checkout is down"));
+}
+
+#[test]
+fn it_is_found_again_by_the_first_room_whatever_became_of_that() {
+    let mut bench = Bench::with(with_calendar());
+    bench.hear("ops", "!incident checkout is down");
+    bench.commit();
+    let open = bench.take(opens_room);
+    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
+    bench.succeed(&open);
+    bench.settle();
+    bench.hear(&name, "!resolve rolled back");
+    bench.settle();
+    bench.happens("sitrep", &name, Content::Gone);
+    bench.settle();
+    bench.hear("ops", "!retro INC-1 2026-11-30 14:00");
+    let mut about = None;
+    while !(bench.commits.is_empty() && bench.performs.is_empty()) {
+        if !bench.commits.is_empty() {
+            bench.commit();
+            continue;
+        }
+        let perform = bench.performs.remove(0);
+        if let Action::Appoint { room, .. } = &perform.action {
+            about = Some(room.room.clone());
+        }
+        bench.succeed(&perform);
+    }
+    assert_eq!(about, Some(name));
 }
 
 #[test]

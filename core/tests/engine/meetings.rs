@@ -42,7 +42,7 @@ fn done(bench: &mut Bench) -> Vec<Perform> {
 
 fn made(done: &[Perform]) -> Vec<(String, Option<Vec<Person>>)> {
     let made = |perform: &Perform| {
-        let Action::OpenMeeting { name, people } = &perform.action else { return None };
+        let Action::OpenMeeting { name, people, .. } = &perform.action else { return None };
         Some((name.clone(), people.clone()))
     };
     done.iter().filter_map(made).collect()

@@ -18,7 +18,7 @@ fn voices(bench: &Bench) -> Vec<String> {
 fn a_place_to_talk_is_made_once_and_has_an_address() {
     let mut bench = by_role();
     bench.done(&crate::bench::open_room("other", false, vec![]));
-    let action = Action::OpenMeeting { name: NAME.to_owned(), people: None };
+    let action = Action::OpenMeeting { name: NAME.to_owned(), people: None, known: None };
     bench.discord.faults().lose_reply("POST", "/guilds/*/channels", 1);
     let attempt = fresh();
     assert!(matches!(bench.attempt(&action, &attempt), Outcome::InDoubt(_)));
@@ -39,6 +39,7 @@ fn a_private_place_is_seen_by_those_who_are_asked_in_also_later() {
     let of = |people: &[&str]| Action::OpenMeeting {
         name: NAME.to_owned(),
         people: Some(people.iter().map(|name| bench.person(name)).collect()),
+        known: None,
     };
     let sees = |who: &str| bench.discord.person(who).channels().contains(&NAME.to_owned());
     bench.done(&of(&["bob"]));
@@ -53,7 +54,7 @@ fn a_private_place_is_seen_by_those_who_are_asked_in_also_later() {
 fn a_place_goes_when_the_last_one_has_left() {
     let bench = open();
     bench.listen();
-    let opened = bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None });
+    let opened = bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None, known: None });
     let close = Action::CloseMeeting { room: bench.room_of(&opened).0 };
     let alice = bench.discord.person("alice");
     alice.join_voice(NAME).unwrap();
