@@ -1,7 +1,7 @@
 //! A place to talk: a voice channel in our categories, named as the incident's room, and found again by that name.
 //!
 //! It is seen by the same people as the room. It goes when the incident is over and nobody is in it any more; no other
-//! channel than one of these is ever removed.
+//! channel than one of these is ever removed, and none while nobody has said who is in it.
 
 use std::time::Duration;
 
@@ -117,7 +117,13 @@ pub(crate) async fn close(account: &Account, room: &RoomRef) -> Result<Outcome, 
     if !is_ours {
         return Err(Failure::refused("that is no voice channel, and stays"));
     }
-    if is_occupied {
+    if !account.settings.meetings {
+        return Err(Failure::refused(
+            "nobody tells sitrep any more who is in it: it stays until it is deleted by hand",
+        ));
+    }
+    // After a start it is not known before the gateway has said it.
+    if is_occupied != Some(false) {
         return Ok(Outcome::Partly { left: 1, wait: LOOK_EVERY });
     }
     let call = Call::delete(Route::Channel { channel_id: id }).needs("Manage Channels");

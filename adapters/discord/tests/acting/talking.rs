@@ -72,6 +72,25 @@ fn a_place_goes_when_the_last_one_has_left() {
 }
 
 #[test]
+fn nobody_is_thrown_out_by_a_restart() {
+    let mut bench = open();
+    let opened = bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None, known: None });
+    let close = Action::CloseMeeting { room: bench.room_of(&opened).0 };
+    let alice = bench.discord.person("alice");
+    alice.join_voice(NAME).unwrap();
+    bench.restart();
+    let occupied = Outcome::Partly { left: 1, wait: Duration::from_secs(60) };
+    assert_eq!(bench.outcome(&close), occupied, "nobody has said yet whether somebody is in it");
+    bench.listen();
+    bench.hears(|| alice.say("ops", "I am in").unwrap());
+    assert_eq!(bench.outcome(&close), occupied);
+    alice.leave_voice();
+    until("it is gone", || matches!(bench.outcome(&close), Outcome::Done(Receipt::Done)).then_some(()));
+    assert_eq!(voices(&bench), Vec::<String>::new());
+    bench.is_clean();
+}
+
+#[test]
 fn nothing_else_is_ever_removed() {
     let bench = open();
     let outcome = bench.outcome(&Action::CloseMeeting { room: room("ops") });
