@@ -54,8 +54,9 @@ async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
         Action::OpenDirect { person } => direct::open(account, person).await?,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await?,
         Action::Buttons { message, buttons } => buttons::put(account, message, buttons).await?,
-        Action::OpenMeeting { name, people, known: _ } => {
-            meeting::open(account, attempt, name, people.as_deref()).await?
+        Action::OpenMeeting { name, people, known } => {
+            let plan = meeting::Plan { name, people: people.as_deref(), known: known.as_ref() };
+            meeting::open(account, attempt, &plan).await?
         }
         Action::CloseMeeting { room } => return meeting::close(account, room).await,
         Action::Appoint { room, appointment } => {

@@ -8,7 +8,7 @@
 //!   remembered for it; and it stays ours when people move it, or write another topic, or remove its category.
 //! - What is said in a thread is said in the room that the thread belongs to.
 
-use serenity::all::{ChannelId, ChannelType, UserId};
+use serenity::all::{ChannelId, UserId};
 use sitrep_core::{
     port::RoomKind,
     room::{PlatformName, RoomRef},
@@ -66,19 +66,6 @@ impl Guild {
     pub(crate) fn channel_of(&self, room: &str) -> Option<ChannelId> {
         let number = || room.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
         self.configured(room).or_else(number)
-    }
-
-    /// Whether a category is one that incident rooms are put in: the configured one, or one that took its overflow.
-    pub(crate) fn is_our_category(&self, id: ChannelId, category: &str) -> bool {
-        let Some(channel) = self.channels.get(&id).filter(|channel| channel.kind == ChannelType::Category)
-        else {
-            return false;
-        };
-        if channel.name == category || id.to_string() == category {
-            return true;
-        }
-        let number = channel.name.strip_prefix(category).and_then(|rest| rest.strip_prefix(' '));
-        number.is_some_and(|number| number.parse::<u32>().is_ok_and(|number| number > 1))
     }
 }
 
