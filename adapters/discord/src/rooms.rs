@@ -62,10 +62,13 @@ impl Guild {
         self.bound.iter().find(|(_, id)| **id == channel).map(|(name, _)| name.as_str())
     }
 
-    /// The channel behind a room's handle: a configured name, or a number.
-    pub(crate) fn channel_of(&self, room: &str) -> Option<ChannelId> {
-        let number = || room.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
-        self.configured(room).or_else(number)
+    /// The channel behind a room's handle: a configured name, or a number. Nothing else is looked for by name: anybody
+    /// may call a channel by the number of one that is gone.
+    pub(crate) fn channel_of(&self, room: &str, configured: &[String]) -> Option<ChannelId> {
+        if configured.iter().any(|name| name == room) {
+            return self.configured(room);
+        }
+        room.parse().ok().filter(|id| *id != 0).map(ChannelId::new)
     }
 }
 
@@ -189,8 +192,17 @@ mod tests {
                 Spot { room: RoomRef::new(&platform, room), thread: thread.map(str::to_owned), kind };
             assert_eq!(spot, expected, "{id}");
         }
-        for (room, id) in [("#ops", Some(10)), ("60", Some(60)), ("nowhere", None), ("0", None)] {
-            assert_eq!(guild.channel_of(room), id.map(ChannelId::new), "{room}");
+        guild.put_channel(&channel(13, "999", json!({})));
+        let handles = [
+            ("#ops", Some(10)),
+            ("60", Some(60)),
+            ("999", Some(999)),
+            ("random", None),
+            ("nowhere", None),
+            ("0", None),
+        ];
+        for (room, id) in handles {
+            assert_eq!(guild.channel_of(room, &settings.rooms), id.map(ChannelId::new), "{room}");
         }
     }
 
