@@ -147,3 +147,13 @@ fn an_answer_that_does_not_come_is_not_waited_for_for_ever() {
     assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
     assert!(start.elapsed() < Duration::from_secs(25), "{:?}", start.elapsed());
 }
+
+#[test]
+fn an_examination_leaves_nothing_behind_when_an_answer_is_lost() {
+    let bench = open();
+    bench.discord.faults().lose_reply("POST", "/guilds/*/channels", 1);
+    let said: Vec<String> = bench.checkup().iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|finding| finding.contains("Private channel: none can be made")), "{said:?}");
+    let names: Vec<String> = bench.discord.channels().into_iter().map(|channel| channel.name).collect();
+    assert!(!names.contains(&"sitrep-doctor".to_owned()), "{names:?}");
+}
