@@ -236,9 +236,10 @@ async fn visit(intake: &Arc<Intake>, channels: Vec<ChannelId>) {
 }
 
 async fn arrive(intake: &Arc<Intake>, channel: ChannelId, found: &Somewhere) {
+    let position = intake.inner().streams.position(channel);
     let last = match found {
         Somewhere::Direct(last) => {
-            intake.account.note_direct(channel, intake.inner().streams.position(channel).unwrap_or_default());
+            intake.account.note_direct(channel, position.or(*last).unwrap_or(channel.get()));
             *last
         }
         Somewhere::OnServer(found) if found.guild_id.get() == intake.account.settings.guild_id => {
@@ -247,7 +248,11 @@ async fn arrive(intake: &Arc<Intake>, channel: ChannelId, found: &Somewhere) {
         }
         Somewhere::OnServer(_) | Somewhere::Elsewhere => return lose(intake, channel),
     };
-    let after = intake.inner().streams.position(channel).unwrap_or_default();
+    // Of whatever was heard in it, nothing was a message: what was said there was not for us.
+    let after = position.or(last).unwrap_or(channel.get());
+    if position.is_none() {
+        intake.inner().streams.begin(channel, after);
+    }
     let is_done = last.is_none_or(|last| last <= after);
     Box::pin(read(intake, vec![Tail { channel, after, is_done }])).await;
 }
