@@ -48,6 +48,7 @@ mod permissions;
 mod pin;
 mod platform;
 mod post;
+mod probe;
 mod raw;
 mod render;
 mod roles;
