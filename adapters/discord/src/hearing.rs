@@ -99,6 +99,7 @@ fn ready(intake: &Arc<Intake>, mut guilds: impl Iterator<Item = u64>) {
     {
         let mut inner = intake.inner();
         inner.is_new_session = true;
+        inner.hold_all();
         // Which of them were taken away meanwhile nobody says.
         inner.signs = Recent::default();
     }
@@ -136,7 +137,11 @@ pub(crate) fn caught_up_from_here(intake: &Arc<Intake>) {
 /// The server is gone, for a while or for us.
 fn lost(intake: &Intake, is_outage: bool) {
     let id = intake.account.settings.guild_id;
-    intake.inner().is_new_session = true;
+    {
+        let mut inner = intake.inner();
+        inner.is_new_session = true;
+        inner.hold_all();
+    }
     intake.set_down(if is_outage {
         "Discord has an outage on its side: the server can't be heard until that is over.".to_owned()
     } else {

@@ -50,6 +50,7 @@ mod platform;
 mod post;
 mod probe;
 mod raw;
+mod reading;
 mod render;
 mod roles;
 mod rooms;

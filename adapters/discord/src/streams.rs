@@ -151,6 +151,13 @@ impl Streams {
         people.into_iter().collect()
     }
 
+    /// The place of the first thing in a channel that waits for the server's word on who did it.
+    pub(crate) fn first_of_stranger(&self, channel: ChannelId, prefix: &str) -> Option<u64> {
+        let behind = self.by_channel.get(&channel).and_then(|stream| stream.behind.as_ref())?;
+        let waits = |item: &Item| item.deed.as_ref().is_some_and(|deed| deed.needs_roles(prefix));
+        behind.iter().find(|(_, item)| waits(item)).map(|((order, _), _)| *order)
+    }
+
     /// What the server says of somebody; nothing if they aren't on it, and then they did nothing.
     pub(crate) fn introduce(&mut self, channel: ChannelId, person: UserId, known: Option<&Known>) {
         let behind = self.by_channel.get_mut(&channel).and_then(|stream| stream.behind.as_mut());
