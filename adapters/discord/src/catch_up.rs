@@ -44,7 +44,7 @@ pub(crate) fn begin(intake: &Arc<Intake>) {
     beside.spawn_on(reading.go(), &intake.runtime);
     drop(beside);
     for (channel, spot) in shut {
-        hearing::gone(intake, channel, spot);
+        hearing::shut(intake, channel, spot);
     }
 }
 

@@ -176,6 +176,19 @@ impl Guild {
         last.map_or(id.get(), |last| last.get().max(id.get()))
     }
 
+    /// Whether everybody on the server may see a channel or thread.
+    pub(crate) fn is_public(&self, id: ChannelId) -> bool {
+        let Some(channel) = self.channels.get(&id) else { return false };
+        if let (true, Some(parent)) = (channel.is_thread(), channel.parent) {
+            return channel.kind != ChannelType::PrivateThread && self.is_public(parent);
+        }
+        let everyone = RoleId::new(self.id.get());
+        let whose = PermissionOverwriteType::Role(everyone);
+        let said = channel.seers.iter().find(|(kind, _)| *kind == whose).map(|(_, may_see)| *may_see);
+        let may = self.powers.get(&everyone).copied().unwrap_or_default();
+        said.unwrap_or_else(|| may.view_channel())
+    }
+
     /// Whether we may see a channel or thread, as far as that is known.
     pub(crate) fn is_open(&self, id: ChannelId, me: UserId) -> bool {
         let Some(channel) = self.channels.get(&id) else { return false };

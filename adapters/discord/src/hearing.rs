@@ -8,7 +8,7 @@
 //!
 //! The lock of what is being heard is never taken while that of the server's state is held.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::Utc;
 use serenity::all::{
@@ -16,6 +16,7 @@ use serenity::all::{
     ReactionType, UnknownEvent,
 };
 use sitrep_core::port::{Content, RoomKind};
+use tokio::time::sleep;
 
 use crate::{
     catch_up,
@@ -27,6 +28,9 @@ use crate::{
     rooms::Spot,
     streams::Item,
 };
+
+/// How long a room is closed to us before it counts as gone.
+const SHUT_FOR: Duration = Duration::from_secs(30);
 
 /// An event.
 #[expect(clippy::wildcard_enum_match_arm, reason = "there are sixty others, and serenity may add more")]
@@ -99,6 +103,7 @@ fn ready(intake: &Arc<Intake>, mut guilds: impl Iterator<Item = u64>) {
     {
         let mut inner = intake.inner();
         inner.is_new_session = true;
+        inner.is_outage = false;
         inner.hold_all();
         // Which of them were taken away meanwhile nobody says.
         inner.signs = Recent::default();
@@ -143,6 +148,7 @@ fn lost(intake: &Intake, is_outage: bool) {
     {
         let mut inner = intake.inner();
         inner.is_new_session = true;
+        inner.is_outage = is_outage;
         inner.hold_all();
     }
     intake.set_down(if is_outage {
@@ -174,8 +180,34 @@ fn changed(intake: &Arc<Intake>, change: impl FnOnce(&mut Guild)) {
     account.client.powers_changed();
     account.roles.forget();
     for (channel, spot) in lost {
-        gone(intake, channel, spot);
+        let is_there = account.guild().channels.contains_key(&channel);
+        if is_there {
+            shut(intake, channel, spot);
+        } else {
+            gone(intake, channel, spot);
+        }
     }
+}
+
+/// A room was closed to us. Whoever changes who may see what does it in steps, so that it counts if it lasts.
+pub(crate) fn shut(intake: &Arc<Intake>, channel: ChannelId, spot: Spot) {
+    if !intake.inner().shut.insert(channel) {
+        return;
+    }
+    let inside = Arc::downgrade(intake);
+    intake.runtime.spawn(async move {
+        sleep(SHUT_FOR).await;
+        let Some(intake) = inside.upgrade() else { return };
+        let is_open = intake.account.guild().is_open(channel, intake.account.user);
+        let was_known = {
+            let mut inner = intake.inner();
+            inner.shut.remove(&channel);
+            inner.dead.contains(&channel)
+        };
+        if !is_open && !was_known {
+            gone(&intake, channel, spot);
+        }
+    });
 }
 
 /// Rooms that matter only now are heard from now on, and those of our own from their beginning. What a new session finds
@@ -283,12 +315,18 @@ pub(crate) fn take_in(intake: &Intake, spoken: &Spoken) -> Option<Item> {
 }
 
 fn text(intake: &Intake, guild: &Guild, spoken: &Spoken) -> String {
-    let listener = Listener { me: intake.account.user, prefix: &intake.account.settings.prefix };
+    let prefix = &intake.account.settings.prefix;
+    let listener = Listener { me: intake.account.user, prefix, here: spoken.channel_id };
     inbound_text::read(&spoken.content, guild, &listener)
 }
 
 fn edited(intake: &Arc<Intake>, event: &MessageUpdateEvent) {
-    let Some((spoken, number)) = inbound::edit(event) else { return };
+    let Some((spoken, edited_at)) = inbound::edit(event) else { return };
+    let now = Utc::now();
+    if !inbound::is_fresh_edit(spoken.id, edited_at, now) {
+        return;
+    }
+    let number = edited_at.timestamp_millis();
     if spoken.guild_id.is_some() && !is_ours(intake, spoken.guild_id.map(|id| id.get())) {
         return;
     }
@@ -305,11 +343,10 @@ fn edited(intake: &Arc<Intake>, event: &MessageUpdateEvent) {
     if !intake.inner().edits.put((spoken.id, number)) {
         return;
     }
-    let now = Utc::now();
     let deed = Deed {
         id: format!("edited:{}:{number}", spoken.id),
         content: Content::Edited { message: spoken.id.to_string(), text },
-        sent_at: now,
+        sent_at: edited_at,
         ..deed
     };
     intake.put(Item { channel: spoken.channel_id, order: number_at(now), message: None, deed: Some(deed) });

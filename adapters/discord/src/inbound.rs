@@ -6,7 +6,7 @@
 //!   detail wrong is still somebody who calls for help.
 //! - Discord gives only messages and interactions a number. Everything else gets one made of what it is about.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use serenity::all::{ChannelId, GuildId, Message, MessageId, MessageUpdateEvent, Reaction, RoleId, UserId};
@@ -18,6 +18,11 @@ use crate::{account::Account, guild::Guild, rooms::Spot};
 const EPOCH_MS: u64 = 1_420_070_400_000;
 /// A person's message, and one that answers another.
 const SPEECH: [u8; 2] = [0, 19];
+
+/// How long after it was made a change may be heard of.
+const EDITS_COME_WITHIN: TimeDelta = TimeDelta::minutes(10);
+/// How old a message may be that is changed: core remembers what it did about messages for two weeks.
+const EDITED_WITHIN: TimeDelta = TimeDelta::days(13);
 
 /// The moment that is in a number of Discord's.
 pub(crate) fn moment_of(id: u64) -> DateTime<Utc> {
@@ -224,8 +229,9 @@ impl Deed {
     }
 }
 
-/// A change of a message's words, and the number of the change. An unfolded link is none, and neither is a pin.
-pub(crate) fn edit(event: &MessageUpdateEvent) -> Option<(Spoken, u64)> {
+/// A change of a message's words, and when it was made. Whatever else happens to a message that was ever changed, a pin
+/// or an unfolded link, says that too.
+pub(crate) fn edit(event: &MessageUpdateEvent) -> Option<(Spoken, DateTime<Utc>)> {
     let at = event.edited_timestamp?;
     let spoken = Spoken {
         id: event.id,
@@ -248,7 +254,12 @@ pub(crate) fn edit(event: &MessageUpdateEvent) -> Option<(Spoken, u64)> {
         nonce: None,
     };
     let moment = DateTime::parse_from_rfc3339(&at.to_string()).ok()?;
-    Some((spoken, u64::try_from(moment.timestamp_millis()).unwrap_or_default()))
+    Some((spoken, moment.to_utc()))
+}
+
+/// Whether a change is one that was just made, of a message that core still knows.
+pub(crate) fn is_fresh_edit(message: MessageId, edited_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - edited_at < EDITS_COME_WITHIN && now - moment_of(message.get()) < EDITED_WITHIN
 }
 
 /// What is known of somebody who put a sign on a message.
@@ -287,6 +298,22 @@ mod tests {
         ];
         for (more, expected) in cases {
             assert_eq!(spoken(more.clone()).person().is_some(), expected, "{more}");
+        }
+    }
+
+    #[test]
+    fn what_happens_to_a_message_that_was_once_changed_is_no_change() {
+        let now = DateTime::from_timestamp_millis(1_763_805_180_000).unwrap();
+        let written = |days| MessageId::new(number_at(now - TimeDelta::days(days)));
+        let cases = [
+            (1, TimeDelta::seconds(2), true),
+            (1, TimeDelta::seconds(-2), true),
+            (1, TimeDelta::minutes(11), false),
+            (12, TimeDelta::seconds(2), true),
+            (14, TimeDelta::seconds(2), false),
+        ];
+        for (days, ago, expected) in cases {
+            assert_eq!(is_fresh_edit(written(days), now - ago, now), expected, "{days} {ago}");
         }
     }
 

@@ -16,20 +16,22 @@ const MAX_TAG_BYTES: usize = 80;
 pub(crate) struct Listener<'a> {
     pub(crate) me: UserId,
     pub(crate) prefix: &'a str,
+    /// Where it is written.
+    pub(crate) here: ChannelId,
 }
 
 /// The text of a message.
 pub(crate) fn read(text: &str, guild: &Guild, listener: &Listener<'_>) -> String {
     match addressed(text.trim_start(), guild, listener.me) {
         Some(rest) => {
-            let rest = readable(rest.trim_start_matches([',', ':']).trim(), guild);
+            let rest = readable(rest.trim_start_matches([',', ':']).trim(), guild, listener.here);
             match rest.as_str() {
                 "" => format!("{}help", listener.prefix),
                 typed if typed.starts_with(listener.prefix) => rest,
                 words => format!("{}{words}", listener.prefix),
             }
         }
-        None => readable(text, guild),
+        None => readable(text, guild, listener.here),
     }
 }
 
@@ -44,13 +46,13 @@ fn addressed<'t>(text: &'t str, guild: &Guild, me: UserId) -> Option<&'t str> {
     is_me.then_some(rest)
 }
 
-fn readable(text: &str, guild: &Guild) -> String {
+fn readable(text: &str, guild: &Guild, here: ChannelId) -> String {
     let mut read = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         read.push_str(&rest[..start]);
         rest = &rest[start..];
-        let known = tag(rest).and_then(|(tag, after)| Some((Tag::of(tag)?.shown(guild)?, after)));
+        let known = tag(rest).and_then(|(tag, after)| Some((Tag::of(tag)?.shown(guild, here)?, after)));
         match known {
             Some((shown, after)) => {
                 read.push_str(&shown);
@@ -104,12 +106,15 @@ impl<'t> Tag<'t> {
         is_name.then_some(Self::Named(name))
     }
 
-    fn shown(&self, guild: &Guild) -> Option<String> {
+    fn shown(&self, guild: &Guild, here: ChannelId) -> Option<String> {
         match self {
             Self::Person(id) => Some(format!("@{id}")),
             Self::Role(id) => Some(format!("@{}", guild.roles.get(id).map_or("role", String::as_str))),
             Self::Channel(id) => {
-                Some(format!("#{}", guild.channels.get(id).map_or("channel", |known| known.name.as_str())))
+                // The name of a room is nobody's business who may not see it, and numbers can be guessed.
+                let may_be_named = *id == here || guild.is_public(*id);
+                let known = guild.channels.get(id).filter(|_| may_be_named);
+                Some(format!("#{}", known.map_or("channel", |known| known.name.as_str())))
             }
             Self::Named(name) if name.starts_with('/') => Some((*name).to_owned()),
             Self::Named(name) => Some(format!(":{name}:")),
@@ -127,8 +132,15 @@ mod tests {
     fn read_text(text: &str) -> String {
         let mut guild = guild();
         guild.put_channel(&channel(10, "ops", json!({})));
+        let view = (1 << 10).to_string();
+        let hidden =
+            json!({ "permission_overwrites": [{ "id": "1", "type": 0, "allow": "0", "deny": view }] });
+        guild.put_channel(&channel(12, "layoffs", hidden.clone()));
+        guild.put_channel(&channel(13, "2026-incident", hidden));
+        guild.put_channel(&channel(14, "whispers", json!({ "type": 12, "parent_id": "10" })));
+        guild.put_channel(&channel(15, "thoughts", json!({ "type": 11, "parent_id": "10" })));
         guild.own_role = Some(RoleId::new(2));
-        read(text, &guild, &Listener { me: ME, prefix: "!" })
+        read(text, &guild, &Listener { me: ME, prefix: "!", here: ChannelId::new(13) })
     }
 
     #[test]
@@ -137,6 +149,7 @@ mod tests {
             ("!lead <@123>", "!lead @123"),
             ("!invite <@!123> <@45>", "!invite @123 @45"),
             ("see <#10> and <#11>", "see #ops and #channel"),
+            ("see <#12>, <#13>, <#14> and <#15>", "see #channel, #2026-incident, #channel and #thoughts"),
             ("ask <@&2> or <@&3>", "ask @ops or @role"),
             ("<:fire:55> <a:wave:56>", ":fire: :wave:"),
             ("try </incident:77>", "try /incident"),

@@ -68,9 +68,13 @@ pub(crate) struct Inner {
     /// Reactions that are there, so that one that is repeated counts once.
     pub(crate) signs: Recent<(MessageId, UserId, String)>,
     /// Changes of messages that were heard.
-    pub(crate) edits: Recent<(MessageId, u64)>,
+    pub(crate) edits: Recent<(MessageId, i64)>,
     /// Channels that are gone, or closed to us.
     pub(crate) dead: BTreeSet<ChannelId>,
+    /// Those that were closed to us a moment ago.
+    pub(crate) shut: BTreeSet<ChannelId>,
+    /// Whether Discord said that the server can't be heard for a while.
+    pub(crate) is_outage: bool,
     /// Which reading of history counts: each begins in the place of the one before.
     pub(crate) reading: u64,
     /// The channels whose history is read, or will be.
@@ -129,6 +133,8 @@ impl Intake {
             signs: Recent::default(),
             edits: Recent::default(),
             dead: BTreeSet::new(),
+            shut: BTreeSet::new(),
+            is_outage: false,
             reading: 0,
             unread: BTreeSet::new(),
             held: None,

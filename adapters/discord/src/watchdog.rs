@@ -16,7 +16,11 @@ use std::{
 };
 
 use serde::Deserialize;
-use serenity::{all::GatewayIntents, gateway::GatewayError, http::Route};
+use serenity::{
+    all::{GatewayIntents, GuildId},
+    gateway::GatewayError,
+    http::Route,
+};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
@@ -25,7 +29,7 @@ use crate::{
     gateway::{Ended, Line, Plan},
     hearing,
     intake::{Intake, Link},
-    probe,
+    probe, server,
 };
 
 /// How often a connection is looked after.
@@ -33,6 +37,10 @@ const TEND_EVERY: Duration = Duration::from_millis(250);
 /// How often it is compared with what REST knows; and how soon at first, when it is least to be trusted.
 const PROBE_EVERY: Duration = Duration::from_secs(30);
 const PROBE_FIRST_AFTER: Duration = Duration::from_secs(5);
+/// How long a session may say nothing of the server at first, and at most: each that is ended for that costs one of a
+/// day's.
+const PATIENCE: Duration = Duration::from_secs(30);
+const MOST_PATIENCE: Duration = Duration::from_secs(900);
 /// After so long a connection was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 /// The longest pause between two connections.
@@ -133,14 +141,15 @@ async fn connection(intake: &Arc<Intake>, budget: &mut Budget) -> Next {
         ear: Arc::new(move |event| hearing::hear(&ears, event)),
         may_call: if is_another { |at| at.starts_with("ws") && !is_discords(at) } else { is_discords },
     });
-    tend(intake, &mut line).await
+    tend(intake, &mut line, budget).await
 }
 
 /// Looks after a connection until it ends.
-async fn tend(intake: &Arc<Intake>, line: &mut Line) -> Next {
+async fn tend(intake: &Arc<Intake>, line: &mut Line, budget: &mut Budget) -> Next {
     let mut probe_at = Instant::now() + PROBE_FIRST_AFTER;
     let mut probe = JoinSet::new();
     let mut was_up = false;
+    let mut nothing_since = None;
     loop {
         sleep(TEND_EVERY).await;
         match line.ended() {
@@ -158,6 +167,15 @@ async fn tend(intake: &Arc<Intake>, line: &mut Line) -> Next {
             intake.set_down("Discord's gateway has hung up; sitrep is resuming the session.".to_owned());
         }
         was_up = line.is_up();
+        if was_up && intake.link() != Link::Up {
+            let since = *nothing_since.get_or_insert_with(Instant::now);
+            if since.elapsed() > budget.patience && is_there(intake).await {
+                budget.patience = (budget.patience * 2).min(MOST_PATIENCE);
+                return lost("it doesn't say what the server looks like");
+            }
+        } else {
+            nothing_since = None;
+        }
         if was_up && probe.is_empty() && intake.link() == Link::Up && Instant::now() > probe_at {
             let account = Arc::clone(&intake.account);
             probe.spawn(async move { probe::is_deaf(&account).await });
@@ -168,6 +186,13 @@ async fn tend(intake: &Arc<Intake>, line: &mut Line) -> Next {
             return lost("it left something out");
         }
     }
+}
+
+/// Whether the server can be seen, and nobody said that it can't be heard.
+async fn is_there(intake: &Intake) -> bool {
+    let account = &intake.account;
+    let server = GuildId::new(account.settings.guild_id);
+    !intake.inner().is_outage && server::look(&account.client, server, account.user).await.is_ok()
 }
 
 fn lost(why: &str) -> Next {
@@ -214,11 +239,18 @@ fn is_discords(address: &str) -> bool {
 }
 
 /// How many sessions have begun.
-#[derive(Default)]
 struct Budget {
     begun: VecDeque<Instant>,
+    /// How long a session may say nothing of the server.
+    patience: Duration,
     /// Until when Discord allows no more.
     spent_until: Option<Instant>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { begun: VecDeque::new(), patience: PATIENCE, spent_until: None }
+    }
 }
 
 impl Budget {

@@ -170,7 +170,8 @@ fn slash(intake: &Arc<Intake>, command: &CommandInteraction) {
     let settings = &intake.account.settings;
     match commands::line(&command.data, &settings.prefix) {
         Ok(line) => {
-            let listener = Listener { me: intake.account.user, prefix: &settings.prefix };
+            let me = intake.account.user;
+            let listener = Listener { me, prefix: &settings.prefix, here: source.channel };
             let line = inbound_text::read(&line, &intake.account.guild(), &listener);
             source.pass_on(intake, Content::Said(line));
         }

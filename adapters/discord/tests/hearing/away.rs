@@ -213,3 +213,31 @@ async fn history_that_can_not_be_read_at_once_is_read_later() {
     alice.say("ops", "!note two").unwrap();
     assert_eq!(bot.hear_words(2).await, ["!note one", "!note two"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_can_not_be_read_holds_up_no_other() {
+    let discord = discord();
+    let alice = discord.person("alice");
+    let asleep = Bot::connect(&discord).await.stop();
+    alice.say("ops", "!note later").unwrap();
+    alice.say("support", "!note soon").unwrap();
+    let ops = discord.channel("ops").unwrap().id;
+    discord.faults().refuse("GET", &format!("/channels/{ops}/messages"), 5, (500, 0));
+    let mut bot = asleep.wake(&discord).await;
+    assert_eq!(bot.hear_words(1).await, ["!note soon"]);
+    assert!(discord.faults().left() > 0, "the other one can't be read yet");
+    discord.faults().mend();
+    assert_eq!(bot.hear_words(1).await, ["!note later"]);
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_was_closed_to_us_meanwhile_is_gone() {
+    const VIEW_CHANNEL: u64 = 1 << 10;
+    let discord = discord();
+    let asleep = Bot::connect(&discord).await.stop();
+    discord.overwrite("support", "@everyone", 0, VIEW_CHANNEL);
+    let mut bot = asleep.wake(&discord).await;
+    let gone = bot.hear().await;
+    assert_eq!((gone.content, gone.message.room.room.as_str()), (Content::Gone, "support"));
+}

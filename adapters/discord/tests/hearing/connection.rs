@@ -256,3 +256,50 @@ async fn a_removal_that_the_gateway_leaves_out_is_noticed() {
     assert_eq!(gone.content, sitrep_core::port::Content::Gone);
     assert_eq!(gone.message.room.room, "status");
 }
+
+/// A session has begun, and the server's state isn't there yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_heard_before_the_server_is_known_waits_for_what_was_said_before() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let alice = discord.person("alice");
+    discord.set_available(false);
+    discord.faults().forget_sessions();
+    discord.faults().refuse_connections(Duration::from_secs(1));
+    discord.faults().reset();
+    alice.say("ops", "!note one").unwrap();
+    eventually("a new session", || discord.identifies() == 2 && discord.gateway().is_connected()).await;
+    alice.say("ops", "!note two").unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    discord.set_available(true);
+    assert_eq!(bot.hear_words(2).await, ["!note one", "!note two"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_says_nothing_of_the_server_is_followed_by_another() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.set_available(false);
+    discord.faults().forget_sessions();
+    discord.faults().refuse_connections(Duration::from_secs(1));
+    discord.faults().reset();
+    eventually("a new session", || discord.identifies() >= 2 && discord.gateway().is_connected()).await;
+    let before = discord.identifies();
+    discord.faults().drop_events(1);
+    discord.set_available(true);
+    discord.person("alice").say("ops", "!note meanwhile").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note meanwhile"]);
+    assert!(discord.identifies() > before);
+    assert_proper(&discord);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_is_closed_for_a_moment_is_not_gone() {
+    const VIEW_CHANNEL: u64 = 1 << 10;
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.overwrite("support", "@everyone", 0, VIEW_CHANNEL);
+    discord.overwrite("support", "@everyone", VIEW_CHANNEL, 0);
+    discord.person("alice").say("support", "!note here").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note here"]);
+}
