@@ -1,9 +1,6 @@
-//! Reading what the gateway left out: at the start, and whenever a session could not be resumed.
+//! What the gateway left out is read: at the start, and whenever a session could not be resumed. Reading itself is in
+//! `reading.rs`.
 //!
-//! - Asked are only channels whose last message is later than what was heard, page by page, one request at a time. What
-//!   was edited or deleted meanwhile counts as it is now.
-//! - Channels are read side by side and handed over in the order of their messages, as far as that holds up nobody: after
-//!   a few seconds each goes on by itself.
 //! - A room of our own is heard from its beginning, a thread from where its room was heard to, and any other room from
 //!   where it ends now.
 //! - Private conversations and threads that sleep are not in what the gateway says. Those that were heard before are
@@ -11,66 +8,64 @@
 
 use std::{
     sync::{Arc, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serenity::all::{ChannelId, GuildId};
-use sitrep_core::{port::RoomKind, room::RoomRef};
+use sitrep_core::port::RoomKind;
 use tokio::time::sleep;
 
 use crate::{
-    failure::{Failure, code},
     guild::{Channel, Guild},
     hearing,
     intake::{Inner, Intake},
+    reading::{Reading, Tail},
     rooms::Spot,
-    server::{self, Somewhere},
+    server,
 };
 
-/// Between two requests.
-const PACE: Duration = Duration::from_millis(100);
-/// How long channels wait for each other.
-const IN_ORDER_FOR: Duration = Duration::from_secs(3);
 /// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// A channel whose history is read.
-struct Tail {
-    channel: ChannelId,
-    /// What is not later than this is known, or was read.
-    after: u64,
-    is_done: bool,
-}
-
-/// What has to be read, decided at once: everything that is heard from now on waits for it.
-struct Plan {
-    tails: Vec<Tail>,
-    /// Channels that were heard and that the server doesn't name.
-    unknown: Vec<ChannelId>,
-}
-
 /// Begins to catch up, in the place of what was going on.
 pub(crate) fn begin(intake: &Arc<Intake>) {
-    let plan = {
+    let (reading, shut) = {
         let mut inner = intake.inner();
         let guild = intake.account.guild();
-        plan(intake, &mut inner, &guild)
+        let tails = plan(intake, &mut inner, &guild);
+        inner.reading += 1;
+        inner.unread = tails.iter().map(|tail| tail.channel).collect();
+        let shut = shut(intake, &inner, &guild);
+        (Reading::new(intake, inner.reading, tails), shut)
     };
     let mut beside = intake.beside.lock().unwrap_or_else(PoisonError::into_inner);
     beside.abort_all();
     while beside.try_join_next().is_some() {}
-    let intake = Arc::clone(intake);
-    let runtime = intake.runtime.clone();
-    beside.spawn_on(
-        async move {
-            let Plan { tails, unknown } = plan;
-            tokio::join!(read(&intake, tails), visit(&intake, unknown));
-        },
-        &runtime,
-    );
+    beside.spawn_on(reading.go(), &intake.runtime);
+    drop(beside);
+    for (channel, spot) in shut {
+        hearing::gone(intake, channel, spot);
+    }
 }
 
-fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Plan {
+/// The rooms that were heard and were closed to us while nobody said so.
+fn shut(intake: &Intake, inner: &Inner, guild: &Guild) -> Vec<(ChannelId, Spot)> {
+    let rooms = intake.account.rooms();
+    let is_shut = |id: &ChannelId| {
+        let is_room = guild.channels.get(id).is_some_and(|channel| !channel.is_thread());
+        is_room && !inner.dead.contains(id) && !guild.is_open(*id, intake.account.user)
+    };
+    let shut = inner.streams.known().filter(is_shut).map(|id| (id, rooms.spot(guild, id)));
+    shut.filter(|(_, spot)| spot.kind != RoomKind::Other).collect()
+}
+
+/// What has to be read, decided at once: everything that is heard from now on waits for it.
+fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Vec<Tail> {
+    for (direct, after) in intake.account.directs.all() {
+        if inner.streams.position(direct).is_none() {
+            inner.streams.resume(direct, after);
+        }
+    }
     let rooms = intake.account.rooms();
     let heard = guild.channels.iter().filter(|(id, _)| {
         rooms.spot(guild, **id).kind != RoomKind::Other && guild.is_open(**id, intake.account.user)
@@ -84,23 +79,23 @@ fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Plan {
         let Some(after) = start(inner, (*id, channel), is_own) else { continue };
         let is_done = channel.last_message.is_none_or(|last| last.get() <= after);
         if !is_done || inner.streams.is_behind(*id) {
-            inner.streams.hold(*id);
-            tails.push(Tail { channel: *id, after, is_done });
+            tails.push(Tail::new(*id, after, true, is_done));
         }
     }
+    // Channels that were heard and that the server doesn't name.
+    let is_unknown = |id: &ChannelId| !guild.channels.contains_key(id) && !inner.dead.contains(id);
+    let unknown = inner.streams.known().filter(is_unknown);
+    tails.extend(unknown.map(|id| Tail::new(id, 0, false, false)));
     let is_read = |id: &ChannelId| tails.iter().any(|tail| tail.channel == *id);
-    let closed: Vec<ChannelId> =
-        inner.streams.behind().filter(|id| guild.channels.contains_key(id) && !is_read(id)).collect();
+    // Shut to us while its history was being read, or nobody's business: nothing more comes of that.
+    let closed: Vec<ChannelId> = inner.streams.behind().filter(|id| !is_read(id)).collect();
     for id in closed {
-        // Shut to us while its history was being read: nothing more comes of that.
         inner.streams.close(id);
     }
-    let is_unknown = |id: &ChannelId| !guild.channels.contains_key(id) && !inner.dead.contains(id);
-    let unknown: Vec<ChannelId> = inner.streams.known().filter(is_unknown).collect();
-    for id in &unknown {
-        inner.streams.hold(*id);
+    for tail in &tails {
+        inner.streams.hold(tail.channel);
     }
-    Plan { tails, unknown }
+    tails
 }
 
 /// After which message a channel is heard; `None` if nothing in it was meant for us yet.
@@ -122,177 +117,6 @@ fn start(inner: &mut Inner, (id, channel): (ChannelId, &Channel), is_own: bool) 
         }
     }
     beginning
-}
-
-/// Reads channels to their ends.
-async fn read(intake: &Arc<Intake>, mut tails: Vec<Tail>) {
-    let in_order_until = Instant::now() + IN_ORDER_FOR;
-    let all: Vec<ChannelId> = tails.iter().map(|tail| tail.channel).collect();
-    let mut pause = Duration::from_secs(1);
-    loop {
-        for id in tails.iter().map(|tail| tail.channel) {
-            ask_who(intake, id).await;
-        }
-        release(intake, &tails, &all, Instant::now() < in_order_until);
-        let next = tails.iter_mut().filter(|tail| !tail.is_done).min_by_key(|tail| tail.after);
-        let Some(tail) = next else { break };
-        match page(intake, tail).await {
-            Ok(()) => {
-                pause = Duration::from_secs(1);
-                sleep(PACE).await;
-            }
-            Err(failure) if is_closed(&failure) => tail.is_done = true,
-            Err(failure) => {
-                tracing::warn!(
-                    "What was said in the Discord channel {} meanwhile can't be read yet: {}. Trying again in {} s.",
-                    tail.channel,
-                    failure.words(),
-                    pause.as_secs()
-                );
-                sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
-        }
-        if Instant::now() > in_order_until {
-            tails.retain(|tail| !tail.is_done || !is_finished(intake, tail.channel));
-        }
-    }
-    for id in all {
-        finish(intake, id).await;
-    }
-}
-
-/// Hands over what no earlier message can follow, or what each channel has.
-fn release(intake: &Intake, tails: &[Tail], all: &[ChannelId], is_in_order: bool) {
-    let mut inner = intake.inner();
-    let unread = || tails.iter().filter(|tail| !tail.is_done);
-    let up_to = unread().map(|tail| tail.after).min().unwrap_or(u64::MAX);
-    if is_in_order {
-        inner.streams.release(all, up_to);
-    } else {
-        for tail in tails {
-            let up_to = if tail.is_done { u64::MAX } else { tail.after };
-            inner.streams.release(&[tail.channel], up_to);
-        }
-    }
-    drop(inner);
-    intake.wake();
-}
-
-/// A channel that was read to its end goes on by itself.
-fn is_finished(intake: &Arc<Intake>, channel: ChannelId) -> bool {
-    let mut inner = intake.inner();
-    if !inner.streams.strangers(channel, &intake.account.settings.prefix).is_empty() {
-        return false;
-    }
-    inner.streams.close(channel);
-    drop(inner);
-    intake.wake();
-    true
-}
-
-/// Reads one page.
-async fn page(intake: &Arc<Intake>, tail: &mut Tail) -> Result<(), Failure> {
-    let (messages, is_last) =
-        server::messages_after(&intake.account.client, tail.channel, tail.after).await?;
-    let last = messages.last().map(|message| message.id.get());
-    for message in messages {
-        if let Some(item) = hearing::take_in(intake, &message.on_server(&intake.account)) {
-            intake.inner().streams.put(item);
-        }
-    }
-    tail.after = last.unwrap_or(tail.after);
-    tail.is_done = is_last || last.is_none();
-    Ok(())
-}
-
-fn is_closed(failure: &Failure) -> bool {
-    failure.is(&[code::UNKNOWN_CHANNEL, code::NO_ACCESS, code::NO_PERMISSION])
-}
-
-/// Looks after channels that were heard and that the server doesn't name.
-async fn visit(intake: &Arc<Intake>, channels: Vec<ChannelId>) {
-    for channel in channels {
-        let mut pause = Duration::from_secs(1);
-        loop {
-            match server::find(&intake.account.client, channel).await {
-                Ok(found) => {
-                    arrive(intake, channel, &found).await;
-                    break;
-                }
-                Err(failure) if is_closed(&failure) => {
-                    lose(intake, channel);
-                    break;
-                }
-                Err(failure) => {
-                    tracing::debug!("The Discord channel {channel} can't be looked at: {}.", failure.words());
-                    sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-            }
-        }
-        sleep(PACE).await;
-    }
-}
-
-async fn arrive(intake: &Arc<Intake>, channel: ChannelId, found: &Somewhere) {
-    let last = match found {
-        Somewhere::Direct(last) => {
-            intake.account.note_direct(channel, intake.inner().streams.position(channel).unwrap_or_default());
-            *last
-        }
-        Somewhere::OnServer(found) if found.guild_id.get() == intake.account.settings.guild_id => {
-            intake.account.guild().put_channel(found);
-            found.last_message_id.map(|id| id.get())
-        }
-        Somewhere::OnServer(_) | Somewhere::Elsewhere => return lose(intake, channel),
-    };
-    let after = intake.inner().streams.position(channel).unwrap_or_default();
-    let is_done = last.is_none_or(|last| last <= after);
-    Box::pin(read(intake, vec![Tail { channel, after, is_done }])).await;
-}
-
-/// A channel that was heard is gone, or closed to us. Which room it was the server no longer says.
-fn lose(intake: &Arc<Intake>, channel: ChannelId) {
-    intake.inner().streams.close(channel);
-    let room = RoomRef::new(&intake.account.name, channel.to_string());
-    hearing::gone(intake, channel, Spot { room, thread: None, kind: RoomKind::Own });
-}
-
-/// Asks the server who somebody is, and lets what they did go on.
-pub(crate) fn introduce(intake: &Arc<Intake>, channel: ChannelId) {
-    let inside = Arc::clone(intake);
-    intake.runtime.spawn(async move { finish(&inside, channel).await });
-}
-
-/// Lets a channel go on once everybody in it is known.
-async fn finish(intake: &Arc<Intake>, channel: ChannelId) {
-    while !is_finished(intake, channel) {
-        ask_who(intake, channel).await;
-    }
-}
-
-/// Asks about everybody who waits in a channel.
-async fn ask_who(intake: &Arc<Intake>, channel: ChannelId) {
-    let account = &intake.account;
-    let server = GuildId::new(account.settings.guild_id);
-    let mut pause = Duration::from_secs(1);
-    loop {
-        let strangers = intake.inner().streams.strangers(channel, &account.settings.prefix);
-        let Some(person) = strangers.first() else { return };
-        match account.roles.of(&account.client, server, *person).await {
-            Ok(known) => intake.inner().streams.introduce(channel, *person, known.as_ref()),
-            Err(failure) => {
-                tracing::warn!(
-                    "Discord doesn't say which roles somebody has who commands: {}. Trying again in {} s.",
-                    failure.words(),
-                    pause.as_secs()
-                );
-                sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
-        }
-    }
 }
 
 /// Reads the server's state, because the gateway's word on it can't be read.

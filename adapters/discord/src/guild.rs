@@ -175,6 +175,12 @@ impl Guild {
         Some(self.talking.as_ref()?.values().any(|at| *at == place))
     }
 
+    /// The last message of a channel, or the channel itself: what comes later is new.
+    pub(crate) fn end_of(&self, id: ChannelId) -> u64 {
+        let last = self.channels.get(&id).and_then(|channel| channel.last_message);
+        last.map_or(id.get(), |last| last.get().max(id.get()))
+    }
+
     /// Whether we may see a channel or thread, as far as that is known.
     pub(crate) fn is_open(&self, id: ChannelId, me: UserId) -> bool {
         let Some(channel) = self.channels.get(&id) else { return false };

@@ -99,6 +99,7 @@ fn ready(intake: &Arc<Intake>, mut guilds: impl Iterator<Item = u64>) {
     {
         let mut inner = intake.inner();
         inner.is_new_session = true;
+        inner.hold_all();
         // Which of them were taken away meanwhile nobody says.
         inner.signs = Recent::default();
     }
@@ -139,7 +140,11 @@ pub(crate) fn caught_up_from_here(intake: &Arc<Intake>) {
 /// The server is gone, for a while or for us.
 fn lost(intake: &Intake, is_outage: bool) {
     let id = intake.account.settings.guild_id;
-    intake.inner().is_new_session = true;
+    {
+        let mut inner = intake.inner();
+        inner.is_new_session = true;
+        inner.hold_all();
+    }
     intake.set_down(if is_outage {
         "Discord has an outage on its side: the server can't be heard until that is over.".to_owned()
     } else {
@@ -158,13 +163,38 @@ fn changed(intake: &Arc<Intake>, change: impl FnOnce(&mut Guild)) {
     change(&mut guild);
     let missing: Vec<String> = guild.bind(&account.settings.rooms).into_iter().map(str::to_owned).collect();
     let is_lost = |id: &ChannelId| !guild.is_open(*id, account.user);
+    let after = open_rooms(intake, &guild);
+    let won = after.iter().filter(|(id, _)| !before.contains_key(id));
+    let won: Vec<(ChannelId, RoomKind, u64)> =
+        won.map(|(id, spot)| (*id, spot.kind, guild.end_of(*id))).collect();
     let lost: Vec<(ChannelId, Spot)> = before.into_iter().filter(|(id, _)| is_lost(id)).collect();
     drop(guild);
+    begin(intake, &won);
     account.rooms_missing(&missing);
     account.client.powers_changed();
     account.roles.forget();
     for (channel, spot) in lost {
         gone(intake, channel, spot);
+    }
+}
+
+/// Rooms that matter only now are heard from now on, and those of our own from their beginning. What a new session finds
+/// is for `catch_up.rs` to tell.
+fn begin(intake: &Intake, rooms: &[(ChannelId, RoomKind, u64)]) {
+    let mut inner = intake.inner();
+    if inner.is_new_session {
+        return;
+    }
+    for (id, kind, end) in rooms {
+        if inner.streams.is_behind(*id) {
+            continue;
+        }
+        inner.dead.remove(id);
+        if *kind == RoomKind::Own && inner.streams.position(*id).is_none() {
+            inner.streams.resume(*id, id.get());
+        } else {
+            inner.streams.begin(*id, *end);
+        }
     }
 }
 

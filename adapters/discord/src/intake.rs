@@ -22,7 +22,7 @@ use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
 
 use crate::{
     account::Account,
-    catch_up,
+    reading,
     streams::{Item, Streams},
 };
 
@@ -71,6 +71,10 @@ pub(crate) struct Inner {
     pub(crate) edits: Recent<(MessageId, u64)>,
     /// Channels that are gone, or closed to us.
     pub(crate) dead: BTreeSet<ChannelId>,
+    /// Which reading of history counts: each begins in the place of the one before.
+    pub(crate) reading: u64,
+    /// The channels whose history is read, or will be.
+    pub(crate) unread: BTreeSet<ChannelId>,
     held: Option<(String, Batch)>,
     batches: u64,
     run: String,
@@ -125,6 +129,8 @@ impl Intake {
             signs: Recent::default(),
             edits: Recent::default(),
             dead: BTreeSet::new(),
+            reading: 0,
+            unread: BTreeSet::new(),
             held: None,
             batches: 0,
             run: format!("{:x}", Utc::now().timestamp_millis()),
@@ -225,7 +231,7 @@ impl Intake {
             self.wake();
         }
         if must_ask && !is_behind {
-            catch_up::introduce(self, channel);
+            reading::introduce(self, channel);
         }
     }
 
@@ -261,6 +267,15 @@ impl Intake {
 }
 
 impl Inner {
+    /// What is heard from now on waits for what was said before, which is read as soon as the server is known.
+    pub(crate) fn hold_all(&mut self) {
+        self.reading += 1;
+        self.unread = self.streams.known().collect();
+        for channel in &self.unread {
+            self.streams.hold(*channel);
+        }
+    }
+
     fn hold(
         &mut self,
         account: &Account,

@@ -119,6 +119,13 @@ pub(crate) async fn messages_after(
     Ok((messages, is_last))
 }
 
+/// Whether there is a message in a channel that is later than this one.
+pub(crate) async fn is_anything_after(client: &Client, channel: ChannelId, after: u64) -> bool {
+    let call = Call::get(Route::ChannelMessages { channel_id: channel });
+    let page = client.ask::<Vec<Value>>(call.with("after", after).with("limit", 1)).await;
+    page.is_ok_and(|page| !page.is_empty())
+}
+
 /// What the server says of somebody.
 pub(crate) async fn member(client: &Client, guild: GuildId, user: UserId) -> Result<Known, Failure> {
     let call = Call::get(Route::GuildMember { guild_id: guild, user_id: user });

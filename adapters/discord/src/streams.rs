@@ -75,9 +75,13 @@ impl Streams {
         self.by_channel.keys().copied()
     }
 
-    /// How far a channel is known to have been heard completely.
+    /// How far a channel is known to have been heard completely; `None` if no message of it was heard yet, whatever else
+    /// was: its history was not for us to hear.
     pub(crate) fn position(&self, channel: ChannelId) -> Option<u64> {
-        self.by_channel.get(&channel).map(|stream| stream.settled)
+        let stream = self.by_channel.get(&channel)?;
+        // One whose first message wasn't handed over yet begins with that.
+        let first = || stream.heard.first().map(|id| id.saturating_sub(1));
+        Some(stream.settled).filter(|settled| *settled != 0).or_else(first)
     }
 
     /// Something was heard. Whether it is new and can be handed over now.
@@ -87,7 +91,8 @@ impl Streams {
             if id <= stream.floor || !stream.heard.insert(id) {
                 return false;
             }
-            while stream.heard.len() > REMEMBERED {
+            // While history is read, what it brings is earlier than what was heard since.
+            while stream.behind.is_none() && stream.heard.len() > REMEMBERED {
                 stream.floor = stream.heard.pop_first().unwrap_or_default().max(stream.floor);
             }
         }
@@ -144,6 +149,13 @@ impl Streams {
         let people: BTreeSet<UserId> =
             waiting.filter(|deed| deed.needs_roles(prefix)).map(|deed| deed.who).collect();
         people.into_iter().collect()
+    }
+
+    /// The place of the first thing in a channel that waits for the server's word on who did it.
+    pub(crate) fn first_of_stranger(&self, channel: ChannelId, prefix: &str) -> Option<u64> {
+        let behind = self.by_channel.get(&channel).and_then(|stream| stream.behind.as_ref())?;
+        let waits = |item: &Item| item.deed.as_ref().is_some_and(|deed| deed.needs_roles(prefix));
+        behind.iter().find(|(_, item)| waits(item)).map(|((order, _), _)| *order)
     }
 
     /// What the server says of somebody; nothing if they aren't on it, and then they did nothing.
@@ -270,6 +282,34 @@ mod tests {
         taken(&mut streams, now);
         assert_eq!(streams.positions(now), [(DOWN, 105)]);
         assert!(streams.put(item(DOWN, 104, "!ack")), "an earlier one still arrives");
+    }
+
+    #[test]
+    fn a_channel_of_which_no_message_was_heard_has_no_position() {
+        let (mut streams, now) = (Streams::default(), Instant::now());
+        streams.hold(OPS);
+        streams.put(Item { message: None, ..item(OPS, 107, "!ack") });
+        assert_eq!(streams.position(OPS), None, "its history was not for us to hear");
+        streams.close(OPS);
+        taken(&mut streams, now);
+        assert_eq!(streams.position(OPS), None);
+        streams.put(item(OPS, 108, "!ack"));
+        assert_eq!(streams.position(OPS), Some(107), "it was not handed over yet");
+        taken(&mut streams, now);
+        assert_eq!(streams.position(OPS), Some(107));
+    }
+
+    #[test]
+    fn much_that_is_heard_meanwhile_hides_no_history() {
+        let (mut streams, now) = (Streams::default(), Instant::now());
+        streams.resume(OPS, 100);
+        streams.hold(OPS);
+        for id in 1_000..2_000 {
+            streams.put(item(OPS, id, "!note"));
+        }
+        streams.put(item(OPS, 101, "!note"));
+        streams.close(OPS);
+        assert_eq!(streams.take(1, now)[0].id, "101");
     }
 
     #[test]

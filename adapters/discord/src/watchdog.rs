@@ -1,7 +1,7 @@
 //! Keeps sitrep connected to the gateway, whatever becomes of a connection.
 //!
 //! - **Liveness is our own.** A connection counts for as long as it greets, beats and brings what REST knows of: every
-//!   half minute the last messages of the rooms that matter are compared with those that were heard.
+//!   half minute the last messages of the rooms that matter are compared with those that were heard (`probe.rs`).
 //! - A connection that is lost is followed by another, after a pause that grows. Each begins a session, of which Discord
 //!   allows a thousand a day: they are counted, and never more than a handful a minute.
 //! - Before that it is asked whether Discord answers at all, and where its gateway is. Another server in the place of
@@ -10,29 +10,22 @@
 //!   commands and mentions still work.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::VecDeque,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use serde::Deserialize;
-use serenity::{
-    all::{ChannelId, GatewayIntents, GuildId},
-    gateway::GatewayError,
-    http::Route,
-};
-use sitrep_core::port::RoomKind;
-use tokio::time::sleep;
+use serenity::{all::GatewayIntents, gateway::GatewayError, http::Route};
+use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     client::Call,
     failure::Failure,
     gateway::{Ended, Line, Plan},
-    guild::Channel,
     hearing,
     intake::{Intake, Link},
-    rooms::key_in,
-    server,
+    probe,
 };
 
 /// How often a connection is looked after.
@@ -40,8 +33,6 @@ const TEND_EVERY: Duration = Duration::from_millis(250);
 /// How often it is compared with what REST knows; and how soon at first, when it is least to be trusted.
 const PROBE_EVERY: Duration = Duration::from_secs(30);
 const PROBE_FIRST_AFTER: Duration = Duration::from_secs(5);
-/// How long what REST knows may take to be heard.
-const HEARD_WITHIN: Duration = Duration::from_secs(5);
 /// After so long a connection was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 /// The longest pause between two connections.
@@ -148,6 +139,7 @@ async fn connection(intake: &Arc<Intake>, budget: &mut Budget) -> Next {
 /// Looks after a connection until it ends.
 async fn tend(intake: &Arc<Intake>, line: &mut Line) -> Next {
     let mut probe_at = Instant::now() + PROBE_FIRST_AFTER;
+    let mut probe = JoinSet::new();
     let mut was_up = false;
     loop {
         sleep(TEND_EVERY).await;
@@ -166,11 +158,14 @@ async fn tend(intake: &Arc<Intake>, line: &mut Line) -> Next {
             intake.set_down("Discord's gateway has hung up; sitrep is resuming the session.".to_owned());
         }
         was_up = line.is_up();
-        if was_up && intake.link() == Link::Up && Instant::now() > probe_at {
-            if is_deaf(intake).await {
-                return lost("it left something out");
-            }
+        if was_up && probe.is_empty() && intake.link() == Link::Up && Instant::now() > probe_at {
+            let account = Arc::clone(&intake.account);
+            probe.spawn(async move { probe::is_deaf(&account).await });
             probe_at = Instant::now() + PROBE_EVERY;
+        }
+        // Beside: a connection is looked after whatever is asked meanwhile.
+        if let Some(Ok(true)) = probe.try_join_next() {
+            return lost("it left something out");
         }
     }
 }
@@ -216,31 +211,6 @@ fn is_discords(address: &str) -> bool {
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);
     let host = host.split(['/', ':', '?']).next().unwrap_or_default();
     ["discord.gg", "discord.com"].iter().any(|own| host == *own || host.ends_with(&format!(".{own}")))
-}
-
-/// Whether REST knows of something in a room that matters, and the gateway doesn't bring it.
-async fn is_deaf(intake: &Intake) -> bool {
-    let Some(first) = missed(intake).await.filter(|missed| !missed.is_empty()) else { return false };
-    sleep(HEARD_WITHIN).await;
-    missed(intake).await.is_some_and(|second| !first.is_disjoint(&second))
-}
-
-/// The rooms with a message that was not heard, those of our own that were not heard of, and those that are gone.
-async fn missed(intake: &Intake) -> Option<BTreeSet<ChannelId>> {
-    let account = &intake.account;
-    let server = GuildId::new(account.settings.guild_id);
-    let known = server::channels(&account.client, server).await.ok()?;
-    let guild = account.guild();
-    let matters =
-        |id: ChannelId| account.spot(&guild, id).kind != RoomKind::Other && guild.is_open(id, account.user);
-    let is_missed = |id: ChannelId, there: &Channel| match guild.channels.get(&id) {
-        Some(heard) => there.last_message > heard.last_message && matters(id),
-        None => there.topic.as_deref().and_then(key_in).is_some(),
-    };
-    let missed = known.iter().filter(|(id, there)| is_missed(**id, there)).map(|(id, _)| *id);
-    let here = guild.channels.iter().filter(|(_, channel)| !channel.is_thread()).map(|(id, _)| *id);
-    let gone = here.filter(|id| !known.contains_key(id) && matters(*id));
-    Some(missed.chain(gone).collect())
 }
 
 /// How many sessions have begun.

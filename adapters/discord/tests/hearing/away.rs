@@ -74,6 +74,25 @@ async fn a_long_absence_is_made_up_for() {
     assert_proper(&discord);
 }
 
+/// The room was nobody's business while most of that was said.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_a_room_mattered_is_not_heard() {
+    let discord = discord();
+    let alice = discord.person("alice");
+    discord.rename_channel("support", "talk");
+    alice.say("talk", "!incident long ago").unwrap();
+    let old = alice.say("talk", "!incident not so long ago").unwrap();
+    let mut bot = Bot::connect(&discord).await;
+    discord.rename_channel("talk", "support");
+    alice.delete("support", old).unwrap();
+    assert!(matches!(bot.hear().await.content, Content::Redacted { .. }));
+    discord.faults().forget_sessions();
+    discord.faults().reset();
+    alice.say("support", "!incident meanwhile").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!incident meanwhile"]);
+    assert_proper(&discord);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_read_where_nothing_was_said() {
     let discord = discord();

@@ -121,6 +121,27 @@ async fn what_the_gateway_leaves_out_is_noticed() {
     assert_proper(&discord);
 }
 
+/// The number of a room's last message stays what it was when the message is taken back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_more_was_not_left_out() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    discord.faults().drop_events(2);
+    let alice = discord.person("alice");
+    let regretted = alice.say("ops", "!note never").unwrap();
+    alice.delete("ops", regretted).unwrap();
+    let path = format!("/channels/{}/messages", discord.channel("ops").unwrap().id);
+    eventually("it is asked whether there is anything", || {
+        discord.requests().iter().any(|request| request.path.ends_with(&path))
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(discord.identifies(), 1, "it is heard as before");
+    alice.say("ops", "!note live").unwrap();
+    assert_eq!(bot.hear_words(1).await, ["!note live"]);
+    assert_proper(&discord);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_greets_and_hangs_up_is_not_called_in_a_rush() {
     let discord = discord();
