@@ -60,6 +60,11 @@ impl Channel {
         matches!(self.kind, ChannelType::Text | ChannelType::News)
     }
 
+    /// Whether its overwrites keep anybody from seeing it.
+    pub(crate) fn shuts_out(&self) -> bool {
+        self.seers.iter().any(|(_, may_see)| !may_see)
+    }
+
     /// Whether it is a thread.
     pub(crate) fn is_thread(&self) -> bool {
         matches!(self.kind, ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread)

@@ -26,7 +26,7 @@ use crate::{
     guild::Guild,
     invite::let_in_quietly,
     open_room::{in_category, user_ids},
-    overwrites::{Use, Visibility},
+    overwrites::{Access, Use, Visibility},
     raw::{RawChannel, kind},
     render::shortened,
     say,
@@ -68,16 +68,9 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) 
             return Ok(receipt(account, found.id));
         }
     }
-    let overwrites = Visibility::of(account).overwrites(Use::Talking, people.is_some(), &invited);
-    let body = |category: ChannelId| {
-        json!({
-            "name": name,
-            "type": kind::VOICE,
-            "parent_id": category,
-            "permission_overwrites": overwrites,
-        })
-    };
-    Ok(receipt(account, in_category(account, body).await?))
+    let access = Access { to: Use::Talking, is_private: people.is_some(), people: &invited };
+    let form = || json!({ "name": name, "type": kind::VOICE });
+    Ok(receipt(account, in_category(account, &access, form).await?))
 }
 
 /// Gives a place that was found what it lacks.

@@ -18,7 +18,8 @@ use crate::{
     account::Account,
     category, channels,
     failure::{Failure, code},
-    overwrites::{Use, Visibility},
+    guild::Channel,
+    overwrites::{Access, Use, Visibility},
     raw::{RawChannel, kind},
     rooms::{KEY_MARK, key_in},
     thread_room,
@@ -74,33 +75,50 @@ async fn make(
     plan: &Plan<'_>,
     people: &[UserId],
 ) -> Result<ChannelId, Failure> {
-    let overwrites = Visibility::of(account).overwrites(Use::Writing, plan.is_private, people);
-    let body = |category: ChannelId| -> Value {
+    let access = Access { to: Use::Writing, is_private: plan.is_private, people };
+    let body = || -> Value {
         json!({
             "name": slug(plan.name),
             "type": kind::TEXT,
             "topic": topic(plan.topic, &attempt.key),
-            "parent_id": category,
-            "permission_overwrites": overwrites,
         })
     };
-    in_category(account, body).await
+    in_category(account, &access, body).await
 }
 
-/// Makes a channel in a category with room in it.
+/// Makes a channel in a category with room in it, seen by those who are meant.
 pub(crate) async fn in_category(
     account: &Account,
-    body: impl Fn(ChannelId) -> Value,
+    access: &Access<'_>,
+    form: impl Fn() -> Value,
 ) -> Result<ChannelId, Failure> {
     for _ in 1..CATEGORIES {
         let category = category::with_room(account).await?;
-        match channels::make(account, body(category)).await {
+        match make_in(account, access, category, form()).await {
             Err(failure) if failure.blames("parent_id") => category::refused(account, category).await?,
             made => return made,
         }
     }
     let category = category::with_room(account).await?;
-    channels::make(account, body(category)).await
+    make_in(account, access, category, form()).await
+}
+
+async fn make_in(
+    account: &Account,
+    access: &Access<'_>,
+    category: ChannelId,
+    mut form: Value,
+) -> Result<ChannelId, Failure> {
+    let visibility = Visibility::of(account);
+    let shuts_out = account.guild().channels.get(&category).is_some_and(Channel::shuts_out);
+    let inherited = if shuts_out && visibility.is_open_to_all() && !access.is_private {
+        channels::one(account, category).await?.map(|it| it.permission_overwrites).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    form["parent_id"] = json!(category);
+    form["permission_overwrites"] = visibility.overwrites(access, &inherited).into();
+    channels::make(account, form).await
 }
 
 fn may_be_about_people(failure: &Failure) -> bool {

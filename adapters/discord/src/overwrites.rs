@@ -2,7 +2,8 @@
 //!
 //! - A public incident is seen by whoever may command, a private one by those who are asked in. It is so from birth: the
 //!   overwrites are part of the request that makes the channel.
-//! - Where everybody may command, a public channel is as open as the server is.
+//! - Where everybody may command, a public channel is as open as the server is, or as its category: overwrites of its own
+//!   take the place of the category's, so that those are among them.
 //! - Only what the bot may do itself can be given to others; Discord refuses the rest.
 
 use std::collections::BTreeMap;
@@ -54,6 +55,14 @@ impl Use {
             Self::Talking => TALKING,
         }
     }
+}
+
+/// Who is to see a new channel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Access<'a> {
+    pub(crate) to: Use,
+    pub(crate) is_private: bool,
+    pub(crate) people: &'a [UserId],
 }
 
 /// What overwrites depend on.
@@ -124,13 +133,21 @@ impl Visibility {
     }
 
     /// The overwrites of a new channel: ourselves first, then who is shut out, then who is let in.
-    pub(crate) fn overwrites(&self, to: Use, is_private: bool, people: &[UserId]) -> Vec<Value> {
+    pub(crate) fn overwrites(&self, plan: &Access<'_>, category: &[RawOverwrite]) -> Vec<Value> {
+        let Access { to, is_private, people } = *plan;
         let allowed = (to.bits() & self.own | bit::VIEW_CHANNEL).to_string();
         let allow =
             |id: u64, kind: u8| json!({ "id": id.to_string(), "type": kind, "allow": allowed, "deny": "0" });
         let mut overwrites = vec![allow(self.me.get(), 1)];
         let roles = self.roles.as_deref().filter(|_| !is_private);
         if !is_private && roles.is_none() {
+            let inherited = category.iter().filter(|it| it.id != self.me.get());
+            overwrites.extend(inherited.map(|it| self.masked(it)));
+            if !category.is_empty() {
+                let is_named = |person: &UserId| category.iter().any(|it| it.id == person.get());
+                let others = people.iter().filter(|person| **person != self.me && !is_named(person));
+                overwrites.extend(others.map(|person| allow(person.get(), 1)));
+            }
             return overwrites;
         }
         overwrites.push(json!({
@@ -140,6 +157,12 @@ impl Visibility {
         overwrites
             .extend(people.iter().filter(|person| **person != self.me).map(|person| allow(person.get(), 1)));
         overwrites
+    }
+
+    /// An overwrite as we may set it. Who is shut out stays shut out, whatever Discord says to that.
+    fn masked(&self, of: &RawOverwrite) -> Value {
+        let bits = |bits: u64| (bits & (self.own | bit::VIEW_CHANNEL)).to_string();
+        json!({ "id": of.id.to_string(), "type": of.kind, "allow": bits(of.allow), "deny": bits(of.deny) })
     }
 
     /// What lets one more person in.
@@ -229,7 +252,8 @@ mod tests {
         ];
         for (roles, is_private, expected) in cases {
             for to in [Use::Writing, Use::Talking] {
-                let overwrites = visibility(roles, u64::MAX).overwrites(to, is_private, &people);
+                let access = Access { to, is_private, people: &people };
+                let overwrites = visibility(roles, u64::MAX).overwrites(&access, &[]);
                 assert_eq!(shown(&overwrites), expected, "{roles:?} {is_private}");
             }
         }
@@ -239,11 +263,30 @@ mod tests {
     fn nothing_is_given_that_the_bot_does_not_have() {
         let own = VIEW | bit::SEND_MESSAGES | bit::CONNECT;
         let visibility = visibility(Some(&[5]), own);
-        for overwrite in visibility.overwrites(Use::Writing, true, &[UserId::new(42)]) {
+        let access = Access { to: Use::Writing, is_private: true, people: &[UserId::new(42)] };
+        for overwrite in visibility.overwrites(&access, &[]) {
             let allow: u64 = overwrite["allow"].as_str().unwrap().parse().unwrap();
             assert_eq!(allow & !(VIEW | bit::SEND_MESSAGES), 0);
         }
         assert_eq!(visibility.let_in(Use::Talking)["allow"], (VIEW | bit::CONNECT).to_string());
+    }
+
+    #[test]
+    fn a_category_that_is_closed_closes_what_is_open_to_all() {
+        let overwrite = |id, kind, allow, deny| RawOverwrite { id, kind, allow, deny };
+        let category =
+            [overwrite(1, 0, 0, VIEW), overwrite(5, 0, VIEW | bit::SPEAK, 0), overwrite(9, 1, 0, VIEW)];
+        let shown_of = |roles: Option<&[u64]>, is_private| {
+            let access = Access { to: Use::Writing, is_private, people: &[UserId::new(42)] };
+            let overwrites = visibility(roles, VIEW).overwrites(&access, &category);
+            let view = VIEW.to_string();
+            let is_ours_to_give = |it: &Value| ["0", &view].contains(&it["allow"].as_str().unwrap());
+            assert!(overwrites.iter().all(is_ours_to_give), "{overwrites:?}");
+            shown(&overwrites)
+        };
+        assert_eq!(shown_of(None, false), "+person 9, -role 1, +role 5, +person 42");
+        assert_eq!(shown_of(None, true), "+person 9, -role 1, +person 42");
+        assert_eq!(shown_of(Some(&[6]), false), "+person 9, -role 1, +role 6, +person 42");
     }
 
     #[test]

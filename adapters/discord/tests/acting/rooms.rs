@@ -280,3 +280,18 @@ fn a_room_that_is_missed_before_its_end_was_heard_is_gone_all_the_same() {
     });
     bench.is_clean();
 }
+
+#[test]
+fn a_closed_category_closes_its_rooms_where_everybody_may_command() {
+    let mut bench = open();
+    bench.discord.add_any_channel("Incidents", ChannelKind::Category, None);
+    bench.discord.overwrite("Incidents", "sitrep", VIEW_CHANNEL, 0);
+    bench.discord.overwrite("Incidents", "ops", VIEW_CHANNEL, 0);
+    bench.discord.overwrite("Incidents", "@everyone", 0, VIEW_CHANNEL);
+    bench.restart();
+    bench.done(&open_room("down", false, vec![bench.person("carol")]));
+    bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None, known: None });
+    let see = |channel: &str| ["alice", "bob", "carol"].map(|who| sees(&bench, who, channel));
+    assert_eq!([see("down"), see(NAME)], [[true, false, true], [true, false, false]]);
+    bench.is_clean();
+}
