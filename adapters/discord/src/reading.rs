@@ -21,6 +21,7 @@ use crate::{
     failure::{Failure, code},
     hearing,
     intake::Intake,
+    interaction,
     rooms::Spot,
     server::{self, Somewhere},
 };
@@ -278,7 +279,10 @@ async fn ask_who(intake: &Intake, channel: ChannelId, in_vain: &mut BTreeMap<Use
         match account.roles.of(&account.client, server, person).await {
             Ok(known) => {
                 in_vain.remove(&person);
-                intake.inner().streams.introduce(channel, person, known.as_ref());
+                let turned_away = intake.inner().streams.introduce(channel, person, known.as_ref());
+                for deed in turned_away {
+                    interaction::turn_away(account, &deed.id);
+                }
             }
             Err(failure) => {
                 let seconds = in_vain.entry(person).or_default().again();
