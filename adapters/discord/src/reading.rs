@@ -160,6 +160,9 @@ async fn step(intake: &Arc<Intake>, number: u64, tail: &mut Tail) {
         Ok(()) => tail.pause = Pause::default(),
         Err(failure) if is_closed(&failure) => {
             if !tail.is_named {
+                if failure.is(&[code::UNKNOWN_CHANNEL]) {
+                    intake.inner().departing.insert(tail.channel);
+                }
                 lose(intake, tail.channel);
             }
             (tail.is_named, tail.is_done) = (true, true);
