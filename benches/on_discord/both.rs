@@ -11,7 +11,7 @@ use crate::{
     usage::Resident,
 };
 
-/// None is set: with less than the sum of the bare bots, one bot for both pays.
+/// What each has by itself.
 const GOAL: f64 = 1.25;
 
 const CHANNELS: usize = 5;

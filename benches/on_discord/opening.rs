@@ -1,8 +1,9 @@
 //! From `!incident` said to the answer with the room's link visible: sitrep, beside a plain client that makes the same
 //! calls on a Discord like it.
 //!
-//! - What sitrep asks for until its answer is visible is read from the Discord that it asked. The plain client makes these
-//!   calls, one after another, and nothing else: it decides nothing, stores nothing, and need not hear of the command.
+//! - What sitrep asks for is read from the Discord that it asked: the room, and once there is one, what it says here and
+//!   there at the same time. The plain client makes these calls, in this order and as much at once, and nothing else: it
+//!   decides nothing, stores nothing, and need not hear of the command.
 //! - The Discord for tests answers within a millisecond or two. The real one takes far longer, and with that an answer's
 //!   time is measured too.
 
@@ -57,7 +58,7 @@ fn measure_with(runtime: &Runtime, answers: Duration, rounds: usize) -> Result<(
     declare(runtime, &ours, |_| {})?;
     let seen = declare(runtime, &ours, |_| {})?;
     let plan = Plan::read(&ours, &seen, &theirs)?;
-    println!("asked for until the answer is visible: {}", plan.shapes().join(", "));
+    println!("{} calls: the room, and then {} messages at once", plan.calls(), plan.calls() - 1);
     let (mut all, mut floor) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
         let made = declare(runtime, &ours, |_| {})?;
@@ -80,21 +81,22 @@ fn measure_with(runtime: &Runtime, answers: Duration, rounds: usize) -> Result<(
     scene::is_content(&theirs)
 }
 
-/// A declaration and its answer.
+/// A declaration and what came of it.
 pub(crate) struct Declared {
-    /// Milliseconds.
+    /// Milliseconds until the answer.
     took: f64,
-    /// The answer.
-    pub(crate) answer: u64,
+    /// Where it was declared, and the message that did.
+    pub(crate) ops: u64,
+    pub(crate) asked: u64,
     /// The room that the answer links to.
     pub(crate) room: u64,
-    /// What was asked of Discord in between: methods and paths.
-    pub(crate) requests: Vec<(String, String)>,
+    /// Where something was said once there was a room, in order, up to the first request of another kind.
+    pub(crate) said_in: Vec<u64>,
 }
 
 /// Alice declares in a Discord, and whoever is told `then` does something about it.
 fn declare(runtime: &Runtime, discord: &Discord, then: impl FnOnce(u64)) -> Result<Declared, Failed> {
-    thread::sleep(AFTERMATH);
+    thread::sleep(AFTERMATH / 5);
     let ops = discord.channel("ops").ok_or("there is no channel")?.id;
     let mut news = discord.server().news();
     let asked_before = discord.requests().len();
@@ -105,7 +107,7 @@ fn declare(runtime: &Runtime, discord: &Discord, then: impl FnOnce(u64)) -> Resu
         let state = discord.server().state();
         let later = state.messages.get(&ops)?.range(asked + 1..);
         let answers = later.map(|(_, message)| message).filter(|message| message.reply_to == Some(asked));
-        answers.filter_map(|message| Some((message.id, linked(&message.content)?))).next()
+        answers.filter_map(|message| linked(&message.content)).next()
     };
     let visible = runtime.block_on(async {
         let waiting = async {
@@ -120,11 +122,18 @@ fn declare(runtime: &Runtime, discord: &Discord, then: impl FnOnce(u64)) -> Resu
         tokio::time::timeout(PATIENCE, waiting).await.ok().flatten()
     });
     let took = ms(began.elapsed());
-    let (answer, room) = visible.ok_or("no answer with a link came")?;
-    let requests = discord.requests().into_iter().skip(asked_before);
-    let requests = requests.map(|request| (request.method, request.path)).collect();
+    let room = visible.ok_or("no answer with a link came")?;
     thread::sleep(AFTERMATH);
-    Ok(Declared { took, answer, room, requests })
+    let requests = discord.requests().into_iter().skip(asked_before);
+    let since_room = requests.skip_while(|request| !request.path.ends_with("/channels")).skip(1);
+    let said_in = since_room.map_while(|request| spoken_in(&request.method, &request.path)).collect();
+    Ok(Declared { took, ops, asked, room, said_in })
+}
+
+/// The channel in which a request says something.
+fn spoken_in(method: &str, path: &str) -> Option<u64> {
+    let channel = path.strip_prefix("/channels/")?.strip_suffix("/messages")?;
+    channel.parse().ok().filter(|_| method == "POST")
 }
 
 /// The channel that a text links to.

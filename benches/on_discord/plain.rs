@@ -8,6 +8,7 @@ use std::sync::{
 use reqwest::{Certificate, Client};
 use serde_json::{Value, json};
 use sitrep_fake_discord::Discord;
+use tokio::task::JoinSet;
 
 use crate::{
     opening::Declared,
@@ -18,48 +19,63 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     guild: u64,
-    ops: u64,
-    shapes: Vec<String>,
     room: Value,
-    answer: Value,
-    /// The room's number in the answer.
+    /// What is said once there is a room, at once and in this order: where, and what.
+    messages: Vec<(Place, Value)>,
+    /// The room's number in them.
     link: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Where it was declared: this is the answer.
+    Ops(u64),
+    Elsewhere(u64),
+    /// In the room that is made.
+    Room,
 }
 
 impl Plan {
     /// The calls behind a declaration on one Discord, as they are made on another with the same people.
     pub(crate) fn read(discord: &Discord, declared: &Declared, other: &Discord) -> Result<Self, Failed> {
-        let shapes =
-            declared.requests.iter().map(|(method, path)| format!("{method} {}", without_numbers(path)));
         let translated = |value: &Value| -> Result<Value, Failed> {
-            let text = numbers(discord)
-                .zip(numbers(other))
+            let pairs = numbers(discord).zip(numbers(other));
+            let text = pairs
                 .fold(value.to_string(), |text, (from, to)| text.replace(&from.to_string(), &to.to_string()));
             serde_json::from_str(&text).doing("translating a request")
         };
-        let ops = other.channel("ops").ok_or("there is no channel")?.id;
-        Ok(Self {
-            guild: other.guild_id(),
-            ops,
-            shapes: shapes.collect(),
-            room: translated(&room(discord, declared.room)?)?,
-            answer: translated(&answer(discord, declared.answer)?)?,
-            link: declared.room.to_string(),
-        })
+        let mut messages = Vec::new();
+        for channel in &declared.said_in {
+            let place = match numbers(discord).position(|number| number == *channel) {
+                _ if *channel == declared.room => Place::Room,
+                Some(index) => {
+                    let number = numbers(other).nth(index).unwrap_or_default();
+                    if *channel == declared.ops { Place::Ops(number) } else { Place::Elsewhere(number) }
+                }
+                None => return Err(format!("something is said in {channel}").into()),
+            };
+            let body = message(discord, *channel, declared.asked, matches!(place, Place::Ops(_)))?;
+            messages.push((place, translated(&body)?));
+        }
+        let room = translated(&room(discord, declared.room)?)?;
+        Ok(Self { guild: other.guild_id(), room, messages, link: declared.room.to_string() })
     }
 
-    /// The requests, in order, without numbers.
-    pub(crate) fn shapes(&self) -> &[String] {
-        &self.shapes
+    /// How many calls these are.
+    pub(crate) fn calls(&self) -> usize {
+        1 + self.messages.len()
     }
 
-    /// Whether the same was asked for, numbers apart.
+    /// Whether the same was made: a room of that kind, that answer, so much beside it. Numbers and names apart.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        let shown = |plan: &Self| {
-            let bodies = [&plan.room, &plan.answer].map(|body| without_numbers(&body.to_string()));
-            (plan.shapes.clone(), bodies)
+        let made = |plan: &Self| {
+            let room =
+                ["type", "parent_id", "permission_overwrites"].map(|field| plan.room[field].to_string());
+            let answers = plan.messages.iter().filter(|(place, _)| matches!(place, Place::Ops(_)));
+            let answers: Vec<String> = answers.map(|(_, body)| without_numbers(&body.to_string())).collect();
+            (room, answers, plan.messages.len())
         };
-        shown(self) == shown(other)
+        made(self) == made(other)
     }
 }
 
@@ -82,20 +98,26 @@ fn room(discord: &Discord, id: u64) -> Result<Value, Failed> {
     }))
 }
 
-/// What was asked for when a message was sent.
-fn answer(discord: &Discord, id: u64) -> Result<Value, Failed> {
+/// What was asked for when the bot said something in a channel, first since it was asked.
+fn message(discord: &Discord, channel: u64, asked: u64, is_answer: bool) -> Result<Value, Failed> {
     let state = discord.server().state();
-    let message = state.messages.values().find_map(|all| all.get(&id)).ok_or("the answer is gone")?;
+    let later = state.messages.get(&channel).into_iter().flat_map(|all| all.range(asked + 1..));
+    let mut said = later.map(|(_, message)| message).filter(|message| message.author == state.bot());
+    let message = said.next().ok_or("what was said is gone")?;
     let mentioned = message.mentioned_users.iter().filter(|user| message.notified.contains(user));
     let users: Vec<String> = mentioned.map(u64::to_string).collect();
-    Ok(json!({
+    let mut body = json!({
         "content": message.content,
         "embeds": message.embeds,
         "flags": message.flags,
+        "components": message.components,
         "allowed_mentions": { "parse": [], "users": users, "replied_user": false },
         "enforce_nonce": true,
-        "message_reference": { "fail_if_not_exists": false },
-    }))
+    });
+    if is_answer {
+        body["message_reference"] = json!({ "fail_if_not_exists": false });
+    }
+    Ok(body)
 }
 
 /// The numbers of what is there from the beginning, in an order that is the same for all.
@@ -146,13 +168,23 @@ impl Plain {
         };
         async move {
             let Some(made) = ask(format!("/guilds/{}/channels", plan.guild), plan.room).await else { return };
-            let mut answer = plan.answer;
-            let link = made["id"].as_str().unwrap_or_default();
-            let content = answer["content"].as_str().unwrap_or_default().replace(&plan.link, link);
-            answer["content"] = content.into();
-            answer["nonce"] = format!("plain-{said}").into();
-            answer["message_reference"]["message_id"] = asked.to_string().into();
-            let _ = ask(format!("/channels/{}/messages", plan.ops), answer).await;
+            let room = made["id"].as_str().unwrap_or_default().to_owned();
+            let mut saying = JoinSet::new();
+            for (number, (place, body)) in plan.messages.into_iter().enumerate() {
+                let body = body.to_string().replace(&plan.link, &room);
+                let Ok(mut body) = serde_json::from_str::<Value>(&body) else { return };
+                body["nonce"] = format!("plain-{said}-{number}").into();
+                let channel = match place {
+                    Place::Ops(channel) => {
+                        body["message_reference"]["message_id"] = asked.to_string().into();
+                        channel.to_string()
+                    }
+                    Place::Elsewhere(channel) => channel.to_string(),
+                    Place::Room => room.clone(),
+                };
+                saying.spawn(ask(format!("/channels/{channel}/messages"), body));
+            }
+            saying.join_all().await;
         }
     }
 }

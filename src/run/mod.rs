@@ -39,6 +39,10 @@ const DEFAULT_LOG: &str = "warn,sitrep=info,sitrep_matrix=info,sitrep_discord=in
     matrix_sdk_crypto::backups=error,matrix_sdk::room::shared_room_history=error,\
     matrix_sdk_crypto::store=error";
 
+/// What is never logged, whatever `SITREP_LOG` says: these name whole requests and frames, the bot's token and those of
+/// interactions in them.
+const WITH_SECRETS: [&str; 3] = ["serenity::http=off", "serenity::gateway=off", "tungstenite=off"];
+
 /// Serves until told to end.
 ///
 /// # Errors
@@ -107,6 +111,10 @@ pub(crate) fn make_private_dir(path: &Path) -> Result<()> {
 pub(crate) fn log_to_standard_error() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SITREP_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(DEFAULT_LOG));
+    let filter = WITH_SECRETS
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let is_read_by_people = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let _ = log.with_ansi(is_read_by_people).try_init();

@@ -77,6 +77,8 @@ impl Discord {
         let world = CONFIGURED.iter().fold(World::new("Example"), |world, name| world.channel(name));
         let world = people.iter().fold(world, |world, name| world.person(name, &[]));
         let guild = Guild::of(world, "@everyone")?;
+        // How fast may be asked is another matter.
+        guild.discord.enforce_limits(false);
         let ids = people.iter().map(|name| (guild.person(name).id(), (*name).to_owned()));
         let names = Names::new(ids.chain([(guild.discord.bot_id(), "sitrep".to_owned())]).collect());
         let mut configuration = guild.configuration(more);

@@ -70,7 +70,7 @@ fn spinning() -> Result<(), Failed> {
 fn other_closes() -> Result<(), Failed> {
     let guild = hasty()?;
     let _sitrep = guild.sitrep("")?;
-    for code in [1000, 1001, 4000, 4001, 4002, 4005, 4007, 4008, 4009] {
+    for code in [1000, 4000, 4007, 4009] {
         survives(&guild, 2, || guild.discord.faults().close(Some(code)))?;
     }
     Ok(())
@@ -109,10 +109,10 @@ fn storm() -> Result<(), Failed> {
     let before = gateway.counts().connections;
     guild.discord.faults().die_after_handshake(1_000_000);
     guild.discord.faults().reset();
-    std::thread::sleep(Duration::from_secs(8));
+    std::thread::sleep(Duration::from_secs(6));
     let tried = gateway.counts().connections - before;
     assert!(tried >= 1, "it tries again");
-    assert!(tried <= 12, "{tried} connections in eight seconds are a storm");
+    assert!(tried <= 10, "{tried} connections in six seconds are a storm");
     guild.discord.faults().die_after_handshake(0);
     survives(&guild, 2, || {})
 }

@@ -4,6 +4,7 @@ use sitrep_fake_discord::permission;
 
 use crate::support::Failed;
 use crate::support::discord::Guild;
+use crate::support::sitrep::Sitrep;
 use crate::support::trials::{Test, test};
 
 pub(super) fn tests() -> Vec<Test> {
@@ -11,6 +12,7 @@ pub(super) fn tests() -> Vec<Test> {
         test("discord::slash_commands_are_registered_once", registered_once),
         test("discord::the_doctor_finds_nothing_to_complain_of", healthy),
         test("discord::the_doctor_names_what_is_missing", missing),
+        test("discord::no_token_is_logged_whatever_is_asked_for", no_token_is_logged),
     ]
 }
 
@@ -62,6 +64,27 @@ fn missing() -> Result<(), Failed> {
     let output = sitrep.home().sitrep(&["doctor"], "")?;
     for named in ["Pin Messages", "Create Events"] {
         assert!(output.stdout.contains(named), "{named} is missing in\n{}", output.stdout);
+    }
+    guild.is_content()
+}
+
+/// Tokens of interactions answer for sitrep for a quarter of an hour; they stand in the addresses of requests.
+fn no_token_is_logged() -> Result<(), Failed> {
+    let guild = Guild::new()?;
+    let sitrep = Sitrep::run(guild.home("")?.and_variable("SITREP_LOG", "trace"))?;
+    let alice = guild.person("alice");
+    guild.ask(&alice, "ops", "!incidents")?;
+    guild.first_answer(&alice.slash("ops", "incidents", &[])?)?;
+    let log = sitrep.log();
+    assert!(log.contains("TRACE") && log.contains("DEBUG"), "everything else is logged");
+    let paths: Vec<String> = guild.discord.requests().into_iter().map(|it| it.path).collect();
+    let of_interactions =
+        paths.iter().filter_map(|path| path.split("/interactions/").nth(1)?.split('/').nth(1));
+    let tokens: Vec<&str> = of_interactions.chain([guild.discord.token()]).collect();
+    assert!(tokens.len() > 1, "an interaction was answered: {paths:?}");
+    for token in tokens {
+        let line = log.lines().find(|line| line.contains(token));
+        assert!(line.is_none(), "{}", line.unwrap_or_default());
     }
     guild.is_content()
 }

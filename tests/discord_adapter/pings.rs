@@ -21,11 +21,7 @@ fn hostile(guild: &Guild) -> Vec<String> {
     let (bob, bot) = (guild.person("bob").id(), guild.discord.bot_id());
     let role = guild.discord.server().state().guild.roles.keys().next_back().copied().unwrap_or_default();
     vec![
-        "@everyone look".to_owned(),
-        "@here look".to_owned(),
-        format!("<@{bob}> did it"),
-        format!("<@!{bob}> did it"),
-        format!("<@&{role}> did it"),
+        format!("@everyone @here <@{bob}> <@!{bob}> <@&{role}>"),
         format!("<@{bot}> incident loop"),
         "`@everyone` and \\@everyone and @\u{200b}everyone".to_owned(),
         format!("\\<@{bob}> [masked](https://evil.example) </incident:1>"),

@@ -155,7 +155,7 @@ impl Account {
 
     /// The channel behind a room's handle: the one that a configured name means, or a number.
     pub(crate) fn channel_of(&self, room: &RoomRef) -> Option<ChannelId> {
-        self.guild().channel_of(&room.room)
+        self.guild().channel_of(&room.room, &self.settings.rooms)
     }
 
     /// Which room, thread and kind of room a channel is.

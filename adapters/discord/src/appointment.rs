@@ -1,7 +1,8 @@
 //! An appointment about a room: a scheduled event that takes place at the room's address, which is how it is found.
 //!
 //! Everybody on the server reads the calendar; what may stand in it is core's to say. One that begins in the past can't
-//! be made, and nobody needs it.
+//! be made, and nobody needs it: what the calendar said before goes. One that has begun can't be put off: another takes
+//! its place.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -24,8 +25,10 @@ use crate::{
 const NAME: usize = 100;
 const ABOUT: usize = 1_000;
 
+/// The number of what is going on.
+const GOING_ON: u8 = 2;
 /// The numbers of what is to come and of what is going on.
-const STANDING: [u8; 2] = [1, 2];
+const STANDING: [u8; 2] = [1, GOING_ON];
 
 /// Sees to it that the calendar says this about a room.
 pub(crate) async fn appoint(
@@ -34,27 +37,30 @@ pub(crate) async fn appoint(
     appointment: Option<&Appointment>,
 ) -> Result<Receipt, Failure> {
     let place = address(account, say::channel(account, room, None)?);
-    let is_over = |appointment: &&Appointment| appointment.starts_at <= Utc::now() + TimeDelta::seconds(5);
-    if appointment.as_ref().is_some_and(is_over) {
-        return Ok(Receipt::Done);
-    }
     let guild_id = GuildId::new(account.settings.guild_id);
     let all: Vec<RawEvent> = account.client.ask(Call::get(Route::GuildScheduledEvents { guild_id })).await?;
     let mut ours =
         all.iter().filter(|event| is_about(event, &place) && event.creator_id == Some(account.user));
+    let is_over = |wanted: &Appointment| wanted.starts_at <= Utc::now() + TimeDelta::seconds(5);
     match (appointment, ours.next()) {
         (None, None) => {}
         (None, Some(first)) => remove(account, first).await?,
         (Some(wanted), Some(first)) if is_so(first, wanted) => {}
+        (Some(wanted), first) if is_over(wanted) => {
+            if let Some(first) = first {
+                remove(account, first).await?;
+            }
+        }
+        (Some(wanted), Some(first)) if first.status == GOING_ON => {
+            remove(account, first).await?;
+            make(account, wanted, &place).await?;
+        }
         (Some(wanted), Some(first)) => {
             let route = Route::GuildScheduledEvent { guild_id, event_id: first.id };
             let call = Call::patch(route, body(wanted, &place)).needs("Create Events");
             account.client.send(call).await.map_err(Failure::while_reading)?;
         }
-        (Some(wanted), None) => {
-            let call = Call::post(Route::GuildScheduledEvents { guild_id }, body(wanted, &place));
-            account.client.send(call.needs("Create Events")).await?;
-        }
+        (Some(wanted), None) => make(account, wanted, &place).await?,
     }
     for second in ours {
         remove(account, second).await?;
@@ -65,6 +71,12 @@ pub(crate) async fn appoint(
 /// The address of a channel, in a browser and in Discord itself.
 pub(crate) fn address(account: &Account, channel: serenity::all::ChannelId) -> String {
     format!("https://discord.com/channels/{}/{channel}", account.settings.guild_id)
+}
+
+async fn make(account: &Account, wanted: &Appointment, place: &str) -> Result<(), Failure> {
+    let guild_id = GuildId::new(account.settings.guild_id);
+    let call = Call::post(Route::GuildScheduledEvents { guild_id }, body(wanted, place));
+    account.client.send(call.needs("Create Events")).await.map(drop)
 }
 
 async fn remove(account: &Account, event: &RawEvent) -> Result<(), Failure> {

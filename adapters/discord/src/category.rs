@@ -54,14 +54,9 @@ fn standing(
     settings: &DiscordSettings,
     is_full: impl Fn(ChannelId, usize) -> bool,
 ) -> Standing {
-    let name = name(guild, settings);
-    let ours = guild.channels.iter().filter(|(_, channel)| channel.kind == ChannelType::Category);
-    let mut ours: Vec<(u32, ChannelId)> = ours
-        .filter_map(|(id, channel)| {
-            let is_first = id.to_string() == settings.category || channel.name == name;
-            Some((if is_first { 1 } else { number(&channel.name, &name)? }, *id))
-        })
-        .collect();
+    let name = name(guild, &settings.category);
+    let ours = guild.channels.keys().filter_map(|id| Some((place(guild, *id, &settings.category)?, *id)));
+    let mut ours: Vec<(u32, ChannelId)> = ours.collect();
     ours.sort_unstable();
     let has_room = |id: ChannelId| {
         let count = children(guild, id);
@@ -76,11 +71,26 @@ fn standing(
     }
 }
 
+impl Guild {
+    /// Whether a category is one that incident rooms are put in: the configured one, or one that took its overflow.
+    pub(crate) fn is_our_category(&self, id: ChannelId, configured: &str) -> bool {
+        place(self, id, configured).is_some()
+    }
+}
+
+/// Which of our categories it is, if it is one: the configured one is the first.
+fn place(guild: &Guild, id: ChannelId, configured: &str) -> Option<u32> {
+    let channel = guild.channels.get(&id).filter(|channel| channel.kind == ChannelType::Category)?;
+    let name = name(guild, configured);
+    let is_first = id.to_string() == configured || channel.name == name;
+    if is_first { Some(1) } else { number(&channel.name, &name) }
+}
+
 /// What the first category is called. The configuration may give its number.
-fn name(guild: &Guild, settings: &DiscordSettings) -> String {
-    let by_number = settings.category.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
+fn name(guild: &Guild, configured: &str) -> String {
+    let by_number = configured.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
     let numbered = by_number.and_then(|id| guild.channels.get(&id));
-    numbered.map_or_else(|| settings.category.clone(), |channel| channel.name.clone())
+    numbered.map_or_else(|| configured.to_owned(), |channel| channel.name.clone())
 }
 
 /// Which of the further categories it is.
@@ -150,5 +160,7 @@ mod tests {
         assert_eq!(now(&guild), Standing::Room(ChannelId::new(50)));
         fill(&mut guild, 50, 50);
         assert_eq!(now(&guild), Standing::Room(ChannelId::new(51)));
+        let is_ours = |id| guild.is_our_category(ChannelId::new(id), &settings.category);
+        assert_eq!([50, 51, 50_000].map(is_ours), [true, true, false]);
     }
 }

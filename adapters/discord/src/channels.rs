@@ -10,8 +10,11 @@ use serenity::{
     all::{ChannelId, GuildChannel, GuildId},
     http::Route,
 };
+use sitrep_core::port::RoomKind;
 
-use crate::{account::Account, client::Call, failure::Failure, overwrites::Visibility, raw::RawChannel};
+use crate::{
+    account::Account, client::Call, failure::Failure, guild::Channel, overwrites::Visibility, raw::RawChannel,
+};
 
 /// How long the answer to a new channel is waited for: longer than for anything else, because one that is made after all
 /// is found only by looking.
@@ -25,13 +28,26 @@ pub(crate) async fn all(account: &Account) -> Result<Vec<RawChannel>, Failure> {
     for channel in &answer {
         note(account, channel);
     }
-    let mut guild = account.guild();
-    // Threads are not among them.
-    let is_there = |id: &ChannelId| channels.iter().any(|channel| channel.id == *id);
-    guild.channels.retain(|id, channel| channel.is_thread() || is_there(id));
-    drop(guild);
+    forget(account, &channels);
     account.doing.set_unsure(false);
     Ok(channels)
+}
+
+/// Forgets the channels that are not there any more. That a room is gone is for hearing to say, which must know that there
+/// was one; threads are not among what was asked for.
+fn forget(account: &Account, there: &[RawChannel]) {
+    let mut guild = account.guild();
+    let rooms = account.rooms();
+    let is_gone = |id: &ChannelId, channel: &Channel| {
+        !channel.is_thread() && !there.iter().any(|channel| channel.id == *id)
+    };
+    let gone: Vec<ChannelId> = guild
+        .channels
+        .iter()
+        .filter(|(id, channel)| is_gone(id, channel) && rooms.kind_of(&guild, **id) == RoomKind::Other)
+        .map(|(id, _)| *id)
+        .collect();
+    guild.channels.retain(|id, _| !gone.contains(id));
 }
 
 /// One channel, as it is now.

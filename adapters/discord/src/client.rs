@@ -25,7 +25,7 @@ use crate::{
     circuit::Circuit,
     failure::Failure,
     settings::{ApiServer, ConnectError},
-    waits::{Subject, Waits, name_of, unless_limited},
+    waits::{Subject, Waits, has_token_of_its_own, name_of, unless_limited},
 };
 
 /// How long an answer is waited for that changes nothing.
@@ -103,8 +103,7 @@ impl<'a> Call<'a> {
 
     /// A token in the path is refused with a 401 of its own when its time is over.
     fn has_token_of_its_own(&self) -> bool {
-        let path = self.route.path();
-        path.contains("/webhooks/") || path.contains("/interactions/")
+        has_token_of_its_own(&self.route.path())
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Doing {
 struct Known {
     /// Who is on the server, as far as somebody was looked up.
     members: BTreeSet<UserId>,
+    /// What became of letting people into a room, under the key of who asked for it: why not, where they were not.
+    let_in: BTreeMap<String, BTreeMap<UserId, Option<String>>>,
     /// Who was told that they are asked into a channel.
     told: BTreeMap<ChannelId, BTreeSet<UserId>>,
     /// Who was heard in a channel: they need not be told of it.
@@ -69,6 +71,24 @@ impl Doing {
 
     pub(crate) fn note_member(&self, user: UserId) {
         self.known().members.insert(user);
+    }
+
+    /// What an earlier attempt found out about letting somebody in; the inner `None` if they are.
+    pub(crate) fn let_in(&self, key: &str, user: UserId) -> Option<Option<String>> {
+        self.known().let_in.get(key)?.get(&user).cloned()
+    }
+
+    pub(crate) fn note_let_in(&self, key: &str, user: UserId, why_not: Option<String>) {
+        let let_in = &mut self.known().let_in;
+        let_in.entry(key.to_owned()).or_default().insert(user, why_not);
+        while let_in.len() > REMEMBERED {
+            let_in.pop_first();
+        }
+    }
+
+    /// Nothing more is asked for under this key.
+    pub(crate) fn forget_let_in(&self, key: &str) {
+        self.known().let_in.remove(key);
     }
 
     /// Who was told that they are asked into a channel; `None` if that has to be looked up.

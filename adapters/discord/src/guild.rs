@@ -83,8 +83,8 @@ pub(crate) struct Guild {
     pub(crate) own_role: Option<RoleId>,
     /// The roles that the bot has; `None` while that isn't known.
     pub(crate) my_roles: Option<BTreeSet<RoleId>>,
-    /// Who is in which place to talk.
-    pub(crate) talking: BTreeMap<UserId, ChannelId>,
+    /// Who is in which place to talk; `None` while only the gateway could say it and hasn't.
+    pub(crate) talking: Option<BTreeMap<UserId, ChannelId>>,
     /// The channels in which we are alone with somebody, as far as they were heard of.
     pub(crate) directs: BTreeSet<ChannelId>,
     /// The channels that were rooms of our own, whatever has become of their topics.
@@ -156,17 +156,18 @@ impl Guild {
         }
     }
 
-    /// Somebody went to a place to talk, or left.
+    /// Somebody went to a place to talk, or left. That says nothing of who was there before.
     pub(crate) fn note_talking(&mut self, person: UserId, place: Option<ChannelId>) {
+        let Some(talking) = &mut self.talking else { return };
         match place {
-            Some(place) => self.talking.insert(person, place),
-            None => self.talking.remove(&person),
+            Some(place) => talking.insert(person, place),
+            None => talking.remove(&person),
         };
     }
 
-    /// Whether somebody is in a place to talk.
-    pub(crate) fn is_occupied(&self, place: ChannelId) -> bool {
-        self.talking.values().any(|at| *at == place)
+    /// Whether somebody is in a place to talk; `None` if that isn't known.
+    pub(crate) fn is_occupied(&self, place: ChannelId) -> Option<bool> {
+        Some(self.talking.as_ref()?.values().any(|at| *at == place))
     }
 
     /// The last message of a channel, or the channel itself: what comes later is new.
@@ -294,9 +295,13 @@ pub(crate) mod tests {
     fn who_talks_is_where_they_went_last() {
         let (mut guild, alice) = (guild(), UserId::new(20));
         guild.note_talking(alice, Some(ChannelId::new(5)));
+        assert_eq!(guild.is_occupied(ChannelId::new(6)), None, "nobody has said who was there");
+        guild.talking = Some(BTreeMap::new());
+        guild.note_talking(alice, Some(ChannelId::new(5)));
         guild.note_talking(alice, Some(ChannelId::new(6)));
-        assert!(!guild.is_occupied(ChannelId::new(5)) && guild.is_occupied(ChannelId::new(6)));
+        let occupied = |guild: &Guild| [5, 6].map(|id| guild.is_occupied(ChannelId::new(id)));
+        assert_eq!(occupied(&guild), [Some(false), Some(true)]);
         guild.note_talking(alice, None);
-        assert!(!guild.is_occupied(ChannelId::new(6)));
+        assert_eq!(occupied(&guild), [Some(false), Some(false)]);
     }
 }

@@ -108,6 +108,7 @@ fn ready(intake: &Arc<Intake>, mut guilds: impl Iterator<Item = u64>) {
         // Which of them were taken away meanwhile nobody says.
         inner.signs = Recent::default();
     }
+    intake.account.guild().talking = None;
     if !guilds.any(|guild| is_ours(intake, Some(guild))) {
         lost(intake, false);
     }
@@ -126,7 +127,9 @@ fn whole(intake: &Arc<Intake>, whole: &WholeGuild) {
         guild.put_channels(whole.channels.values().chain(&whole.threads));
         guild.my_roles = my_roles.or(guild.my_roles.take());
         let talking = whole.voice_states.iter();
-        guild.talking = talking.filter_map(|(person, state)| Some((*person, state.channel_id?))).collect();
+        let talking = talking.filter_map(|(person, state)| Some((*person, state.channel_id?))).collect();
+        // It is told only if it was asked for.
+        guild.talking = intake.account.settings.meetings.then_some(talking);
     });
     caught_up_from_here(intake);
 }

@@ -58,7 +58,8 @@ pub(crate) async fn invite(
         return Ok(Outcome::Done(Receipt::Done));
     }
     let settled = settled(account, channel).await?;
-    let mut round = Round { account, door: Door::of(account, channel).await?, calls: 0, left: 0 };
+    let door = Door::of(account, channel).await?;
+    let mut round = Round { account, key: &attempt.key, door, calls: 0, left: 0 };
     let (mut new, mut refused, mut quiet) = (Vec::new(), Vec::new(), Vec::new());
     for person in people {
         let Some(user) = account.user_id(person) else {
@@ -83,6 +84,7 @@ pub(crate) async fn invite(
         tell(account, attempt, channel, some).await?;
     }
     note(account, channel, &quiet);
+    account.doing.forget_let_in(&attempt.key);
     Ok(Outcome::Done(if refused.is_empty() { Receipt::Done } else { Receipt::DoneExcept(refused) }))
 }
 
@@ -98,7 +100,7 @@ async fn is_ours(account: &Account, channel: ChannelId) -> Result<bool, Failure>
 /// How people come into a room.
 enum Door {
     /// By an overwrite of their own, unless they see it anyway.
-    Channel { now: RawChannel, visibility: Visibility, is_private: bool },
+    Channel { now: RawChannel, visibility: Visibility },
     /// By being added.
     Thread(ChannelId),
 }
@@ -110,9 +112,7 @@ impl Door {
         }
         let now = channels::one(account, id).await?;
         let now = now.ok_or_else(|| Failure::refused("the channel is gone"))?;
-        let visibility = Visibility::of(account);
-        let is_private = visibility.is_private(&now.permission_overwrites);
-        Ok(Self::Channel { now, visibility, is_private })
+        Ok(Self::Channel { now, visibility: Visibility::of(account) })
     }
 }
 
@@ -126,6 +126,7 @@ enum LetIn {
 /// One attempt at letting people in.
 struct Round<'a> {
     account: &'a Account,
+    key: &'a str,
     door: Door,
     calls: usize,
     left: usize,
@@ -133,12 +134,23 @@ struct Round<'a> {
 
 impl Round<'_> {
     async fn let_in(&mut self, user: UserId) -> Result<LetIn, Failure> {
+        // Each attempt has to come further than the one before, also where all that it did was to look.
+        if let Some(why_not) = self.account.doing.let_in(self.key, user) {
+            return Ok(why_not.map_or(LetIn::Yes, LetIn::No));
+        }
         if self.calls >= AT_A_TIME {
             self.left += 1;
             return Ok(LetIn::Later);
         }
+        let why_not = self.try_now(user).await?;
+        self.account.doing.note_let_in(self.key, user, why_not.clone());
+        Ok(why_not.map_or(LetIn::Yes, LetIn::No))
+    }
+
+    /// Lets somebody in, and says why they can't be, if they can't.
+    async fn try_now(&mut self, user: UserId) -> Result<Option<String>, Failure> {
         let Some(roles) = self.look_up(user).await? else {
-            return Ok(LetIn::No("is not on the server".to_owned()));
+            return Ok(Some("is not on the server".to_owned()));
         };
         let (route, body, needs) = match &self.door {
             Door::Thread(channel_id) => (
@@ -146,11 +158,9 @@ impl Round<'_> {
                 None,
                 "Send Messages in Threads",
             ),
-            Door::Channel { now, visibility, is_private } => {
-                let sees = lets_in(&now.permission_overwrites, user)
-                    || (!is_private && visibility.sees_public(&roles));
-                if sees {
-                    return Ok(LetIn::Yes);
+            Door::Channel { now, visibility } => {
+                if visibility.sees(&now.permission_overwrites, user, Some(&roles)) == Some(true) {
+                    return Ok(None);
                 }
                 let route =
                     Route::ChannelPermission { channel_id: now.id, target_id: TargetId::new(user.get()) };
@@ -161,22 +171,22 @@ impl Round<'_> {
         // To let somebody in twice is to let them in once.
         let done = self.account.client.send(Call::put(route, body).needs(needs)).await;
         match done.map_err(Failure::while_reading) {
-            Ok(_) => Ok(LetIn::Yes),
+            Ok(_) => Ok(None),
             Err(Failure::Refused(refusal))
                 if refusal.status != 403 && refusal.code != code::UNKNOWN_CHANNEL =>
             {
-                Ok(LetIn::No(refusal.words))
+                Ok(Some(refusal.words))
             }
             Err(failure) => Err(failure),
         }
     }
 
-    /// The roles of somebody; `None` if they are not on the server.
+    /// The roles of somebody, where they matter; `None` if they are not on the server.
     async fn look_up(&mut self, user: UserId) -> Result<Option<Vec<RoleId>>, Failure> {
         let needs_roles = match &self.door {
             Door::Thread(_) => false,
-            Door::Channel { now, visibility, is_private } => {
-                !is_private && !visibility.is_open_to_all() && !lets_in(&now.permission_overwrites, user)
+            Door::Channel { now, visibility } => {
+                visibility.sees(&now.permission_overwrites, user, None).is_none()
             }
         };
         if !needs_roles && self.account.doing.is_member(user) {

@@ -1,7 +1,8 @@
-//! A place to talk: a voice channel in our categories, named as the incident's room, and found again by that name.
+//! A place to talk: a voice channel in our categories, named as the incident's room, and found again by that name until
+//! core has its number. From then on people may rename and move it.
 //!
 //! It is seen by the same people as the room. It goes when the incident is over and nobody is in it any more; no other
-//! channel than one of these is ever removed.
+//! channel than one of these is ever removed, and none while nobody has said who is in it.
 
 use std::time::Duration;
 
@@ -31,27 +32,38 @@ use crate::{
     say,
 };
 
+/// After so long it is tried again to remove one that Discord doesn't let us remove.
+const TRY_AGAIN: Duration = Duration::from_secs(10 * 60);
+
 /// How often it is looked whether the last one has left.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
+/// The place that is to be there.
+pub(crate) struct Plan<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) people: Option<&'a [Person]>,
+    /// The one that was made before.
+    pub(crate) known: Option<&'a RoomRef>,
+}
+
 /// Sees to it that there is a place to talk.
-pub(crate) async fn open(
-    account: &Account,
-    attempt: &Attempt,
-    name: &str,
-    people: Option<&[Person]>,
-) -> Result<Receipt, Failure> {
-    let name = shortened(name, 100);
+pub(crate) async fn open(account: &Account, attempt: &Attempt, plan: &Plan<'_>) -> Result<Receipt, Failure> {
+    let Plan { people, .. } = *plan;
+    let name = shortened(plan.name, 100);
+    let known = plan.known.and_then(|room| say::channel(account, room, None).ok());
     let invited = user_ids(account, people.unwrap_or_default());
     let is_known = {
         let guild = account.guild();
         guild.channels.iter().any(|(id, _)| is_it(account, &guild, *id, &name))
     };
     // Whether it was made before, and who is let in, isn't known from here for certain.
-    if is_known || !account.doing.is_fresh(attempt) {
+    if is_known || known.is_some() || !account.doing.is_fresh(attempt) {
         let all = channels::all(account).await?;
+        let is_known = |it: &&RawChannel| Some(it.id) == known && is_voice(&account.guild(), it.id);
         let guild_says = |channel: &&RawChannel| is_it(account, &account.guild(), channel.id, &name);
-        if let Some(found) = all.iter().filter(guild_says).min_by_key(|channel| channel.id) {
+        let found = all.iter().find(is_known);
+        let found = found.or_else(|| all.iter().filter(guild_says).min_by_key(|channel| channel.id));
+        if let Some(found) = found {
             complete(account, found, people.is_some(), &invited).await?;
             return Ok(receipt(account, found.id));
         }
@@ -97,6 +109,10 @@ fn is_place_of_ours(account: &Account, guild: &Guild, id: ChannelId) -> bool {
     })
 }
 
+fn is_voice(guild: &Guild, id: ChannelId) -> bool {
+    guild.channels.get(&id).is_some_and(|channel| channel.kind == ChannelType::Voice)
+}
+
 fn receipt(account: &Account, id: ChannelId) -> Receipt {
     Receipt::Meeting(RoomRef::new(&account.name, id.to_string()), address(account, id))
 }
@@ -111,18 +127,28 @@ pub(crate) async fn close(account: &Account, room: &RoomRef) -> Result<Outcome, 
     }
     let (is_ours, is_occupied) = {
         let guild = account.guild();
-        let is_voice = guild.channels.get(&id).is_some_and(|channel| channel.kind == ChannelType::Voice);
-        (is_voice, guild.is_occupied(id))
+        (is_voice(&guild, id), guild.is_occupied(id))
     };
     if !is_ours {
         return Err(Failure::refused("that is no voice channel, and stays"));
     }
-    if is_occupied {
+    if !account.settings.meetings {
+        return Err(Failure::refused(
+            "nobody tells sitrep any more who is in it: it stays until it is deleted by hand",
+        ));
+    }
+    // After a start it is not known before the gateway has said it.
+    if is_occupied != Some(false) {
         return Ok(Outcome::Partly { left: 1, wait: LOOK_EVERY });
     }
     let call = Call::delete(Route::Channel { channel_id: id }).needs("Manage Channels");
     // To remove it twice is to remove it once.
     match account.client.send(call).await.map_err(Failure::while_reading) {
+        // Somebody may give the permission back; nobody waits for it.
+        Err(Failure::Refused(refusal)) if refusal.status == 403 => {
+            tracing::warn!("The voice channel {id} stays for now, because {}.", refusal.words);
+            return Ok(Outcome::Partly { left: 1, wait: TRY_AGAIN });
+        }
         Err(failure) if !failure.is(&[code::UNKNOWN_CHANNEL]) => return Err(failure),
         Ok(_) | Err(_) => {}
     }

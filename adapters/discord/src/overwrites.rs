@@ -65,12 +65,16 @@ pub(crate) struct Visibility {
     roles: Option<Vec<RoleId>>,
     /// What the bot may do everywhere, as far as that is known.
     own: u64,
+    /// Whether everybody sees a channel that says nothing about it.
+    everybody_sees: bool,
 }
 
 impl Visibility {
     pub(crate) fn of(account: &Account) -> Self {
         let guild = account.guild();
+        let everybody = guild.powers.get(&RoleId::new(account.settings.guild_id));
         Self {
+            everybody_sees: everybody.is_none_or(|may| may.view_channel()),
             guild: GuildId::new(account.settings.guild_id),
             me: account.user,
             roles: allowed(&account.settings.allow, &guild.roles),
@@ -83,9 +87,32 @@ impl Visibility {
         self.roles.is_none()
     }
 
-    /// Whether somebody with these roles sees a public channel without being asked in.
-    pub(crate) fn sees_public(&self, roles: &[RoleId]) -> bool {
-        self.roles.as_ref().is_none_or(|allowed| roles.iter().any(|role| allowed.contains(role)))
+    /// Whether somebody with these roles sees a channel, by what it says itself: people change it by hand, and the
+    /// configuration changes after it was made. `None` if that hangs on roles, and theirs aren't known.
+    pub(crate) fn sees(
+        &self,
+        overwrites: &[RawOverwrite],
+        person: UserId,
+        roles: Option<&[RoleId]>,
+    ) -> Option<bool> {
+        let theirs = overwrites.iter().find(|it| it.kind == 1 && it.id == person.get());
+        if let Some(may_see) = theirs.and_then(view) {
+            return Some(may_see);
+        }
+        let (everybody, of_roles): (Vec<_>, Vec<_>) =
+            overwrites.iter().filter(|it| it.kind == 0).partition(|it| it.id == self.guild.get());
+        let by_default = everybody.first().and_then(|it| view(it)).unwrap_or(self.everybody_sees);
+        let Some(roles) = roles else {
+            let hangs_on_roles = of_roles.iter().any(|it| view(it) == Some(!by_default));
+            return (!hangs_on_roles).then_some(by_default);
+        };
+        let said: Vec<bool> = of_roles
+            .iter()
+            .filter(|it| roles.iter().any(|role| role.get() == it.id))
+            .filter_map(|it| view(it))
+            .collect();
+        // One role that allows is enough.
+        Some(if said.is_empty() { by_default } else { said.contains(&true) })
     }
 
     /// The permission without which no channel can be made, as Discord's settings name it.
@@ -129,6 +156,14 @@ impl Visibility {
     }
 }
 
+/// Whether an overwrite lets see the channel; `None` if it doesn't say.
+fn view(overwrite: &RawOverwrite) -> Option<bool> {
+    if overwrite.allow & bit::VIEW_CHANNEL != 0 {
+        return Some(true);
+    }
+    (overwrite.deny & bit::VIEW_CHANNEL != 0).then_some(false)
+}
+
 /// Whether somebody is let in by an overwrite of their own.
 pub(crate) fn lets_in(overwrites: &[RawOverwrite], person: UserId) -> bool {
     overwrites.iter().any(|overwrite| {
@@ -161,7 +196,7 @@ mod tests {
 
     fn visibility(roles: Option<&[u64]>, own: u64) -> Visibility {
         let roles = roles.map(|roles| roles.iter().map(|role| RoleId::new(*role)).collect());
-        Visibility { guild: GuildId::new(1), me: UserId::new(9), roles, own }
+        Visibility { guild: GuildId::new(1), me: UserId::new(9), roles, own, everybody_sees: true }
     }
 
     /// Who is let in (`+`) and shut out (`-`), in order.
@@ -231,6 +266,34 @@ mod tests {
         }
         assert!(lets_in(std::slice::from_ref(&alice), UserId::new(42)));
         assert!(!lets_in(&[alice], UserId::new(43)) && !lets_in(&[closed], UserId::new(1)));
+    }
+
+    #[test]
+    fn who_sees_a_channel_is_read_from_it() {
+        let overwrite = |id, kind, sees: bool| {
+            let (allow, deny) = if sees { (VIEW, 0) } else { (0, VIEW) };
+            RawOverwrite { id, kind, allow, deny }
+        };
+        let (closed, ops) = (overwrite(1, 0, false), overwrite(5, 0, true));
+        let (let_in, shut_out) = (overwrite(42, 1, true), overwrite(42, 1, false));
+        // Without knowing the roles, with the role 5, and with another.
+        let cases = [
+            (vec![], [Some(true), Some(true), Some(true)]),
+            (vec![closed.clone()], [Some(false), Some(false), Some(false)]),
+            (vec![closed.clone(), ops.clone()], [None, Some(true), Some(false)]),
+            (vec![closed.clone(), ops.clone(), let_in], [Some(true), Some(true), Some(true)]),
+            (vec![closed, ops.clone(), shut_out], [Some(false), Some(false), Some(false)]),
+            (vec![ops], [Some(true), Some(true), Some(true)]),
+            (vec![overwrite(5, 0, false)], [None, Some(false), Some(true)]),
+            (vec![overwrite(5, 0, false), overwrite(6, 0, true)], [None, Some(false), Some(true)]),
+        ];
+        // What may command says nothing about it.
+        let visibility = visibility(Some(&[6]), u64::MAX);
+        for (overwrites, expected) in cases {
+            let sees = |roles: Option<&[RoleId]>| visibility.sees(&overwrites, UserId::new(42), roles);
+            let found = [sees(None), sees(Some(&[RoleId::new(5)])), sees(Some(&[RoleId::new(6)]))];
+            assert_eq!(found, expected, "{overwrites:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use crate::{
     account::Account,
     appointment, buttons, direct, edit,
-    failure::Failure,
+    failure::{Failure, code},
     invite, meeting, name, open_room, pin,
     say::{self, Saying},
 };
@@ -25,8 +25,16 @@ pub(crate) async fn perform(account: &Account, perform: &Perform) -> Outcome {
     }
 }
 
-/// What became of an attempt that failed. Rooms are limited for the whole server: who waits for one waits for all.
+/// What became of an attempt that failed.
+///
+/// - Rooms are limited for the whole server: who waits for one waits for all.
+/// - Somebody who is shut out of a channel by mistake is let in again by whoever notices. What was to be said is said then,
+///   unless it is too old; meanwhile it is asked for only now and then (`circuit.rs`).
 fn outcome_of(action: &Action, failure: Failure) -> Outcome {
+    let is_talk = matches!(action, Action::Say { .. } | Action::Edit { .. } | Action::Buttons { .. });
+    if is_talk && failure.is(&[code::NO_ACCESS, code::NO_PERMISSION]) {
+        return Outcome::Transient(failure.words());
+    }
     let is_of_server = matches!(action, Action::OpenRoom { .. } | Action::OpenDirect { .. });
     if let (Failure::Limited { wait, .. }, true) = (&failure, is_of_server) {
         return Outcome::RetryAfter(*wait);
@@ -54,8 +62,9 @@ async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
         Action::OpenDirect { person } => direct::open(account, person).await?,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await?,
         Action::Buttons { message, buttons } => buttons::put(account, message, buttons).await?,
-        Action::OpenMeeting { name, people, known: _ } => {
-            meeting::open(account, attempt, name, people.as_deref()).await?
+        Action::OpenMeeting { name, people, known } => {
+            let plan = meeting::Plan { name, people: people.as_deref(), known: known.as_ref() };
+            meeting::open(account, attempt, &plan).await?
         }
         Action::CloseMeeting { room } => return meeting::close(account, room).await,
         Action::Appoint { room, appointment } => {

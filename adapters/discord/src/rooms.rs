@@ -8,7 +8,7 @@
 //!   remembered for it; and it stays ours when people move it, or write another topic, or remove its category.
 //! - What is said in a thread is said in the room that the thread belongs to.
 
-use serenity::all::{ChannelId, ChannelType, UserId};
+use serenity::all::{ChannelId, UserId};
 use sitrep_core::{
     port::RoomKind,
     room::{PlatformName, RoomRef},
@@ -62,23 +62,13 @@ impl Guild {
         self.bound.iter().find(|(_, id)| **id == channel).map(|(name, _)| name.as_str())
     }
 
-    /// The channel behind a room's handle: a configured name, or a number.
-    pub(crate) fn channel_of(&self, room: &str) -> Option<ChannelId> {
-        let number = || room.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
-        self.configured(room).or_else(number)
-    }
-
-    /// Whether a category is one that incident rooms are put in: the configured one, or one that took its overflow.
-    pub(crate) fn is_our_category(&self, id: ChannelId, category: &str) -> bool {
-        let Some(channel) = self.channels.get(&id).filter(|channel| channel.kind == ChannelType::Category)
-        else {
-            return false;
-        };
-        if channel.name == category || id.to_string() == category {
-            return true;
+    /// The channel behind a room's handle: a configured name, or a number. Nothing else is looked for by name: anybody
+    /// may call a channel by the number of one that is gone.
+    pub(crate) fn channel_of(&self, room: &str, configured: &[String]) -> Option<ChannelId> {
+        if configured.iter().any(|name| name == room) {
+            return self.configured(room);
         }
-        let number = channel.name.strip_prefix(category).and_then(|rest| rest.strip_prefix(' '));
-        number.is_some_and(|number| number.parse::<u32>().is_ok_and(|number| number > 1))
+        room.parse().ok().filter(|id| *id != 0).map(ChannelId::new)
     }
 }
 
@@ -202,8 +192,17 @@ mod tests {
                 Spot { room: RoomRef::new(&platform, room), thread: thread.map(str::to_owned), kind };
             assert_eq!(spot, expected, "{id}");
         }
-        for (room, id) in [("#ops", Some(10)), ("60", Some(60)), ("nowhere", None), ("0", None)] {
-            assert_eq!(guild.channel_of(room), id.map(ChannelId::new), "{room}");
+        guild.put_channel(&channel(13, "999", json!({})));
+        let handles = [
+            ("#ops", Some(10)),
+            ("60", Some(60)),
+            ("999", Some(999)),
+            ("random", None),
+            ("nowhere", None),
+            ("0", None),
+        ];
+        for (room, id) in handles {
+            assert_eq!(guild.channel_of(room, &settings.rooms), id.map(ChannelId::new), "{room}");
         }
     }
 

@@ -142,7 +142,8 @@ impl Entry {
         }
         match deferred {
             Ok(_) => *state = State::Deferred,
-            Err(failure) if failure.is(&[code::ANSWERED_BEFORE]) => *state = State::Deferred,
+            // By what, is looked up when there is an answer: it may be the answer itself, and only its receipt was lost.
+            Err(failure) if failure.is(&[code::ANSWERED_BEFORE]) => {}
             Err(failure) if is_over(&failure) => *state = State::Over,
             // The answer itself finds out.
             Err(failure) => tracing::debug!("An interaction could not be deferred: {}.", failure.words()),

@@ -3,6 +3,8 @@
 //! serenity's limiter sleeps for as long as Discord says, and may hold up a whole route meanwhile. So what it is told is
 //! noted here by its callback: a call that would sleep for long is taken back before it is sent again, and the next one
 //! of the kind isn't sent before the time is over.
+//!
+//! Answers to interactions go by their own token: Discord doesn't count them among all else, and they can't wait.
 
 use std::{
     cell::RefCell,
@@ -29,6 +31,11 @@ tokio::task_local! {
 
 /// What one call is about: its method and its path.
 pub(crate) type Subject = (&'static str, String);
+
+/// Whether a path holds a token of its own: an answer to an interaction.
+pub(crate) fn has_token_of_its_own(path: &str) -> bool {
+    path.contains("/webhooks/") || path.contains("/interactions/")
+}
 
 /// The name of a method, as limits and routes are told apart by it.
 pub(crate) fn name_of(method: LightMethod) -> &'static str {
@@ -64,8 +71,9 @@ impl Waits {
         let limit = Limit {
             wait: info.timeout,
             // Where no answer has ever named a limit, the whole address is shut out. What a channel is called is limited
-            // without a word in the headers.
-            wide: info.global || (info.limit == i64::MAX && method != "PATCH"),
+            // without a word in the headers, and so is what is said to one interaction.
+            wide: info.global
+                || (info.limit == i64::MAX && method != "PATCH" && !has_token_of_its_own(&info.path)),
         };
         if let Some(failure) = self.learn((method, info.path.clone()), limit, Instant::now()) {
             // Outside a call of ours nobody is to be told.
@@ -94,7 +102,8 @@ impl Waits {
         let until = self.until();
         let left = |until: Option<Instant>| until.map(|until| until.saturating_duration_since(now));
         let is_long = |wait: &Duration| !wait.is_zero();
-        if let Some(wait) = left(until.everything).filter(is_long) {
+        let everything = until.everything.filter(|_| !has_token_of_its_own(&subject.1));
+        if let Some(wait) = left(everything).filter(is_long) {
             return Err(Failure::Limited { wait, wide: true });
         }
         match left(until.subjects.get(subject).copied()).filter(is_long) {
@@ -146,5 +155,10 @@ mod tests {
         assert_eq!(left("/a", 600), Ok(()));
         waits.learn(subject("/b"), limit(30, true), now);
         assert_eq!([left("/c", 10), left("/c", 30)], [limited(20, true), Ok(())]);
+        for path in ["/api/v10/interactions/1/x/callback", "/api/v10/webhooks/1/x/messages/@original"] {
+            assert_eq!(left(path, 10), Ok(()), "{path}");
+            waits.learn(subject(path), limit(20, false), now);
+            assert_eq!([left(path, 10), left(path, 20)], [limited(10, false), Ok(())], "{path}");
+        }
     }
 }

@@ -73,6 +73,10 @@ impl Engine {
     ) -> Result<(), Missing> {
         let parsed = parse(text, &self.policy.prefix);
         if matches!(parsed, Parsed::Talk) {
+            // A command that was picked from a list of another version.
+            let verb = text.strip_prefix(&self.policy.prefix).and_then(|rest| rest.split_whitespace().next());
+            let refusal = Refusal::NotYet(verb.unwrap_or_default().to_owned());
+            self.refuse_awaited(draft, inbound, &refusal, now);
             return Ok(());
         }
         if !self.is_heard(draft, inbound)? {

@@ -122,7 +122,8 @@ fn a_button_that_asks_does_nothing_without_words() {
 #[test]
 fn whoever_waits_for_an_answer_gets_one_where_others_meet_silence() {
     let mut bench = Bench::listening();
-    let cases: [(&str, Content, &str); 3] = [
+    let cases: [(&str, Content, &str); 4] = [
+        ("ops", Content::Said("!zzz 7".to_owned()), "can't do `!zzz` yet"),
         ("ops", pressed("m999", "ack"), "nothing left to press"),
         ("kitchen", Content::Said("!ack".to_owned()), "take commands in this room"),
         ("kitchen", Content::Said("!incident x".to_owned()), "take commands in this room"),

@@ -48,6 +48,16 @@ impl Discord {
         happening::channel::make(&mut state, channel)
     }
 
+    /// A scheduled event is started before its time.
+    pub fn begin_event(&self, name: &str) {
+        let mut state = self.server().state();
+        let found = state.events.values().find(|event| event.name == name && event.status == 1).cloned();
+        if let Some(mut event) = found {
+            event.status = 2;
+            happening::event::change(&mut state, event);
+        }
+    }
+
     /// Gives a channel another name.
     pub fn rename_channel(&self, channel: &str, name: &str) {
         let mut state = self.server().state();

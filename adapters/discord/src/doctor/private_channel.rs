@@ -24,14 +24,19 @@ const DISCORDS_EPOCH: i64 = 1_420_070_400_000;
 
 pub(super) async fn check(account: &Account, server: &Server) -> Vec<Finding> {
     // One may be left of an examination that was cut short.
-    let is_left_over = |it: &&Channel| it.name == NAME && it.topic.as_deref() == Some(TOPIC);
-    for channel in server.channels.iter().filter(is_left_over) {
-        let _ = remove(account, channel).await;
-    }
+    remove_left_over(account, &server.channels).await;
     let (before, began) = (Utc::now(), Instant::now());
     let made = match make(account, server).await {
         Ok(made) => made,
-        Err(failure) => return vec![failed("Private channel: none can be made", &failure)],
+        Err(failure) => {
+            if matches!(failure, Failure::Lost(_) | Failure::Garbled(_)) {
+                // It may have been made after all.
+                let route = Route::GuildChannels { guild_id: server.id };
+                let now: Vec<Channel> = account.client.ask(Call::get(route)).await.unwrap_or_default();
+                remove_left_over(account, &now).await;
+            }
+            return vec![failed("Private channel: none can be made", &failure)];
+        }
     };
     let (took, after) = (began.elapsed(), Utc::now());
     let mut findings = vec![judge(server, &made, took)];
@@ -65,6 +70,13 @@ async fn make(account: &Account, server: &Server) -> Result<Channel, Failure> {
     });
     let route = Route::GuildChannels { guild_id: server.id };
     account.client.ask(Call::post(route, form).needs("Manage Channels and Manage Roles")).await
+}
+
+async fn remove_left_over(account: &Account, channels: &[Channel]) {
+    let is_left_over = |it: &&Channel| it.name == NAME && it.topic.as_deref() == Some(TOPIC);
+    for channel in channels.iter().filter(is_left_over) {
+        let _ = remove(account, channel).await;
+    }
 }
 
 async fn remove(account: &Account, channel: &Channel) -> Result<(), Failure> {

@@ -1,8 +1,9 @@
 //! People's words as words: nothing in them becomes markup, a mention or a link that shows another address.
 //!
 //! A backslash in front of a character that isn't a letter or a digit takes its meaning away. What begins a line may
-//! make a heading, a list, a quotation or small print of it. Web addresses stay as they are, because within them nothing
-//! else has a meaning and a backslash would become a part of them; they end at white space or at `<`.
+//! make a heading, a list, a quotation or small print of it. Within web addresses a backslash would become a part of them;
+//! they end at white space or at `<`. What could end the markup around an address, or begin a link after it, is written
+//! there as its number (`%2A`), which means the same to whoever is asked for it.
 
 /// Characters that always mean something.
 const MARKS: [char; 9] = ['\\', '*', '_', '~', '`', '|', '[', ']', '<'];
@@ -61,7 +62,7 @@ fn inline(mut rest: &str, escaped: &mut String) {
         if !before.is_some_and(char::is_alphanumeric)
             && let Some(length) = address(rest)
         {
-            escaped.push_str(&rest[..length]);
+            escaped.push_str(&as_address(&rest[..length]));
             before = rest[..length].chars().next_back();
             rest = &rest[length..];
             continue;
@@ -78,6 +79,19 @@ fn inline(mut rest: &str, escaped: &mut String) {
         escaped.push(next);
         (before, rest) = (Some(next), after);
     }
+}
+
+/// A web address as it can stand within markup.
+pub(super) fn as_address(address: &str) -> String {
+    let mut written = String::with_capacity(address.len());
+    for character in address.chars() {
+        match character {
+            '*' | '|' | '`' | '[' | ']' | '\\' => written.push_str(&format!("%{:02X}", u32::from(character))),
+            character => written.push(character),
+        }
+    }
+    // Two of them strike out, or underline; one is at home in many addresses.
+    written.replace("~~", "%7E%7E").replace("__", "%5F%5F")
 }
 
 /// How long the web address is with which a text begins.
@@ -147,12 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn addresses_stay_as_they_are() {
+    fn addresses_mean_what_they_meant() {
         let cases = [
-            ("see https://example.org/a_b_c*d", "see https://example.org/a_b_c*d"),
+            ("see https://example.org/a_b_c~d?e=f&g#h", "see https://example.org/a_b_c~d?e=f&g#h"),
+            ("https://example.org/a*b", "https://example.org/a%2Ab"),
+            ("https://x.aa/**[Sign-in](https://b.c)", "https://x.aa/%2A%2A%5BSign-in%5D(https://b.c)"),
+            (r"https://x.aa/\`||x||`", "https://x.aa/%5C%60%7C%7Cx%7C%7C%60"),
+            ("https://x.aa/~~a~~__b__", "https://x.aa/%7E%7Ea%7E%7E%5F%5Fb%5F%5F"),
             ("(https://example.org/a_b)", "(https://example.org/a_b)"),
             ("https://example.org/<@1>", r"https://example.org/\<@1>"),
-            ("https://x.y/\u{FEFF}[a](http://b.c)", "https://x.y/[a](http://b.c)"),
+            ("https://x.y/\u{FEFF}[a](http://b.c)", "https://x.y/%5Ba%5D(http://b.c)"),
             ("xhttps://a_b", r"xhttps://a\_b"),
             ("https://", "https://"),
             ("https://*", r"https://\*"),

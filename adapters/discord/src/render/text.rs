@@ -7,7 +7,7 @@ use sitrep_core::{
     room::{PlatformName, RoomRef},
 };
 
-use super::escape::{clean, escaped, is_web_address};
+use super::escape::{as_address, clean, escaped, is_web_address};
 
 /// A piece of words that is longer than this is broken at white space, so that a line can be as long as a message at
 /// most.
@@ -68,7 +68,7 @@ impl Renderer<'_> {
             Span::Bold(words) if words.trim().is_empty() => escaped(words, at_start),
             Span::Bold(words) => format!("**{}**", escaped(words, false)),
             Span::Code(words) => code(words),
-            Span::Link(address) if is_web_address(address) => clean(address),
+            Span::Link(address) if is_web_address(address) => as_address(&clean(address)),
             Span::Link(address) => escaped(address, at_start),
             Span::Person(person) | Span::Mention(person) => match self.user(person) {
                 Some(user) => format!("<@{user}>"),
@@ -164,11 +164,13 @@ mod tests {
             (bold("**"), r"**\*\***"),
             (bold(" "), " ".trim()),
             (bold("# x"), "**# x**"),
+            (bold("https://x.aa/**[a](https://b.c)"), "**https://x.aa/%2A%2A%5Ba%5D(https://b.c)**"),
             (code("!ack"), "`!ack`"),
             (code("a`b"), "`` a`b ``"),
             (code("``x``"), "`''x''`"),
             (code(""), ""),
             (Span::Link("https://meet.jit.si/a_b".to_owned()), "https://meet.jit.si/a_b"),
+            (Span::Link("https://a.b/*[x]".to_owned()), "https://a.b/%2A%5Bx%5D"),
             (Span::Link("javascript:alert(1)".to_owned()), "javascript:alert(1)"),
             (Span::Link("https://a.b/<x>".to_owned()), r"https://a.b/\<x>"),
             (named(&person("42")), "<@42>"),

@@ -13,7 +13,7 @@ use sitrep_core::{
     effect::{EffectId, Purpose},
     message::Message,
     person::Person,
-    port::{Action, Attempt, Inbound, Outcome, Perform, Platform, Positions, Receipt},
+    port::{Action, Attempt, Finding, Inbound, Outcome, Perform, Platform, Positions, Receipt},
     room::{MessageRef, PlatformName, RoomRef},
 };
 use sitrep_discord::{AllowRoles, ApiServer, DiscordPlatform, DiscordSettings};
@@ -148,6 +148,11 @@ impl Bench {
         let first = self.attempt(action, &attempt);
         assert!(matches!(first, Outcome::InDoubt(_)), "{first:?}");
         receipt(self.attempt(action, &again(&attempt)))
+    }
+
+    /// What `sitrep doctor` would say.
+    pub(crate) fn checkup(&self) -> Vec<Finding> {
+        self.runtime.block_on(self.platform.checkup())
     }
 
     pub(crate) fn person(&self, name: &str) -> Person {

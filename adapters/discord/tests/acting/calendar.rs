@@ -49,6 +49,24 @@ fn what_begins_in_the_past_needs_no_appointment() {
     let bench = open();
     bench.done(&appoint(Some(appointment("Retrospective", -1))));
     assert_eq!(bench.asked("POST", "scheduled-events"), 0);
+    bench.done(&appoint(Some(appointment("Retrospective", 24))));
+    bench.done(&appoint(Some(appointment("Retrospective", -1))));
+    assert_eq!(bench.discord.events().len(), 0, "what the calendar says would be wrong");
+    bench.is_clean();
+}
+
+#[test]
+fn what_has_begun_is_replaced_when_it_is_put_off() {
+    let bench = open();
+    let first = appointment("Retrospective", 1);
+    bench.done(&appoint(Some(first.clone())));
+    bench.discord.begin_event("Retrospective");
+    bench.done(&appoint(Some(first)));
+    assert_eq!(bench.asked("DELETE", "scheduled-events"), 0, "it is as it should be");
+    bench.done(&appoint(Some(appointment("Retrospective, put off", 24))));
+    let events = bench.discord.events();
+    assert_eq!((events.len(), events[0].name.as_str()), (1, "Retrospective, put off"));
+    assert_eq!([bench.asked("DELETE", "scheduled-events"), bench.asked("PATCH", "scheduled-events")], [1, 0]);
     bench.is_clean();
 }
 

@@ -9,7 +9,7 @@ use sitrep_core::{
     port::{Action, Content, Inbound, Outcome, Receipt},
     room::MessageRef,
 };
-use sitrep_fake_discord::{AnswerKind, Pending};
+use sitrep_fake_discord::{AnswerKind, Fault, Pending, Scope};
 
 use crate::bench::{Bench, again, fresh, open, receipt, until};
 
@@ -92,6 +92,42 @@ fn an_answer_for_one_person_is_seen_by_nobody_else() {
     assert_eq!([reads("alice"), reads("bob")], [true, false]);
     assert_eq!(said(&bench), Vec::<String>::new());
     bench.is_clean();
+}
+
+#[test]
+fn an_answer_whose_receipt_was_lost_is_not_said_again_after_the_timer() {
+    let bench = open();
+    let (pending, asked) = asked(&bench);
+    bench.discord.faults().lose_reply(CALLBACK.0, CALLBACK.1, 1);
+    let (action, attempt) = (answer(&asked, None, "All is well."), fresh());
+    assert!(matches!(bench.attempt(&action, &attempt), Outcome::InDoubt(_)));
+    let before = bench.asked("POST", "/callback");
+    until("the timer has found it answered", || (bench.asked("POST", "/callback") > before).then_some(()));
+    let Receipt::Message(message) = receipt(bench.attempt(&action, &again(&attempt))) else { panic!() };
+    assert_eq!(Some(message.id), pending.answer().unwrap().message.map(|id| id.to_string()));
+    assert_eq!(said(&bench), ["All is well."]);
+}
+
+#[test]
+fn a_limit_of_everything_leaves_nobody_without_an_answer() {
+    let bench = open();
+    let (pending, asked) = asked(&bench);
+    let wait = Duration::from_secs(30);
+    bench.discord.faults().limit("POST", "/channels/*/messages", 1, (Scope::Global, wait));
+    assert!(matches!(bench.outcome(&crate::bench::say("hello")), Outcome::RetryAfter(_)));
+    bench.done(&answer(&asked, None, "All is well."));
+    assert_eq!(pending.answer().unwrap().content, "All is well.");
+}
+
+#[test]
+fn a_limit_of_one_answer_holds_up_nothing_else() {
+    let bench = open();
+    let (_, asked) = asked(&bench);
+    let wait = Duration::from_secs(30);
+    bench.discord.faults().on(CALLBACK.0, CALLBACK.1, 2, Fault::Cloudflare(wait));
+    let outcome = bench.outcome(&answer(&asked, None, "All is well."));
+    assert!(matches!(outcome, Outcome::Partly { left: 1, .. }), "{outcome:?}");
+    bench.done(&crate::bench::say("hello"));
 }
 
 #[test]

@@ -118,6 +118,54 @@ fn many_people_come_in_a_few_at_a_time() {
 }
 
 #[test]
+fn many_people_who_see_the_room_anyway_are_told_in_a_few_rounds() {
+    let mut world = crate::bench::world();
+    for number in 0..12 {
+        world = world.person(&format!("p{number}"), &["ops"]);
+    }
+    let bench = Bench::new(world, sitrep_discord::AllowRoles::Of(vec!["ops".to_owned()]));
+    let mut people: Vec<Person> = (0..12).map(|number| bench.person(&format!("p{number}"))).collect();
+    let strangers = (0..4).map(|number| (1_574_025_281_893_654_565_u64 + number).to_string());
+    people.extend(strangers.map(|id| Person::new(&PlatformName::new("discord"), id)));
+    let room = a_room(&bench, false, &[]);
+    let (mut attempt, mut outcome) = (fresh(), None);
+    for _ in 0..8 {
+        let now = bench.attempt(&invite(&room, &people), &attempt);
+        let wait = if let Outcome::Partly { wait, .. } = now { Some(wait) } else { None };
+        outcome = Some(now);
+        let Some(wait) = wait else { break };
+        std::thread::sleep(wait);
+        attempt = again(&attempt);
+    }
+    let Some(Outcome::Done(Receipt::DoneExcept(refused))) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((refused.len(), told(&bench).len()), (4, 12));
+    assert_eq!(bench.asked("PUT", "/permissions"), 0, "they see it by their role");
+    bench.is_clean();
+}
+
+#[test]
+fn a_role_that_was_let_in_by_hand_lets_nobody_else_in() {
+    let world = crate::bench::world().role("support");
+    let bench = Bench::new(world, sitrep_discord::AllowRoles::Of(vec!["ops".to_owned()]));
+    let room = a_room(&bench, true, &[]);
+    bench.discord.overwrite("down", "support", permission::VIEW_CHANNEL, 0);
+    bench.done(&invite(&room, &[bench.person("alice")]));
+    assert!(bench.discord.person("alice").channels().contains(&"down".to_owned()));
+    assert_eq!(told(&bench), ["alice"]);
+    bench.is_clean();
+}
+
+#[test]
+fn a_room_stays_closed_to_those_who_may_command_only_now() {
+    let bench = by_role();
+    let room = a_room(&bench, false, &[]);
+    let bench = bench.with(|settings| settings.allow = sitrep_discord::AllowRoles::Everyone);
+    bench.done(&invite(&room, &[bench.person("bob")]));
+    assert!(bench.discord.person("bob").channels().contains(&"down".to_owned()));
+    bench.is_clean();
+}
+
+#[test]
 fn where_an_incident_runs_among_others_nobody_is_let_in() {
     let bench = by_role();
     bench.done(&invite(&room("ops"), &[bench.person("carol")]));

@@ -57,12 +57,32 @@ fn a_missing_permission_is_named() {
         let Outcome::Permanent(words) = outcome else { panic!("{outcome:?}") };
         words
     };
-    assert_eq!(words(bench.outcome(&say("hello"))), "sitrep lacks the permission Send Messages on Discord");
+    let lacks = "sitrep lacks the permission Send Messages on Discord".to_owned();
+    let attempt = fresh();
+    assert_eq!(bench.attempt(&say("hello"), &attempt), Outcome::Transient(lacks), "it may be given back");
     bench.discord.restore(permission::SEND_MESSAGES);
-    receipt(bench.outcome(&say("hello")));
+    receipt(bench.attempt(&say("hello"), &again(&attempt)));
     bench.discord.revoke(permission::MANAGE_CHANNELS);
     let refused = words(bench.outcome(&open_room("down", false, Vec::new())));
     assert!(refused.starts_with("sitrep lacks the permission Manage "), "{refused}");
+}
+
+#[test]
+fn a_channel_that_is_closed_to_us_is_waited_for() {
+    let bench = open();
+    let said = crate::bench::message(&bench.done(&say("hello")));
+    bench.discord.overwrite("ops", "sitrep", 0, permission::VIEW_CHANNEL);
+    let content = sitrep_core::message::Message::text("hello again");
+    let purpose = sitrep_core::effect::Purpose::Notice;
+    let actions = [
+        say("hello"),
+        Action::Edit { message: said.clone(), purpose, content },
+        Action::Buttons { message: said, buttons: Vec::new() },
+    ];
+    let see = "sitrep may not see the channel: it lacks the permission View Channel".to_owned();
+    for action in actions {
+        assert_eq!(bench.outcome(&action), Outcome::Transient(see.clone()), "{action:?}");
+    }
 }
 
 #[test]
@@ -98,7 +118,7 @@ fn what_is_refused_again_and_again_is_not_asked() {
     let bench = open();
     bench.discord.revoke(permission::SEND_MESSAGES);
     for _ in 0..20 {
-        assert!(matches!(bench.outcome(&say("hello")), Outcome::Permanent(_)));
+        assert!(matches!(bench.outcome(&say("hello")), Outcome::Transient(_)));
     }
     assert_eq!(bench.asked("POST", "/messages"), 5);
 }
@@ -126,4 +146,14 @@ fn an_answer_that_does_not_come_is_not_waited_for_for_ever() {
     let outcome = bench.attempt(&say("two"), &crate::bench::old(10));
     assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
     assert!(start.elapsed() < Duration::from_secs(25), "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_examination_leaves_nothing_behind_when_an_answer_is_lost() {
+    let bench = open();
+    bench.discord.faults().lose_reply("POST", "/guilds/*/channels", 1);
+    let said: Vec<String> = bench.checkup().iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|finding| finding.contains("Private channel: none can be made")), "{said:?}");
+    let names: Vec<String> = bench.discord.channels().into_iter().map(|channel| channel.name).collect();
+    assert!(!names.contains(&"sitrep-doctor".to_owned()), "{names:?}");
 }

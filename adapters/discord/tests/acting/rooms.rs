@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use sitrep_core::port::{Action, Outcome, Receipt};
+use sitrep_core::port::{Action, Content, Outcome, Receipt};
 use sitrep_discord::AllowRoles;
 use sitrep_fake_discord::{ChannelKind, Scope, permission::VIEW_CHANNEL};
 
-use crate::bench::{Bench, again, by_role, fresh, open, open_room, receipt, room, world};
+use crate::bench::{Bench, again, by_role, fresh, open, open_room, receipt, room, until, world};
 
 const MAKE: (&str, &str) = ("POST", "/guilds/*/channels");
 const NAME: &str = "2026-11-22-1053-checkout-is-down";
@@ -261,4 +261,22 @@ fn a_room_costs_one_request_where_there_is_a_category() {
     let asked = bench.discord.requests().len();
     bench.done(&open_room("two", true, vec![bench.person("alice"), bench.person("bob")]));
     assert_eq!(bench.discord.requests().len(), asked + 1);
+}
+
+#[test]
+fn a_room_that_is_missed_before_its_end_was_heard_is_gone_all_the_same() {
+    let bench = by_role();
+    bench.listen();
+    let (gone, _) = bench.room_of(&bench.done(&open_room("down", false, vec![])));
+    let (other, _) = bench.room_of(&bench.done(&open_room("other", false, vec![])));
+    bench.hears(|| bench.discord.person("alice").say("ops", "hello").unwrap());
+    // It is told after what comes next.
+    bench.discord.faults().reorder(1);
+    bench.discord.remove_channel("down");
+    bench.done(&Action::Invite { room: other, people: vec![bench.person("bob")] });
+    until("it is gone", || {
+        let heard = bench.heard.lock().unwrap();
+        heard.iter().any(|it| it.content == Content::Gone && it.message.room == gone).then_some(())
+    });
+    bench.is_clean();
 }

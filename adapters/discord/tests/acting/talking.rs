@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sitrep_core::port::{Action, Outcome, Receipt};
-use sitrep_fake_discord::ChannelKind;
+use sitrep_fake_discord::{ChannelKind, permission};
 
 use crate::bench::{Bench, again, by_role, fresh, open, receipt, room, until};
 
@@ -69,6 +69,60 @@ fn a_place_goes_when_the_last_one_has_left() {
     assert_eq!(voices(&bench), Vec::<String>::new());
     bench.done(&close);
     bench.is_clean();
+}
+
+#[test]
+fn nobody_is_thrown_out_by_a_restart() {
+    let mut bench = open();
+    let opened = bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None, known: None });
+    let close = Action::CloseMeeting { room: bench.room_of(&opened).0 };
+    let alice = bench.discord.person("alice");
+    alice.join_voice(NAME).unwrap();
+    bench.restart();
+    let occupied = Outcome::Partly { left: 1, wait: Duration::from_secs(60) };
+    assert_eq!(bench.outcome(&close), occupied, "nobody has said yet whether somebody is in it");
+    bench.listen();
+    bench.hears(|| alice.say("ops", "I am in").unwrap());
+    assert_eq!(bench.outcome(&close), occupied);
+    alice.leave_voice();
+    until("it is gone", || matches!(bench.outcome(&close), Outcome::Done(Receipt::Done)).then_some(()));
+    assert_eq!(voices(&bench), Vec::<String>::new());
+    bench.is_clean();
+}
+
+#[test]
+fn a_place_that_is_known_stays_the_place_whatever_people_do_to_it() {
+    let mut bench = by_role();
+    let Receipt::Meeting(place, link) =
+        bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None, known: None })
+    else {
+        panic!()
+    };
+    bench.discord.rename_channel("Incidents", "Fires");
+    bench.discord.rename_channel(NAME, "come-in");
+    bench.restart();
+    let again = Action::OpenMeeting { name: NAME.to_owned(), people: None, known: Some(place.clone()) };
+    assert_eq!(bench.done(&again), Receipt::Meeting(place, link));
+    assert_eq!(voices(&bench), ["come-in"]);
+    bench.discord.remove_channel("come-in");
+    bench.done(&again);
+    assert_eq!(voices(&bench), [NAME], "it was gone");
+    bench.is_clean();
+}
+
+#[test]
+fn one_that_may_not_be_removed_is_tried_again_later() {
+    let bench = open();
+    bench.listen();
+    let opened = bench.done(&Action::OpenMeeting { name: NAME.to_owned(), people: None, known: None });
+    let close = Action::CloseMeeting { room: bench.room_of(&opened).0 };
+    bench.hears(|| bench.discord.person("alice").say("ops", "hello").unwrap());
+    bench.discord.revoke(permission::MANAGE_CHANNELS);
+    let later = Outcome::Partly { left: 1, wait: Duration::from_secs(600) };
+    assert_eq!(bench.outcome(&close), later);
+    bench.discord.restore(permission::MANAGE_CHANNELS);
+    bench.done(&close);
+    assert_eq!(voices(&bench), Vec::<String>::new());
 }
 
 #[test]
