@@ -20,6 +20,7 @@ use sitrep_core::{
 
 use crate::{
     client::Client,
+    departed::Departed,
     directs::Directs,
     doing::Doing,
     failure::Failure,
@@ -43,6 +44,7 @@ pub(crate) struct Account {
     pub(crate) tickets: Tickets,
     pub(crate) doing: Doing,
     pub(crate) directs: Directs,
+    pub(crate) departed: Departed,
     pub(crate) roles: Roles,
     /// Whether Discord lets us read what people write.
     pub(crate) reads_content: AtomicBool,
@@ -95,6 +97,7 @@ impl Account {
             tickets: Tickets::load(&settings.state_dir, now),
             doing: Doing::new(now),
             directs: Directs::load(&settings.state_dir),
+            departed: Departed::load(&settings.state_dir),
             settings,
             client,
             user,

@@ -83,7 +83,8 @@ fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Vec<Tail> {
         }
     }
     // Channels that were heard and that the server doesn't name.
-    let is_unknown = |id: &ChannelId| !guild.channels.contains_key(id) && !inner.dead.contains(id);
+    let is_gone = |id: &ChannelId| inner.dead.contains(id) || intake.account.departed.contains(*id);
+    let is_unknown = |id: &ChannelId| !guild.channels.contains_key(id) && !is_gone(id);
     let unknown = inner.streams.known().filter(is_unknown);
     tails.extend(unknown.map(|id| Tail::new(id, 0, false, false)));
     let is_read = |id: &ChannelId| tails.iter().any(|tail| tail.channel == *id);

@@ -17,7 +17,7 @@ use std::{
 
 use chrono::Utc;
 use serenity::all::{ChannelId, MessageId, UserId};
-use sitrep_core::port::{Batch, ListenError, Position, Positions};
+use sitrep_core::port::{Batch, Content, ListenError, Position, Positions};
 use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
 
 use crate::{
@@ -71,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) edits: Recent<(MessageId, i64)>,
     /// Channels that are gone, or closed to us.
     pub(crate) dead: BTreeSet<ChannelId>,
+    /// Those that Discord doesn't know any more, of which core has yet to hear.
+    pub(crate) departing: BTreeSet<ChannelId>,
     /// Those that were closed to us a moment ago.
     pub(crate) shut: BTreeSet<ChannelId>,
     /// Whether Discord said that the server can't be heard for a while.
@@ -133,6 +135,7 @@ impl Intake {
             signs: Recent::default(),
             edits: Recent::default(),
             dead: BTreeSet::new(),
+            departing: BTreeSet::new(),
             shut: BTreeSet::new(),
             is_outage: false,
             reading: 0,
@@ -197,7 +200,12 @@ impl Intake {
     fn next(&self, after: &Positions, now: Instant) -> Option<Result<Batch, ListenError>> {
         let mut inner = self.inner();
         match &inner.held {
-            Some((token, _)) if after.get(BATCHES) == Some(token) => inner.held = None,
+            Some((token, batch)) if after.get(BATCHES) == Some(token) => {
+                let gone = batch.inbounds.iter().filter(|inbound| inbound.content == Content::Gone);
+                let gone: Vec<String> = gone.map(|inbound| inbound.message.room.room.clone()).collect();
+                inner.held = None;
+                inner.note_departed(&self.account, &gone);
+            }
             Some((_, batch)) => return Some(Ok(batch.clone())),
             None => {}
         }
@@ -273,6 +281,17 @@ impl Intake {
 }
 
 impl Inner {
+    /// Core has heard that these rooms are gone.
+    fn note_departed(&mut self, account: &Account, rooms: &[String]) {
+        for channel in std::mem::take(&mut self.departing) {
+            if rooms.contains(&channel.to_string()) {
+                account.departed.note(channel);
+            } else {
+                self.departing.insert(channel);
+            }
+        }
+    }
+
     /// What is heard from now on waits for what was said before, which is read as soon as the server is known.
     pub(crate) fn hold_all(&mut self) {
         self.reading += 1;

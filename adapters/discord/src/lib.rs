@@ -22,6 +22,7 @@ mod channels;
 mod circuit;
 mod client;
 mod commands;
+mod departed;
 mod direct;
 mod directs;
 mod doctor;

@@ -21,6 +21,7 @@ use crate::{
     failure::{Failure, code},
     hearing,
     intake::Intake,
+    interaction,
     rooms::Spot,
     server::{self, Somewhere},
 };
@@ -159,6 +160,9 @@ async fn step(intake: &Arc<Intake>, number: u64, tail: &mut Tail) {
         Ok(()) => tail.pause = Pause::default(),
         Err(failure) if is_closed(&failure) => {
             if !tail.is_named {
+                if failure.is(&[code::UNKNOWN_CHANNEL]) {
+                    intake.inner().departing.insert(tail.channel);
+                }
                 lose(intake, tail.channel);
             }
             (tail.is_named, tail.is_done) = (true, true);
@@ -278,7 +282,10 @@ async fn ask_who(intake: &Intake, channel: ChannelId, in_vain: &mut BTreeMap<Use
         match account.roles.of(&account.client, server, person).await {
             Ok(known) => {
                 in_vain.remove(&person);
-                intake.inner().streams.introduce(channel, person, known.as_ref());
+                let turned_away = intake.inner().streams.introduce(channel, person, known.as_ref());
+                for deed in turned_away {
+                    interaction::turn_away(account, &deed.id);
+                }
             }
             Err(failure) => {
                 let seconds = in_vain.entry(person).or_default().again();

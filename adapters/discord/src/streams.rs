@@ -158,16 +158,24 @@ impl Streams {
         behind.iter().find(|(_, item)| waits(item)).map(|((order, _), _)| *order)
     }
 
-    /// What the server says of somebody; nothing if they aren't on it, and then they did nothing.
-    pub(crate) fn introduce(&mut self, channel: ChannelId, person: UserId, known: Option<&Known>) {
+    /// What the server says of somebody; nothing if they aren't on it, and then they did nothing. Gives what they
+    /// await an answer to all the same.
+    pub(crate) fn introduce(
+        &mut self,
+        channel: ChannelId,
+        person: UserId,
+        known: Option<&Known>,
+    ) -> Vec<Deed> {
+        let mut turned_away = Vec::new();
         let behind = self.by_channel.get_mut(&channel).and_then(|stream| stream.behind.as_mut());
         for item in behind.into_iter().flat_map(BTreeMap::values_mut) {
             let Some(deed) = item.deed.as_mut().filter(|deed| deed.who == person) else { continue };
             match known {
                 Some(known) => deed.known = known.clone(),
-                None => item.deed = None,
+                None => turned_away.extend(item.deed.take().filter(|deed| deed.awaits_answer)),
             }
         }
+        turned_away
     }
 
     /// Whether something waits for core.

@@ -28,6 +28,7 @@ use tokio::time::sleep;
 use crate::{
     client::{Call, Client},
     failure::{Failure, code},
+    inbound::moment_of,
     ticket_file::TicketFile,
 };
 
@@ -39,6 +40,9 @@ const GOOD_FOR: TimeDelta = TimeDelta::seconds(14 * 60 + 45);
 
 /// After so long without an answer it is said that one will come (Discord waits for three seconds).
 const DEFERRED_AFTER: Duration = Duration::from_secs(2);
+
+/// What fails for a moment is tried once more after this.
+const DEFERRED_AGAIN_AFTER: Duration = Duration::from_millis(300);
 
 /// How long a first answer may take on its way.
 const FIRST_ANSWER: Duration = Duration::from_secs(5);
@@ -131,7 +135,12 @@ impl Entry {
             return;
         }
         let body = json!({ "type": 5, "data": { "flags": EPHEMERAL } });
-        match self.respond(client, body).await {
+        let mut deferred = self.respond(client, body.clone()).await;
+        if deferred.as_ref().is_err_and(may_pass) {
+            sleep(DEFERRED_AGAIN_AFTER).await;
+            deferred = self.respond(client, body).await;
+        }
+        match deferred {
             Ok(_) => *state = State::Deferred,
             // By what, is looked up when there is an answer: it may be the answer itself, and only its receipt was lost.
             Err(failure) if failure.is(&[code::ANSWERED_BEFORE]) => {}
@@ -139,6 +148,22 @@ impl Entry {
             // The answer itself finds out.
             Err(failure) => tracing::debug!("An interaction could not be deferred: {}.", failure.words()),
         }
+    }
+}
+
+/// How long an interaction may wait from now on until it is deferred: it may have been on its way for a while.
+fn deferred_in(interaction: InteractionId, now: DateTime<Utc>) -> Duration {
+    let age = (now - moment_of(interaction.get())).to_std().unwrap_or_default();
+    DEFERRED_AFTER.saturating_sub(age)
+}
+
+/// Whether what failed may succeed a moment later.
+fn may_pass(failure: &Failure) -> bool {
+    match failure {
+        Failure::Limited { .. } | Failure::Unreached(_) | Failure::Lost(_) => true,
+        Failure::Intercepted(status) => *status >= 500,
+        Failure::Refused(refusal) => refusal.status >= 500,
+        Failure::LoggedOut | Failure::Garbled(_) | Failure::Broken(_) => false,
     }
 }
 
@@ -183,7 +208,7 @@ impl Tickets {
         self.file.keep(&entry.ticket);
         let client = Arc::clone(client);
         tokio::spawn(async move {
-            sleep(DEFERRED_AFTER).await;
+            sleep(deferred_in(entry.ticket.id, Utc::now())).await;
             entry.defer(&client).await;
         });
     }
@@ -232,6 +257,18 @@ pub(crate) mod tests {
         assert_eq!(interaction_of("interaction:77"), Some(id));
         for other in ["77", "interaction:", "interaction:0", "interaction:x", ""] {
             assert_eq!(interaction_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_was_on_its_way_for_long_is_deferred_sooner() {
+        let id =
+            InteractionId::new(crate::inbound::number_at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000)));
+        let made = moment_of(id.get());
+        let cases = [(-500, 2_000), (0, 2_000), (700, 1_300), (2_000, 0), (9_000, 0)];
+        for (age, left) in cases {
+            let due = deferred_in(id, made + TimeDelta::milliseconds(age));
+            assert_eq!(due, Duration::from_millis(left), "{age}");
         }
     }
 

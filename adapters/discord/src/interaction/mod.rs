@@ -20,14 +20,19 @@ use serenity::{
 use sitrep_core::port::Content;
 
 use crate::{
+    account::Account,
     client::Call,
     commands,
     inbound::{Deed, Known, moment_of},
     inbound_text::{self, Listener},
     intake::Intake,
     streams::Item,
-    tickets::{self, EPHEMERAL, Ticket},
+    tickets::{self, EPHEMERAL, State, Ticket},
 };
+
+/// What somebody is told who is not on the server.
+const NOT_A_MEMBER: &str =
+    "I work for the people on my server, and you aren't on it. If you should be, ask them for an invitation.";
 
 /// What the custom id of a button of ours begins with; its verb follows.
 pub(crate) const BUTTON: &str = "sitrep:";
@@ -145,6 +150,30 @@ impl Source<'_> {
         let data = json!({ "content": words, "flags": EPHEMERAL, "allowed_mentions": mentions });
         self.answer(intake, json!({ "type": 4, "data": data }));
     }
+}
+
+/// Answers somebody who is not on the server: whatever they want, it isn't theirs to have. Must be called from within
+/// the runtime.
+pub(crate) fn turn_away(account: &Arc<Account>, message_id: &str) {
+    let Some(entry) = account.tickets.find(message_id, chrono::Utc::now()) else { return };
+    let account = Arc::clone(account);
+    tokio::spawn(async move {
+        let data =
+            json!({ "content": NOT_A_MEMBER, "flags": EPHEMERAL, "allowed_mentions": { "parse": [] } });
+        let mut state = entry.state.lock().await;
+        let said = match *state {
+            State::Fresh => entry.respond(&account.client, json!({ "type": 4, "data": data })).await,
+            State::Deferred => {
+                let original = tickets::original(account.application, &entry.ticket);
+                account.client.send(Call::patch(original, json!({ "content": NOT_A_MEMBER }))).await
+            }
+            State::Answered { .. } | State::Over => return,
+        };
+        match said {
+            Ok(_) => *state = State::Over,
+            Err(failure) => tracing::debug!("An interaction stays without an answer: {}.", failure.words()),
+        }
+    });
 }
 
 /// An interaction.

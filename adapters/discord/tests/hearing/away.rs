@@ -241,3 +241,27 @@ async fn a_room_that_was_closed_to_us_meanwhile_is_gone() {
     let gone = bot.hear().await;
     assert_eq!((gone.content, gone.message.room.room.as_str()), (Content::Gone, "support"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_is_no_more_is_asked_about_once() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let status = discord.channel("status").unwrap().id;
+    discord.person("alice").say("ops", "!status").unwrap();
+    bot.hear().await;
+    let asleep = bot.stop();
+    discord.remove_channel("status");
+    let mut bot = asleep.wake(&discord).await;
+    while bot.hear().await.content != Content::Gone {}
+    // Core has it.
+    discord.person("alice").say("ops", "!status").unwrap();
+    bot.hear().await;
+    let asleep = bot.stop();
+    let before = discord.requests().len();
+    let mut bot = asleep.wake(&discord).await;
+    discord.person("alice").say("ops", "!status again").unwrap();
+    while bot.hear_words(1).await != ["!status again"] {}
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let asked = discord.requests().split_off(before);
+    assert!(!asked.iter().any(|request| request.path.ends_with(&format!("/channels/{status}"))), "{asked:?}");
+}

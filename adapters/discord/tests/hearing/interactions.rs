@@ -83,3 +83,34 @@ async fn incidents_are_offered_to_those_who_may_command() {
     assert_eq!(tokio::task::block_in_place(|| names("bob")), Vec::<String>::new());
     assert_proper(&discord);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deferral_that_fails_for_a_moment_is_tried_again() {
+    let discord = discord();
+    let mut bot = with_commands(&discord).await;
+    discord.faults().cut_before("POST", "/interactions/*/*/callback", 1);
+    let pending = discord.person("alice").slash("ops", "status", &[]).unwrap();
+    bot.hear().await;
+    eventually("it is deferred", || pending.answer().is_some()).await;
+    assert_eq!(pending.answer().unwrap().kind, AnswerKind::Deferred);
+    assert_eq!(discord.faults().left(), 0);
+    assert_proper(&discord);
+}
+
+/// The conversation stays, and so do the buttons in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_left_the_server_is_told_so() {
+    let discord = discord();
+    let mut bot = Bot::connect(&discord).await;
+    let bob = discord.person("bob");
+    let direct = bob.direct_channel().to_string();
+    let card = bot.say(&direct, "It is down.").await;
+    bot.put_buttons(&card).await;
+    discord.remove_person("bob");
+    let pending = bob.press(&direct, card.id.parse().unwrap(), "ack").unwrap();
+    eventually("it is answered", || {
+        pending.answer().is_some_and(|answer| answer.content.contains("invitation"))
+    })
+    .await;
+    assert_proper(&discord);
+}
