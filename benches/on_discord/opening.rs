@@ -106,8 +106,8 @@ fn declare(runtime: &Runtime, discord: &Discord, then: impl FnOnce(u64)) -> Resu
     let answer = || {
         let state = discord.server().state();
         let later = state.messages.get(&ops)?.range(asked + 1..);
-        let answers = later.map(|(_, message)| message).filter(|message| message.reply_to == Some(asked));
-        answers.filter_map(|message| linked(&message.content)).next()
+        let mut answers = later.map(|(_, message)| message).filter(|message| message.reply_to == Some(asked));
+        answers.find_map(|message| linked(&message.content))
     };
     let visible = runtime.block_on(async {
         let waiting = async {
