@@ -96,13 +96,16 @@ fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Vec<Tail> {
     for tail in &tails {
         inner.streams.hold(tail.channel);
     }
+    inner.streams.all_is_planned();
     tails
 }
 
 /// After which message a channel is heard; `None` if nothing in it was meant for us yet.
 fn start(inner: &mut Inner, (id, channel): (ChannelId, &Channel), is_own: bool) -> Option<u64> {
-    if let Some(position) = inner.streams.position(id) {
-        return Some(position);
+    // What was heard of a room of our own since may not be the first that was said in it.
+    let known = if is_own { inner.streams.settled(id) } else { inner.streams.position(id) };
+    if known.is_some() {
+        return known;
     }
     let of_parent = channel.parent.and_then(|parent| inner.streams.position(parent));
     let beginning = match (is_own, channel.is_thread(), of_parent) {

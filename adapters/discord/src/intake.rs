@@ -296,9 +296,7 @@ impl Inner {
     pub(crate) fn hold_all(&mut self) {
         self.reading += 1;
         self.unread = self.streams.known().collect();
-        for channel in &self.unread {
-            self.streams.hold(*channel);
-        }
+        self.streams.hold_everything();
     }
 
     fn hold(

@@ -54,6 +54,9 @@ pub(crate) struct Streams {
     by_channel: BTreeMap<ChannelId, Stream>,
     ready: VecDeque<Item>,
     count: u64,
+    /// Whether it isn't known yet what has to be read: in any channel, also one of which nothing is known, something
+    /// may have been said before what is heard now.
+    waits: bool,
 }
 
 impl Streams {
@@ -78,15 +81,17 @@ impl Streams {
     /// How far a channel is known to have been heard completely; `None` if no message of it was heard yet, whatever else
     /// was: its history was not for us to hear.
     pub(crate) fn position(&self, channel: ChannelId) -> Option<u64> {
-        let stream = self.by_channel.get(&channel)?;
         // One whose first message wasn't handed over yet begins with that.
-        let first = || stream.heard.first().map(|id| id.saturating_sub(1));
-        Some(stream.settled).filter(|settled| *settled != 0).or_else(first)
+        let first = || Some(self.by_channel.get(&channel)?.heard.first()?.saturating_sub(1));
+        self.settled(channel).or_else(first)
     }
 
     /// Something was heard. Whether it is new and can be handed over now.
     pub(crate) fn put(&mut self, item: Item) -> bool {
         let stream = self.by_channel.entry(item.channel).or_default();
+        if self.waits {
+            stream.behind.get_or_insert_default();
+        }
         if let Some(id) = item.message.map(MessageId::get) {
             if id <= stream.floor || !stream.heard.insert(id) {
                 return false;
@@ -109,6 +114,25 @@ impl Streams {
     /// From now on what is heard in a channel waits, until it is [closed](Self::close) again.
     pub(crate) fn hold(&mut self, channel: ChannelId) {
         self.by_channel.entry(channel).or_default().behind.get_or_insert_default();
+    }
+
+    /// What is heard waits, wherever it is, until it is known what has to be read.
+    pub(crate) fn hold_everything(&mut self) {
+        self.waits = true;
+        for stream in self.by_channel.values_mut() {
+            stream.behind.get_or_insert_default();
+        }
+    }
+
+    /// It is known what has to be read, and held: the rest can be [closed](Self::close).
+    pub(crate) fn all_is_planned(&mut self) {
+        self.waits = false;
+    }
+
+    /// How far a channel was handed over; `None` if nothing was.
+    pub(crate) fn settled(&self, channel: ChannelId) -> Option<u64> {
+        let stream = self.by_channel.get(&channel)?;
+        Some(stream.settled).filter(|settled| *settled != 0)
     }
 
     /// Whether what is heard in a channel waits.
@@ -246,6 +270,24 @@ mod tests {
 
     fn taken(streams: &mut Streams, now: Instant) -> Vec<String> {
         streams.take(100, now).into_iter().map(|deed| deed.id).collect()
+    }
+
+    #[test]
+    fn before_it_is_known_what_to_read_nothing_is_handed_over_anywhere() {
+        let (mut streams, now) = (Streams::default(), Instant::now());
+        streams.resume(OPS, 100);
+        streams.hold_everything();
+        // Something may have been said in a room that was never heard before this.
+        assert!(!streams.put(item(DOWN, 205, "!status")) && !streams.put(item(OPS, 101, "!ack")));
+        assert_eq!(taken(&mut streams, now), Vec::<String>::new());
+        assert_eq!((streams.settled(DOWN), streams.position(DOWN)), (None, Some(204)));
+        streams.resume(DOWN, 200);
+        streams.all_is_planned();
+        streams.put(item(DOWN, 203, "!sev 1"));
+        [OPS, DOWN].into_iter().for_each(|channel| streams.close(channel));
+        assert_eq!(taken(&mut streams, now), ["101", "203", "205"]);
+        streams.put(item(OPS, 102, "!ack"));
+        assert_eq!(taken(&mut streams, now), ["102"]);
     }
 
     #[test]
