@@ -22,6 +22,7 @@ pub(super) fn tests() -> Vec<Test> {
         test("discord::a_question_has_update_and_snooze", questions),
         test("discord::a_button_of_something_that_is_over_is_answered", over),
         test("discord::lists_offer_incidents_people_and_severities", lists),
+        test("discord::an_answer_to_one_person_makes_no_channel_theirs_alone", no_channel_of_their_own),
     ]
 }
 
@@ -49,6 +50,33 @@ fn declares() -> Result<(), Failed> {
     assert!(!asked.failed());
     let said = guild.said_in("ops");
     assert_eq!(said.len(), 1, "it is answered once: {said:#?}");
+    guild.is_content()
+}
+
+/// What is shown to one person alone is told without the server's number, as a direct message is. A room that was taken
+/// for a direct channel would be heard only from that answer on.
+fn no_channel_of_their_own() -> Result<(), Failed> {
+    let guild = Guild::new()?;
+    let mut sitrep = guild.sitrep("")?;
+    let alice = guild.person("alice");
+    let room = guild.declare(&alice, "!incident checkout is down")?;
+    let room = room.id.to_string();
+    let directs = sitrep.home().path().join("data/discord/directs");
+    // Before anything of it is on the disk that was typed, the answer to somebody else is given.
+    alice.say(&room, "!sev 1")?;
+    guild.answer(&alice.slash(&room, "incidents", &[])?)?;
+    guild.answer(&alice.slash("ops", "incidents", &[])?)?;
+    guild.hear_words(&room, "Sev1 now")?;
+    sitrep.kill9();
+    alice.say(&room, "!sev 3")?;
+    sitrep.start_again()?;
+    guild.hear_words(&room, "Sev3 now")?;
+    let noted = std::fs::read_to_string(&directs).unwrap_or_default();
+    assert_eq!(noted, "", "neither the room nor #ops is a direct channel");
+    let direct = guild.direct_with(&alice);
+    guild.ask(&alice, &direct, "!incidents")?;
+    let noted = std::fs::read_to_string(&directs).unwrap_or_default();
+    assert!(noted.starts_with(&direct), "this one is: {noted}");
     guild.is_content()
 }
 

@@ -113,8 +113,21 @@ impl Account {
 
     /// We are alone with somebody in a channel, which is heard from after this message on.
     pub(crate) fn note_direct(&self, channel: ChannelId, after: u64) {
+        let mut guild = self.guild();
+        // What is shown to one person alone comes without the server's number, whichever channel it is in.
+        if guild.channels.contains_key(&channel) {
+            return;
+        }
+        guild.directs.insert(channel);
+        drop(guild);
         self.directs.note(channel, after);
-        self.guild().directs.insert(channel);
+    }
+
+    /// The channels in which we were alone with somebody, each with the message after which it is heard.
+    pub(crate) fn known_directs(&self) -> Vec<(ChannelId, u64)> {
+        let guild = self.guild();
+        let known = self.directs.all().into_iter();
+        known.filter(|(channel, _)| !guild.channels.contains_key(channel)).collect()
     }
 
     /// Says which configured rooms there are none of, once each.

@@ -62,7 +62,8 @@ fn shut(intake: &Intake, inner: &Inner, guild: &Guild) -> Vec<(ChannelId, Spot)>
 /// What has to be read, decided at once: everything that is heard from now on waits for it.
 fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Vec<Tail> {
     for (direct, after) in intake.account.directs.all() {
-        if inner.streams.position(direct).is_none() {
+        // A file from before may name a channel of the server.
+        if !guild.channels.contains_key(&direct) && inner.streams.position(direct).is_none() {
             inner.streams.resume(direct, after);
         }
     }

@@ -222,10 +222,13 @@ fn begin(intake: &Intake, rooms: &[(ChannelId, RoomKind, u64)]) {
             continue;
         }
         inner.dead.remove(id);
-        if *kind == RoomKind::Own && inner.streams.position(*id).is_none() {
-            inner.streams.resume(*id, id.get());
-        } else {
-            inner.streams.begin(*id, *end);
+        match (kind, inner.streams.settled(*id)) {
+            (RoomKind::Own, None) => inner.streams.resume(*id, id.get()),
+            // What was said while it was closed is read by the next session, if nothing was said since.
+            (RoomKind::Own, Some(_)) => {}
+            (RoomKind::Configured | RoomKind::Direct | RoomKind::Other, _) => {
+                inner.streams.begin(*id, *end);
+            }
         }
     }
 }

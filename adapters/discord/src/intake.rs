@@ -169,7 +169,7 @@ impl Intake {
     /// Goes on after the positions that core has. Before anything is heard.
     pub(crate) fn resume(&self, after: &Positions) {
         let mut inner = self.inner();
-        for (channel, after) in self.account.directs.all() {
+        for (channel, after) in self.account.known_directs() {
             inner.streams.resume(channel, after);
             self.account.guild().directs.insert(channel);
         }
