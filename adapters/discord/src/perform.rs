@@ -20,7 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub(crate) async fn perform(account: &Account, perform: &Perform) -> Outcome {
     match timeout(DEADLINE, act(account, perform)).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(failure)) => outcome_of(&perform.action, failure),
+        Ok(Err(failure)) => outcome_of(account, &perform.action, failure),
         Err(_) => Outcome::InDoubt("Discord takes too long to answer".to_owned()),
     }
 }
@@ -28,10 +28,24 @@ pub(crate) async fn perform(account: &Account, perform: &Perform) -> Outcome {
 /// What became of an attempt that failed.
 ///
 /// - Rooms are limited for the whole server: who waits for one waits for all.
-/// - Somebody who is shut out of a channel by mistake is let in again by whoever notices. What was to be said is said then,
-///   unless it is too old; meanwhile it is asked for only now and then (`circuit.rs`).
-fn outcome_of(action: &Action, failure: Failure) -> Outcome {
-    let is_talk = matches!(action, Action::Say { .. } | Action::Edit { .. } | Action::Buttons { .. });
+/// - Who is shut out of an incident's room by mistake is let in again by whoever notices. What was to be said is said then,
+///   unless it is too old; meanwhile it is asked for only now and then (`circuit.rs`). That a configured room can't be
+///   told anything is said at once, in the incident's own.
+fn outcome_of(account: &Account, action: &Action, failure: Failure) -> Outcome {
+    let room = match action {
+        Action::Say { room, .. } => Some(room),
+        Action::Edit { message, .. } | Action::Buttons { message, .. } => Some(&message.room),
+        Action::OpenRoom { .. }
+        | Action::Pin { .. }
+        | Action::Invite { .. }
+        | Action::OpenDirect { .. }
+        | Action::Name { .. }
+        | Action::OpenMeeting { .. }
+        | Action::CloseMeeting { .. }
+        | Action::Appoint { .. }
+        | Action::Read { .. } => None,
+    };
+    let is_talk = room.is_some_and(|room| !account.settings.rooms.contains(&room.room));
     if is_talk && failure.is(&[code::NO_ACCESS, code::NO_PERMISSION]) {
         return Outcome::Transient(failure.words());
     }

@@ -209,6 +209,8 @@ impl Streams {
 
     /// The next so many things for core, and whatever lies between them.
     pub(crate) fn take(&mut self, limit: usize, now: Instant) -> Vec<Deed> {
+        // The gateway may have swapped what waits.
+        self.ready.make_contiguous().sort_by_key(|item| item.order);
         let mut deeds = Vec::new();
         while deeds.len() < limit {
             let Some(item) = self.ready.pop_front() else { break };
@@ -297,7 +299,7 @@ mod tests {
         let news: Vec<bool> =
             [101, 101, 103, 102, 103, 100, 99].map(|id| streams.put(item(OPS, id, "!ack"))).into();
         assert_eq!(news, [true, false, true, true, false, false, false]);
-        assert_eq!(taken(&mut streams, now), ["101", "103", "102"]);
+        assert_eq!(taken(&mut streams, now), ["101", "102", "103"]);
         assert!(!streams.put(item(OPS, 102, "!ack")), "it was handed over");
     }
 

@@ -49,6 +49,11 @@ fn a_limit_of_everything_holds_up_everything() {
     }
 }
 
+/// A room by its number, as incidents' own rooms are known.
+fn number_of(bench: &crate::bench::Bench) -> String {
+    bench.discord.channel("ops").expect("a channel").id.to_string()
+}
+
 #[test]
 fn a_missing_permission_is_named() {
     let bench = open();
@@ -59,9 +64,11 @@ fn a_missing_permission_is_named() {
     };
     let lacks = "sitrep lacks the permission Send Messages on Discord".to_owned();
     let attempt = fresh();
-    assert_eq!(bench.attempt(&say("hello"), &attempt), Outcome::Transient(lacks), "it may be given back");
+    assert_eq!(bench.attempt(&say("hello"), &attempt), Outcome::Permanent(lacks.clone()), "it is said");
+    let in_a_room = crate::bench::say_in(&number_of(&bench), sitrep_core::message::Message::text("hello"));
+    assert_eq!(bench.attempt(&in_a_room, &attempt), Outcome::Transient(lacks), "it may be given back");
     bench.discord.restore(permission::SEND_MESSAGES);
-    receipt(bench.attempt(&say("hello"), &again(&attempt)));
+    receipt(bench.attempt(&in_a_room, &again(&attempt)));
     bench.discord.revoke(permission::MANAGE_CHANNELS);
     let refused = words(bench.outcome(&open_room("down", false, Vec::new())));
     assert!(refused.starts_with("sitrep lacks the permission Manage "), "{refused}");
@@ -74,8 +81,10 @@ fn a_channel_that_is_closed_to_us_is_waited_for() {
     bench.discord.overwrite("ops", "sitrep", 0, permission::VIEW_CHANNEL);
     let content = sitrep_core::message::Message::text("hello again");
     let purpose = sitrep_core::effect::Purpose::Notice;
+    let room = room(&number_of(&bench));
+    let said = sitrep_core::room::MessageRef { room, ..said };
     let actions = [
-        say("hello"),
+        crate::bench::say_in(&said.room.room, sitrep_core::message::Message::text("hello")),
         Action::Edit { message: said.clone(), purpose, content },
         Action::Buttons { message: said, buttons: Vec::new() },
     ];
@@ -118,7 +127,7 @@ fn what_is_refused_again_and_again_is_not_asked() {
     let bench = open();
     bench.discord.revoke(permission::SEND_MESSAGES);
     for _ in 0..20 {
-        assert!(matches!(bench.outcome(&say("hello")), Outcome::Transient(_)));
+        assert!(matches!(bench.outcome(&say("hello")), Outcome::Permanent(_)));
     }
     assert_eq!(bench.asked("POST", "/messages"), 5);
 }
