@@ -81,7 +81,7 @@ fn a_channel_that_is_closed_to_us_is_waited_for() {
     bench.discord.overwrite("ops", "sitrep", 0, permission::VIEW_CHANNEL);
     let content = sitrep_core::message::Message::text("hello again");
     let purpose = sitrep_core::effect::Purpose::Notice;
-    let room = room(&number_of(&bench));
+    let room = room(number_of(&bench));
     let said = sitrep_core::room::MessageRef { room, ..said };
     let actions = [
         crate::bench::say_in(&said.room.room, sitrep_core::message::Message::text("hello")),
