@@ -235,6 +235,21 @@ impl Bench {
         }
     }
 
+    /// Does everything that can be done now, and gives it back.
+    pub(crate) fn done(&mut self) -> Vec<Perform> {
+        let mut done = Vec::new();
+        while !(self.commits.is_empty() && self.performs.is_empty()) {
+            if !self.commits.is_empty() {
+                self.commit();
+                continue;
+            }
+            let perform = self.performs.remove(0);
+            self.succeed(&perform);
+            done.push(perform);
+        }
+        done
+    }
+
     /// Does everything that can be done now. Gives back what was said, with where.
     pub(crate) fn settle(&mut self) -> Vec<(String, String)> {
         let mut said = Vec::new();

@@ -38,21 +38,6 @@ fn declared(bench: &mut Bench) -> (String, String, Vec<Button>) {
     (name, card, buttons)
 }
 
-/// Everything that is done next.
-fn done(bench: &mut Bench) -> Vec<Perform> {
-    let mut done = Vec::new();
-    while !(bench.commits.is_empty() && bench.performs.is_empty()) {
-        if !bench.commits.is_empty() {
-            bench.commit();
-            continue;
-        }
-        let perform = bench.performs.remove(0);
-        bench.succeed(&perform);
-        done.push(perform);
-    }
-    done
-}
-
 /// The answers to messages among what was done: what they say, to which, and whom alone they are shown to.
 fn answers(done: &[Perform]) -> Vec<(String, String, Option<Person>)> {
     let answer = |perform: &Perform| {
@@ -77,7 +62,7 @@ fn a_press_is_answered_where_it_awaits_an_answer() {
     let mut bench = Bench::new();
     let (home, card, _) = declared(&mut bench);
     bench.happens_so("bob", &home, pressed(&card, "ack"), awaited);
-    let done = done(&mut bench);
+    let done = bench.done();
     let answers = answers(&done);
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert!(answers[0].0.starts_with("Thank you") && answers[0].2.is_some(), "{answers:?}");
@@ -96,12 +81,12 @@ fn what_a_form_was_filled_with_is_carried_out() {
         text: text.to_owned(),
     };
     bench.happens_so("bob", &home, filled("update", "one in five payments fails"), awaited);
-    let said: Vec<_> = done(&mut bench).iter().filter_map(saying).collect();
+    let said: Vec<_> = bench.done().iter().filter_map(saying).collect();
     let told =
         said.iter().any(|(room, text)| room == "status" && text.contains("one in five payments fails"));
     assert!(told, "{said:?}");
     bench.happens_so("bob", &home, filled("resolve", "rolled back"), awaited);
-    let done = done(&mut bench);
+    let done = bench.done();
     let said: Vec<_> = done.iter().filter_map(saying).collect();
     assert!(said.iter().any(|(room, text)| room == "status" && text.contains("resolved")), "{said:?}");
     let taken_away =
@@ -115,7 +100,7 @@ fn a_button_that_asks_does_nothing_without_words() {
     let (home, card, _) = declared(&mut bench);
     for key in ["🏁", "resolve"] {
         bench.happens("bob", &home, pressed(&card, key));
-        assert_eq!(done(&mut bench), []);
+        assert_eq!(bench.done(), []);
     }
 }
 
@@ -130,9 +115,9 @@ fn whoever_waits_for_an_answer_gets_one_where_others_meet_silence() {
     ];
     for (place, content, expected) in cases {
         bench.happens("bob", place, content.clone());
-        assert_eq!(done(&mut bench), [], "{content:?}");
+        assert_eq!(bench.done(), [], "{content:?}");
         bench.happens_so("bob", place, content.clone(), awaited);
-        let answers = answers(&done(&mut bench));
+        let answers = answers(&bench.done());
         assert_eq!(answers.len(), 1, "{content:?}: {answers:?}");
         let (text, _, only_for) = &answers[0];
         assert!(text.contains(expected), "{text}");
@@ -150,14 +135,14 @@ fn a_stranger_who_waits_for_an_answer_is_told_each_time() {
     let mut bench = Bench::with(policy);
     for _ in 0..2 {
         bench.happens_so("mallory", "ops", Content::Said("!incidents".to_owned()), awaited);
-        let answers = answers(&done(&mut bench));
+        let answers = answers(&bench.done());
         assert!(answers.len() == 1 && answers[0].0.contains("not on my list"), "{answers:?}");
     }
     bench.happens_so("alice", "ops", Content::Said("!incidents".to_owned()), |inbound| {
         awaited(inbound);
         inbound.standing.groups = vec!["everyone".to_owned(), "ops".to_owned()];
     });
-    let answers = answers(&done(&mut bench));
+    let answers = answers(&bench.done());
     assert!(answers.len() == 1 && answers[0].0.contains("Nothing is open"), "{answers:?}");
 }
 
@@ -166,13 +151,13 @@ fn refusals_lists_and_help_are_nobody_else_s_concern() {
     let mut bench = Bench::listening();
     for text in ["!help", "!incidents", "!sev 9", "!udpate all good"] {
         bench.hear("ops", text);
-        let answers = answers(&done(&mut bench));
+        let answers = answers(&bench.done());
         assert_eq!(answers[0].2, Some(Person::new(&platform(), "alice")), "{text}");
     }
     let (home, ..) = declared(&mut bench);
     for text in ["!status", "!ack", "!sev 1"] {
         bench.hear(&home, text);
-        assert_eq!(answers(&done(&mut bench))[0].2, None, "{text}");
+        assert_eq!(answers(&bench.done())[0].2, None, "{text}");
     }
 }
 
@@ -181,13 +166,13 @@ fn a_deleted_room_s_incident_goes_on_where_it_was_declared() {
     let mut bench = Bench::new();
     let (home, ..) = declared(&mut bench);
     bench.happens("sitrep", &home, Content::Gone);
-    let said: Vec<_> = done(&mut bench).iter().filter_map(saying).collect();
+    let said: Vec<_> = bench.done().iter().filter_map(saying).collect();
     let is_told = |(place, text): &&(String, String)| {
         place == "ops" && text.contains("was deleted, or is closed to me")
     };
     assert_eq!(said.iter().filter(is_told).count(), 1, "{said:?}");
     bench.hear("ops", "!status INC-1");
-    let said: Vec<_> = done(&mut bench).iter().filter_map(saying).collect();
+    let said: Vec<_> = bench.done().iter().filter_map(saying).collect();
     assert!(said.iter().all(|(place, _)| *place == room("ops").room) && !said.is_empty(), "{said:?}");
 }
 
@@ -201,13 +186,13 @@ fn a_private_incident_whose_room_was_deleted_is_told_to_those_who_lead_alone() {
     bench.succeed(&open);
     bench.settle();
     bench.happens("sitrep", &name, Content::Gone);
-    let said: Vec<_> = done(&mut bench).iter().filter_map(saying).collect();
+    let said: Vec<_> = bench.done().iter().filter_map(saying).collect();
     assert!(
         matches!(said.as_slice(), [(place, text)] if place == "alice" && !text.contains("payroll")),
         "{said:?}"
     );
     bench.hear("alice", "!resolve INC-1 the file is gone");
-    let said: Vec<_> = done(&mut bench).iter().filter_map(saying).collect();
+    let said: Vec<_> = bench.done().iter().filter_map(saying).collect();
     assert!(said.iter().any(|(place, text)| place == "alice" && text.contains("resolved")), "{said:?}");
 }
 
@@ -215,7 +200,7 @@ fn a_private_incident_whose_room_was_deleted_is_told_to_those_who_lead_alone() {
 fn a_configured_room_that_is_gone_is_told_in_the_home_room() {
     let mut bench = Bench::listening();
     bench.happens("sitrep", "support", Content::Gone);
-    let said: Vec<_> = done(&mut bench).iter().filter_map(saying).collect();
+    let said: Vec<_> = bench.done().iter().filter_map(saying).collect();
     assert!(
         matches!(said.as_slice(), [(place, text)] if place == "ops" && text.contains("support")),
         "{said:?}"
@@ -245,5 +230,5 @@ fn a_card_that_was_posted_anew_is_pinned_and_pressed_on() {
     }
     assert_eq!(pins, ["anew"]);
     bench.happens_so("bob", &home, pressed("anew", "ack"), awaited);
-    assert!(answers(&done(&mut bench))[0].0.starts_with("Thank you"));
+    assert!(answers(&bench.done())[0].0.starts_with("Thank you"));
 }

@@ -26,20 +26,6 @@ fn declare(bench: &mut Bench, text: &str) -> String {
     name
 }
 
-fn done(bench: &mut Bench) -> Vec<Perform> {
-    let mut done = Vec::new();
-    while !(bench.commits.is_empty() && bench.performs.is_empty()) {
-        if !bench.commits.is_empty() {
-            bench.commit();
-            continue;
-        }
-        let perform = bench.performs.remove(0);
-        bench.succeed(&perform);
-        done.push(perform);
-    }
-    done
-}
-
 fn made(done: &[Perform]) -> Vec<(String, Option<Vec<Person>>)> {
     let made = |perform: &Perform| {
         let Action::OpenMeeting { name, people, .. } = &perform.action else { return None };
@@ -60,7 +46,7 @@ fn removed(done: &[Perform]) -> Vec<String> {
 fn it_is_made_shown_on_the_card_and_removed_at_the_end() {
     let mut bench = bench();
     let home = declare(&mut bench, "!incident checkout is down");
-    let opening = done(&mut bench);
+    let opening = bench.done();
     assert_eq!(made(&opening), [(NAME.to_owned(), None)]);
     let shows = |perform: &Perform| {
         matches!(&perform.action, Action::Edit { content, .. }
@@ -68,7 +54,7 @@ fn it_is_made_shown_on_the_card_and_removed_at_the_end() {
     };
     assert!(opening.iter().any(shows), "{opening:?}");
     bench.hear(&home, "!resolve rolled back");
-    let ending = done(&mut bench);
+    let ending = bench.done();
     assert_eq!(removed(&ending), [format!("voice {NAME}")]);
     let still_shows = ending.iter().any(shows);
     assert!(!still_shows, "its address leads nowhere any more");
@@ -92,9 +78,9 @@ fn one_that_is_ready_only_after_the_end_is_removed_at_once() {
         }
     }
     bench.hear("ops", "!resolve INC-1 rolled back");
-    assert_eq!(removed(&done(&mut bench)), Vec::<String>::new());
+    assert_eq!(removed(&bench.done()), Vec::<String>::new());
     bench.succeed(&late.expect("it is being made"));
-    assert_eq!(removed(&done(&mut bench)), [format!("voice {NAME}")]);
+    assert_eq!(removed(&bench.done()), [format!("voice {NAME}")]);
 }
 
 #[test]
@@ -102,8 +88,8 @@ fn of_a_private_incident_only_its_people_may_enter_also_those_who_come_later() {
     let mut bench = bench();
     let home = declare(&mut bench, "!incident --private payroll leaked");
     let alice = Person::new(&platform(), "alice");
-    assert_eq!(made(&done(&mut bench)), [(NAME.to_owned(), Some(vec![alice.clone()]))]);
+    assert_eq!(made(&bench.done()), [(NAME.to_owned(), Some(vec![alice.clone()]))]);
     bench.hear(&home, "!lead @bob");
     let bob = Person::new(&platform(), "bob");
-    assert_eq!(made(&done(&mut bench)), [(NAME.to_owned(), Some(vec![alice, bob]))]);
+    assert_eq!(made(&bench.done()), [(NAME.to_owned(), Some(vec![alice, bob]))]);
 }
