@@ -115,7 +115,7 @@ fn start(inner: &mut Inner, (id, channel): (ChannelId, &Channel), is_own: bool) 
         (false, ..) => None,
     };
     match beginning {
-        Some(beginning) => inner.streams.resume(id, beginning),
+        Some(beginning) => inner.streams.begin(id, beginning),
         None => {
             let end = channel.last_message.map_or(id.get(), |last| last.get().max(id.get()));
             inner.streams.begin(id, end);

@@ -223,7 +223,7 @@ fn begin(intake: &Intake, rooms: &[(ChannelId, RoomKind, u64)]) {
         }
         inner.dead.remove(id);
         match (kind, inner.streams.settled(*id)) {
-            (RoomKind::Own, None) => inner.streams.resume(*id, id.get()),
+            (RoomKind::Own, None) => inner.streams.begin(*id, id.get()),
             // What was said while it was closed is read by the next session, if nothing was said since.
             (RoomKind::Own, Some(_)) => {}
             (RoomKind::Configured | RoomKind::Direct | RoomKind::Other, _) => {
