@@ -56,22 +56,10 @@ pub(crate) async fn by_itself(config: &Config) -> (Vec<Arc<dyn Platform>>, Vec<F
 
 fn to_matrix(config: &Config, section: &config::Matrix) -> Connecting {
     let connecting = MatrixPlatform::connect(wire::matrix_settings(config, section));
-    Box::pin(async {
-        match connecting.await {
-            Ok(platform) => Ok(Arc::new(platform) as Arc<dyn Platform>),
-            Err(sitrep_matrix::ConnectError::Fatal(sentence)) => Err(ListenError::Fatal(sentence)),
-            Err(sitrep_matrix::ConnectError::Transient(sentence)) => Err(ListenError::Transient(sentence)),
-        }
-    })
+    Box::pin(async { Ok(Arc::new(connecting.await?) as Arc<dyn Platform>) })
 }
 
 fn to_discord(config: &Config, section: &config::Discord) -> Connecting {
     let settings = wire::discord_settings(config, section);
-    Box::pin(async {
-        match DiscordPlatform::connect(settings).await {
-            Ok(platform) => Ok(Arc::new(platform) as Arc<dyn Platform>),
-            Err(sitrep_discord::ConnectError::Fatal(sentence)) => Err(ListenError::Fatal(sentence)),
-            Err(sitrep_discord::ConnectError::Transient(sentence)) => Err(ListenError::Transient(sentence)),
-        }
-    })
+    Box::pin(async { Ok(Arc::new(DiscordPlatform::connect(settings).await?) as Arc<dyn Platform>) })
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use sitrep_core::effect::Purpose;
 use sitrep_core::message::Message;
 use sitrep_core::port::{Action, Level, ListenError, Outcome, Platform as _, RoomKind};
-use sitrep_matrix::{ConnectError, MatrixAuth, MatrixPlatform, MatrixSettings};
+use sitrep_matrix::{MatrixAuth, MatrixPlatform, MatrixSettings};
 
 use super::bot::{Bot, texts};
 use super::front::{Front, NOT_FOUND};
@@ -156,7 +156,7 @@ pub(super) fn proxies_are_not_the_homeserver() -> Result<(), Failed> {
     bot.kill();
     let connected = bot.runtime.block_on(MatrixPlatform::connect(bot.settings()));
     let error = connected.err().ok_or("connected all the same")?;
-    assert!(matches!(error, ConnectError::Transient(_)), "{error}");
+    assert!(matches!(error, ListenError::Transient(_)), "{error}");
     front.answers(|_| None);
     bot.connect()?;
     bot.said("key-proxy", say)?;
@@ -168,7 +168,7 @@ type Change<'a> = &'a dyn Fn(&mut MatrixSettings);
 pub(super) fn what_is_wrong_is_said() -> Result<(), Failed> {
     let synapse = Synapse::shared()?;
     let bot = Bot::new(&synapse)?;
-    let connect = |change: Change| -> Result<ConnectError, Failed> {
+    let connect = |change: Change| -> Result<ListenError, Failed> {
         let mut settings = bot.settings();
         change(&mut settings);
         let connected = bot.runtime.block_on(MatrixPlatform::connect(settings));
@@ -194,7 +194,7 @@ pub(super) fn what_is_wrong_is_said() -> Result<(), Failed> {
     ];
     for (change, fatal, expected) in cases {
         let error = connect(change)?;
-        assert_eq!(matches!(error, ConnectError::Fatal(_)), fatal, "{error}");
+        assert_eq!(matches!(error, ListenError::Fatal(_)), fatal, "{error}");
         let words = error.to_string();
         assert!(words.contains(expected) && words.ends_with('.'), "{words}");
         assert!(!words.contains("secret"), "{words}");

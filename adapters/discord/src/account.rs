@@ -14,7 +14,7 @@ use sitrep_core::{
     effect::Purpose,
     message::Message,
     person::Person,
-    port::Overview,
+    port::{ListenError, Overview},
     room::{PlatformName, RoomRef},
 };
 
@@ -30,7 +30,7 @@ use crate::{
     roles::Roles,
     rooms::{Rooms, Spot},
     server,
-    settings::{ConnectError, DiscordSettings},
+    settings::DiscordSettings,
     tickets::Tickets,
 };
 
@@ -57,21 +57,21 @@ pub(crate) struct Account {
 
 impl Account {
     /// Finds out who the token belongs to, and what the server looks like.
-    pub(crate) async fn connect(settings: DiscordSettings) -> Result<Self, ConnectError> {
+    pub(crate) async fn connect(settings: DiscordSettings) -> Result<Self, ListenError> {
         make_state_dir(&settings.state_dir)?;
         let client = Arc::new(Client::new(&settings.token, settings.api.as_ref())?);
         let not_connected = |failure: Failure| {
             if failure == Failure::LoggedOut {
-                return ConnectError::Fatal(token_refused());
+                return ListenError::Fatal(token_refused());
             }
-            ConnectError::Transient(format!("Discord: {}.", failure.words()))
+            ListenError::Transient(format!("Discord: {}.", failure.words()))
         };
         let (user, application) = server::who_am_i(&client).await.map_err(not_connected)?;
         let id = GuildId::new(settings.guild_id);
         let mut guild = match server::look(&client, id, user).await {
             Ok(guild) => guild,
             Err(Failure::Refused(refusal)) => {
-                return Err(ConnectError::Transient(format!(
+                return Err(ListenError::Transient(format!(
                     "sitrep can't enter the Discord server {id}: {}. Invite it with the link that `sitrep invite-link` \
                      prints, or correct `guild_id`.",
                     refusal.words
@@ -205,7 +205,7 @@ fn token_refused() -> String {
 }
 
 /// Makes the directory that state is kept in, for nobody else to read.
-fn make_state_dir(dir: &Path) -> Result<(), ConnectError> {
+fn make_state_dir(dir: &Path) -> Result<(), ListenError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(|error| ConnectError::Fatal(format!("No state can be kept in {}: {error}.", dir.display())))
+    made.map_err(|error| ListenError::Fatal(format!("No state can be kept in {}: {error}.", dir.display())))
 }

@@ -19,12 +19,13 @@ use reqwest_0_12::{Certificate, StatusCode, redirect::Policy};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serenity::http::{Http, HttpBuilder, LightMethod, Ratelimiter, Request, Route};
+use sitrep_core::port::ListenError;
 use tokio::time::timeout;
 
 use crate::{
     circuit::Circuit,
     failure::Failure,
-    settings::{ApiServer, ConnectError},
+    settings::ApiServer,
     waits::{Subject, Waits, has_token_of_its_own, name_of, unless_limited},
 };
 
@@ -117,7 +118,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// Prepares the connection; asks nothing.
-    pub(crate) fn new(token: &str, api: Option<&ApiServer>) -> Result<Self, ConnectError> {
+    pub(crate) fn new(token: &str, api: Option<&ApiServer>) -> Result<Self, ListenError> {
         let mut builder = reqwest_0_12::Client::builder()
             .use_rustls_tls()
             .https_only(true)
@@ -130,7 +131,7 @@ impl Client {
             }
         }
         let client = builder.build().map_err(|error| {
-            ConnectError::Fatal(format!("The connection to Discord can't be prepared: {error}."))
+            ListenError::Fatal(format!("The connection to Discord can't be prepared: {error}."))
         })?;
         let waits = Arc::new(Waits::default());
         let mut limiter = Ratelimiter::new(client.clone(), format!("Bot {token}"));
@@ -235,9 +236,9 @@ fn unauthorized(error: &serenity::Error) -> bool {
     error.status_code() == Some(StatusCode::UNAUTHORIZED)
 }
 
-fn certificate(pem: &str) -> Result<Certificate, ConnectError> {
+fn certificate(pem: &str) -> Result<Certificate, ListenError> {
     Certificate::from_pem(pem.as_bytes()).map_err(|error| {
-        ConnectError::Fatal(format!("The root certificate for Discord can't be read: {error}."))
+        ListenError::Fatal(format!("The root certificate for Discord can't be read: {error}."))
     })
 }
 
@@ -262,7 +263,7 @@ mod tests {
             address: ([127, 0, 0, 1], 1).into(),
             root_certificate: Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----".to_owned()),
         };
-        let Err(ConnectError::Fatal(words)) = Client::new("token", Some(&api)) else {
+        let Err(ListenError::Fatal(words)) = Client::new("token", Some(&api)) else {
             panic!("it was accepted")
         };
         assert!(words.starts_with("The "), "{words}");

@@ -67,4 +67,4 @@ mod watchdog;
 
 pub use invitation::invitation;
 pub use platform::{CAPABILITIES, DiscordPlatform};
-pub use settings::{AllowRoles, ApiServer, ConnectError, DiscordSettings};
+pub use settings::{AllowRoles, ApiServer, DiscordSettings};

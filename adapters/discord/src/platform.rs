@@ -13,12 +13,7 @@ use sitrep_core::{
 use tokio::{runtime::Handle, task::JoinSet};
 
 use crate::{
-    account::Account,
-    answer, commands, doctor,
-    intake::Intake,
-    perform,
-    settings::{ConnectError, DiscordSettings},
-    watchdog,
+    account::Account, answer, commands, doctor, intake::Intake, perform, settings::DiscordSettings, watchdog,
 };
 
 /// What Discord can do natively.
@@ -49,7 +44,7 @@ impl DiscordPlatform {
     ///
     /// # Errors
     /// When there is no connection, and whether waiting may help.
-    pub async fn connect(settings: DiscordSettings) -> Result<Self, ConnectError> {
+    pub async fn connect(settings: DiscordSettings) -> Result<Self, ListenError> {
         let account = Arc::new(Account::connect(settings).await?);
         let intake = Arc::new(Intake::new(Arc::clone(&account), Handle::current()));
         Ok(Self { account, intake, beside: Mutex::default(), listens: AtomicBool::new(false) })

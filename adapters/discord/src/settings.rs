@@ -1,4 +1,4 @@
-//! What the adapter must be told, and what it says when it can't connect.
+//! What the adapter must be told.
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
@@ -56,17 +56,6 @@ impl fmt::Debug for DiscordSettings {
             .field("api", &self.api.as_ref().map(|api| api.address))
             .finish_non_exhaustive()
     }
-}
-
-/// Why there is no connection: sentences that say what happened and what to do now.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConnectError {
-    /// Waiting may help.
-    #[error("{0}")]
-    Transient(String),
-    /// Only a person can help.
-    #[error("{0}")]
-    Fatal(String),
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use matrix_sdk::{
     Client, Room, RoomState,
     ruma::{OwnedRoomId, OwnedUserId, RoomAliasId, RoomId},
 };
+use sitrep_core::port::ListenError;
 use sitrep_core::room::{PlatformName, RoomRef};
 use tokio::{runtime::Handle, sync::Notify};
 
@@ -16,7 +17,7 @@ use crate::{
     invite::Invitations,
     rooms::Rooms,
     session::{self, Session},
-    settings::{ConnectError, MatrixSettings},
+    settings::MatrixSettings,
     space::Space,
     waits::Waits,
 };
@@ -79,12 +80,12 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) async fn connect(settings: MatrixSettings) -> Result<Self, ConnectError> {
+    pub(crate) async fn connect(settings: MatrixSettings) -> Result<Self, ListenError> {
         let session = session::open(&settings).await?;
         let me = session
             .client
             .user_id()
-            .ok_or_else(|| ConnectError::Fatal("The Matrix client has no session. Start again.".to_owned()))?
+            .ok_or_else(|| ListenError::Fatal("The Matrix client has no session. Start again.".to_owned()))?
             .to_owned();
         Ok(Self {
             me,
@@ -107,7 +108,7 @@ impl Account {
     }
 
     /// Puts a client that has never synced in the place of the one in use. Logs in again if the session has ended.
-    pub(crate) async fn renew_client(&self) -> Result<(), ConnectError> {
+    pub(crate) async fn renew_client(&self) -> Result<(), ListenError> {
         let fresh = Current::new(session::open(&self.settings).await?);
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.renewed.notify_one();

@@ -9,32 +9,28 @@ use matrix_sdk::{
     ruma::api::client::discovery::get_supported_versions, store::StateStoreDataKey,
 };
 
-use crate::{
-    encryption,
-    failure::Failure,
-    session_file,
-    settings::{ConnectError, MatrixSettings},
-};
+use crate::{encryption, failure::Failure, session_file, settings::MatrixSettings};
+use sitrep_core::port::ListenError;
 
 /// How long the homeserver may take to answer one request.
 pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(20);
 
 /// A client without a session that keeps nothing on disk: for asking who somebody is.
-pub(crate) async fn visit(settings: &MatrixSettings) -> Result<Client, ConnectError> {
+pub(crate) async fn visit(settings: &MatrixSettings) -> Result<Client, ListenError> {
     reach(settings, None).await
 }
 
 /// A client without a session, on the store.
-pub(crate) async fn move_in(settings: &MatrixSettings) -> Result<Client, ConnectError> {
+pub(crate) async fn move_in(settings: &MatrixSettings) -> Result<Client, ListenError> {
     forget_sync_token(settings).await?;
     reach(settings, Some(&session_file::store_in(&settings.state_dir))).await
 }
 
-async fn reach(settings: &MatrixSettings, store: Option<&Path>) -> Result<Client, ConnectError> {
+async fn reach(settings: &MatrixSettings, store: Option<&Path>) -> Result<Client, ListenError> {
     let homeserver = &settings.homeserver;
     let built = builder(store).homeserver_url(homeserver).build().await;
     let client = built.map_err(|error| {
-        ConnectError::Fatal(format!(
+        ListenError::Fatal(format!(
             "No Matrix client could be made for {homeserver} ({error}). Check `homeserver`, which is an address such \
              as https://matrix.example.org, and that {} can be written.",
             settings.state_dir.display()
@@ -67,21 +63,21 @@ fn builder(store: Option<&Path>) -> ClientBuilder {
 }
 
 /// Removes the token that would make the SDK swallow what core has not committed.
-async fn forget_sync_token(settings: &MatrixSettings) -> Result<(), ConnectError> {
+async fn forget_sync_token(settings: &MatrixSettings) -> Result<(), ListenError> {
     let path = session_file::store_in(&settings.state_dir);
     let store = SqliteStateStore::open(path, None).await.map_err(|error| broken_store(settings, &error))?;
     store.remove_kv_data(StateStoreDataKey::SyncToken).await.map_err(|error| broken_store(settings, &error))
 }
 
 /// Why there is no connection, from what went wrong when the homeserver was asked.
-pub(crate) fn unanswered(settings: &MatrixSettings, failure: &Failure) -> ConnectError {
+pub(crate) fn unanswered(settings: &MatrixSettings, failure: &Failure) -> ListenError {
     let homeserver = &settings.homeserver;
     match failure {
-        Failure::Refused { code, .. } => ConnectError::Fatal(format!(
+        Failure::Refused { code, .. } => ListenError::Fatal(format!(
             "{homeserver} is not a Matrix homeserver: asked which versions of Matrix it speaks, it answered {code}. \
              Correct `homeserver`: the address that clients use may differ from the one in user ids."
         )),
-        Failure::Garbled(_) => ConnectError::Fatal(format!(
+        Failure::Garbled(_) => ListenError::Fatal(format!(
             "{homeserver} is not a Matrix homeserver: what it answers is something else. Correct `homeserver`: the \
              address that clients use may differ from the one in user ids."
         )),
@@ -91,7 +87,7 @@ pub(crate) fn unanswered(settings: &MatrixSettings, failure: &Failure) -> Connec
         | Failure::Unreached(_)
         | Failure::Intercepted(_)
         | Failure::NotYet(_)
-        | Failure::Lost(_) => ConnectError::Transient(format!(
+        | Failure::Lost(_) => ListenError::Transient(format!(
             "Matrix at {homeserver}: {}. It is tried again; if it stays so, check `homeserver` and that the \
                  server runs.",
             failure.words()
@@ -100,18 +96,18 @@ pub(crate) fn unanswered(settings: &MatrixSettings, failure: &Failure) -> Connec
 }
 
 /// Our files can't be used.
-pub(crate) fn unusable(settings: &MatrixSettings, error: &io::Error) -> ConnectError {
+pub(crate) fn unusable(settings: &MatrixSettings, error: &io::Error) -> ListenError {
     let folder = settings.state_dir.display();
-    ConnectError::Fatal(format!(
+    ListenError::Fatal(format!(
         "The Matrix session in {folder} can't be read or written ({error}). Give sitrep a folder that it owns, with \
          room on the disk."
     ))
 }
 
 /// The SDK's store can't be used.
-pub(crate) fn broken_store(settings: &MatrixSettings, error: &dyn std::fmt::Display) -> ConnectError {
+pub(crate) fn broken_store(settings: &MatrixSettings, error: &dyn std::fmt::Display) -> ListenError {
     let folder = settings.state_dir.display();
-    ConnectError::Fatal(format!(
+    ListenError::Fatal(format!(
         "The Matrix store in {folder} can't be used ({error}). If the disk has room, move the folder away and start \
          again: sitrep logs in anew, and nothing that it promised is kept there."
     ))

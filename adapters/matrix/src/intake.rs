@@ -45,7 +45,7 @@ use crate::{
     gap::Gap,
     in_order::in_order,
     inbound::{Heard, Spot, What},
-    settings::{ConnectError, MatrixAuth, MatrixSettings},
+    settings::{MatrixAuth, MatrixSettings},
     successor,
 };
 
@@ -176,10 +176,7 @@ impl Intake {
         }
         if !self.reached.can_go_on_from(since.as_deref()) {
             tracing::debug!("Making a new Matrix client, to go on from an earlier position.");
-            self.account.renew_client().await.map_err(|error| match error {
-                ConnectError::Transient(words) => ListenError::Transient(words),
-                ConnectError::Fatal(words) => ListenError::Fatal(words),
-            })?;
+            self.account.renew_client().await?;
             self.reached = Reached::Nowhere;
         }
         let client = self.account.client();

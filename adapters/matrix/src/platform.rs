@@ -18,7 +18,7 @@ use crate::{
     failure::Failure,
     intake::Intake,
     invite, name, open_room, pin, say,
-    settings::{ConnectError, MatrixSettings},
+    settings::MatrixSettings,
     space,
 };
 
@@ -40,7 +40,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
 const PERFORM_DEADLINE: Duration = Duration::from_secs(60);
 
 /// What [`MatrixPlatform::connect`] gives back.
-pub type Connecting = Pin<Box<dyn Future<Output = Result<MatrixPlatform, ConnectError>> + Send>>;
+pub type Connecting = Pin<Box<dyn Future<Output = Result<MatrixPlatform, ListenError>> + Send>>;
 
 /// sitrep's account on a homeserver.
 pub struct MatrixPlatform {
@@ -61,7 +61,7 @@ impl MatrixPlatform {
         Box::pin(Self::connected(settings))
     }
 
-    async fn connected(settings: MatrixSettings) -> Result<Self, ConnectError> {
+    async fn connected(settings: MatrixSettings) -> Result<Self, ListenError> {
         let account = Arc::new(Account::connect(settings).await?);
         account.rooms.settle(&account.client(), &account.settings).await;
         let intake = Mutex::new(Intake::new(Arc::clone(&account)));

@@ -23,6 +23,7 @@ use matrix_sdk::{
         },
     },
 };
+use sitrep_core::port::ListenError;
 use tokio::time::timeout;
 
 use crate::{
@@ -30,7 +31,7 @@ use crate::{
     failure::Failure,
     homeserver::{self, broken_store, unanswered, unusable},
     session_file::{self, StoredSession},
-    settings::{ConnectError, MatrixAuth, MatrixSettings},
+    settings::{MatrixAuth, MatrixSettings},
     state_file, tokens,
 };
 
@@ -49,10 +50,10 @@ pub(crate) struct Session {
 }
 
 /// Connects, in whichever way the settings and what is stored allow.
-pub(crate) async fn open(settings: &MatrixSettings) -> Result<Session, ConnectError> {
+pub(crate) async fn open(settings: &MatrixSettings) -> Result<Session, ListenError> {
     let user = UserId::parse(&settings.user).map_err(|error| {
         let user = &settings.user;
-        ConnectError::Fatal(format!(
+        ListenError::Fatal(format!(
             "`{user}` is not a Matrix user id ({error}). Write it like @sitrep:example.org."
         ))
     })?;
@@ -72,7 +73,7 @@ pub(crate) async fn open(settings: &MatrixSettings) -> Result<Session, ConnectEr
     };
     match timeout(LOG_IN_DEADLINE, opening).await {
         Ok(opened) => opened,
-        Err(_) => Err(ConnectError::Transient(format!(
+        Err(_) => Err(ListenError::Transient(format!(
             "The homeserver {} takes too long to log {} in. It is tried again.",
             settings.homeserver, settings.user
         ))),
@@ -80,7 +81,7 @@ pub(crate) async fn open(settings: &MatrixSettings) -> Result<Session, ConnectEr
 }
 
 /// A new client on a stored session, without asking the homeserver whether it still holds.
-async fn restore(settings: &MatrixSettings, stored: &StoredSession) -> Result<Client, ConnectError> {
+async fn restore(settings: &MatrixSettings, stored: &StoredSession) -> Result<Client, ListenError> {
     let client = homeserver::move_in(settings).await?;
     tokens::keep_renewed(settings, &client, stored);
     assume(settings, &client, stored).await?;
@@ -92,7 +93,7 @@ async fn assume(
     settings: &MatrixSettings,
     client: &Client,
     stored: &StoredSession,
-) -> Result<(), ConnectError> {
+) -> Result<(), ListenError> {
     let user_id = UserId::parse(&stored.user_id).map_err(|error| broken_store(settings, &error))?;
     let session = AuthSession::Matrix(MatrixSession {
         meta: SessionMeta { user_id, device_id: stored.device_id.as_str().into() },
@@ -109,7 +110,7 @@ async fn begin(
     settings: &MatrixSettings,
     stored: StoredSession,
     is_same_device: bool,
-) -> Result<Session, ConnectError> {
+) -> Result<Session, ListenError> {
     let unusable = |error| unusable(settings, &error);
     // In this order: killed in between, the next start finds no session or an old one, and asks again.
     if !is_same_device
@@ -131,7 +132,7 @@ async fn go_on(
     settings: &MatrixSettings,
     stored: StoredSession,
     password: &str,
-) -> Result<Session, ConnectError> {
+) -> Result<Session, ListenError> {
     let user = UserId::parse(&stored.user_id).map_err(|error| broken_store(settings, &error))?;
     let client = restore(settings, &stored).await?;
     let kept = match encryption::holds(&client).await {
@@ -169,7 +170,7 @@ async fn log_in(
     user: &UserId,
     password: &str,
     kept: Option<StoredSession>,
-) -> Result<Session, ConnectError> {
+) -> Result<Session, ListenError> {
     let identifier = UserIdentifier::Matrix(MatrixUserIdentifier::new(user.to_string()));
     let password = login::v3::Password::new(identifier, password.to_owned());
     let mut request = login::v3::Request::new(login::v3::LoginInfo::Password(password));
@@ -197,7 +198,7 @@ async fn with_token(
     stored: Option<StoredSession>,
     token: &str,
     device_id: &str,
-) -> Result<Session, ConnectError> {
+) -> Result<Session, ListenError> {
     let known = stored.filter(|stored| stored.device_id == device_id);
     let is_same_device = known.is_some();
     let session = StoredSession {
@@ -213,7 +214,7 @@ async fn with_token(
         Ok(answer) => answer,
         Err(Failure::LoggedOut { .. }) => {
             let user = &settings.user;
-            return Err(ConnectError::Fatal(format!(
+            return Err(ListenError::Fatal(format!(
                 "The homeserver does not accept the access token of {user}. Make a new one and put it, with its \
                  device id, into the configuration."
             )));
@@ -222,7 +223,7 @@ async fn with_token(
     };
     same_user(settings, &answer.user_id)?;
     if let Some(actual) = answer.device_id.filter(|actual| actual.as_str() != device_id) {
-        return Err(ConnectError::Fatal(format!(
+        return Err(ListenError::Fatal(format!(
             "The access token belongs to the device {actual}, not to {device_id}. Correct `device_id`."
         )));
     }
@@ -234,28 +235,28 @@ async fn with_token(
     Ok(Session { is_intact, ..session })
 }
 
-fn same_user(settings: &MatrixSettings, actual: &OwnedUserId) -> Result<(), ConnectError> {
+fn same_user(settings: &MatrixSettings, actual: &OwnedUserId) -> Result<(), ListenError> {
     if actual.as_str() == settings.user {
         return Ok(());
     }
-    Err(ConnectError::Fatal(format!(
+    Err(ListenError::Fatal(format!(
         "The homeserver {} knows this account as {actual}, not as {}. Correct `user` or `homeserver`.",
         settings.homeserver, settings.user
     )))
 }
 
-fn refused_log_in(settings: &MatrixSettings, failure: &Failure) -> ConnectError {
+fn refused_log_in(settings: &MatrixSettings, failure: &Failure) -> ListenError {
     let MatrixSettings { homeserver, user, .. } = settings;
     match failure {
-        Failure::Refused { code, .. } if code == "M_FORBIDDEN" => ConnectError::Fatal(format!(
+        Failure::Refused { code, .. } if code == "M_FORBIDDEN" => ListenError::Fatal(format!(
             "The homeserver {homeserver} did not accept the password of {user}. Check both: they must be those of \
              an account on this server."
         )),
         Failure::Refused { code, .. } if code == "M_USER_DEACTIVATED" => {
-            ConnectError::Fatal(format!("The account {user} is deactivated. Use another one."))
+            ListenError::Fatal(format!("The account {user} is deactivated. Use another one."))
         }
         Failure::Broken(words) => broken_store(settings, words),
-        Failure::Refused { code, words } => ConnectError::Fatal(format!(
+        Failure::Refused { code, words } => ListenError::Fatal(format!(
             "{user} could not log in at {homeserver}: {words} ({code}). If the server does not log in by password, \
              configure `access_token` and `device_id` instead."
         )),

@@ -1,4 +1,4 @@
-//! What the adapter must be told, and what it says when it can't connect.
+//! What the adapter must be told.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -100,17 +100,6 @@ impl fmt::Debug for MatrixSettings {
             .field("encrypt", &self.encrypt)
             .finish_non_exhaustive()
     }
-}
-
-/// Why there is no connection: sentences that say what happened and what to do now.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConnectError {
-    /// Waiting may help.
-    #[error("{0}")]
-    Transient(String),
-    /// Only a person can help.
-    #[error("{0}")]
-    Fatal(String),
 }
 
 #[cfg(test)]

@@ -236,7 +236,8 @@ pub enum Outcome {
     InDoubt(String),
 }
 
-/// Why nothing could be heard.
+/// Why nothing could be heard, or why there is no connection to begin with: sentences that say what happened and what to
+/// do now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListenError {
     /// Waiting may help.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sitrep_core::port::{ListenError, Platform};
-use sitrep_discord::{ConnectError, DiscordPlatform};
+use sitrep_discord::DiscordPlatform;
 use sitrep_fake_discord::{Discord, World};
 
 use crate::support::{Bot, PATIENCE, assert_proper, discord, discord_of, eventually, settings};
@@ -173,7 +173,7 @@ async fn a_token_that_is_refused_is_said_and_not_tried_again() {
     let state = tempfile::tempdir().unwrap();
     let mut wrong = settings(&discord, &state);
     wrong.token = "AAAAAAAAAAAAAAAAAAAAAAAA.BBBBBB.CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC".to_owned();
-    let Err(ConnectError::Fatal(words)) = DiscordPlatform::connect(wrong).await else { panic!("no refusal") };
+    let Err(ListenError::Fatal(words)) = DiscordPlatform::connect(wrong).await else { panic!("no refusal") };
     assert!(words.contains("Reset Token"), "{words}");
     let bot = Bot::connect(&discord).await;
     discord.reset_token();
