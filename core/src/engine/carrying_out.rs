@@ -130,6 +130,24 @@ impl Engine {
         Ok(())
     }
 
+    /// Says something where silence would look like a failure, and marks the message as dealt with.
+    pub(super) fn refuse_awaited(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        refusal: &Refusal,
+        now: DateTime<Utc>,
+    ) {
+        if !inbound.awaits_answer {
+            return;
+        }
+        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: false });
+        let message = refusal.message(&self.policy.prefix);
+        let reply = Reply { message, discreet: true };
+        let place = Place::Room(inbound.message.room.clone());
+        draft.add_effect(answer(inbound, place, None, (reply, Manner::Typed), now));
+    }
+
     /// A command decided, with the incident that it was about.
     fn decide_command(
         &self,
@@ -241,7 +259,7 @@ impl Engine {
 }
 
 /// The answer to what somebody did, where they did it.
-pub(super) fn answer(
+fn answer(
     inbound: &Inbound,
     place: Place,
     about: Option<IncidentId>,
@@ -249,15 +267,10 @@ pub(super) fn answer(
     now: DateTime<Utc>,
 ) -> Effect {
     let discreet = discreet || inbound.awaits_answer;
-    let (answers, message) = match manner {
-        Manner::Typed | Manner::Read => (Some(inbound.message.clone()), message),
-        Manner::Pressed => {
-            if inbound.awaits_answer {
-                (Some(inbound.message.clone()), message)
-            } else {
-                (None, pressed_by(&inbound.person, message))
-            }
-        }
+    let (answers, message) = if manner == Manner::Pressed && !inbound.awaits_answer {
+        (None, pressed_by(&inbound.person, message))
+    } else {
+        (Some(inbound.message.clone()), message)
     };
     Effect::Say(Say {
         platform: inbound.message.room.platform.clone(),

@@ -11,13 +11,13 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Engine, Item,
-    carrying_out::{Manner, answer},
+    carrying_out::Manner,
     deciding::Missing,
     draft::{Cause, Draft},
 };
 use crate::{
-    command::{Live, Parsed, Reply, button, parse},
-    effect::{Effect, Place, Pressed, Read},
+    command::{Live, Parsed, button, parse},
+    effect::{Effect, Pressed, Read},
     event::{Event, IncidentEvent, Subject},
     incident::{Incident, IncidentId, RoomState},
     message::{declaration, trouble},
@@ -133,24 +133,6 @@ impl Engine {
         let text = format!("{}{command} {words}", self.policy.prefix);
         let text = button::addressed(&text, incident);
         self.carry_out(draft, inbound, (&text, Manner::Pressed), now)
-    }
-
-    /// Says something where silence would look like a failure, and marks the message as dealt with.
-    pub(super) fn refuse_awaited(
-        &self,
-        draft: &mut Draft,
-        inbound: &Inbound,
-        refusal: &Refusal,
-        now: DateTime<Utc>,
-    ) {
-        if !inbound.awaits_answer {
-            return;
-        }
-        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: false });
-        let message = refusal.message(&self.policy.prefix);
-        let reply = Reply { message, discreet: true };
-        let place = Place::Room(inbound.message.room.clone());
-        draft.add_effect(answer(inbound, place, None, (reply, Manner::Typed), now));
     }
 
     /// The incident whose card or question a message is.

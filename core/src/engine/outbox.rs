@@ -5,28 +5,28 @@
 //! has the same key as the first.
 //!
 //! How many lanes of one platform may go at once, and whether any may, is known to `limits.rs`. Those that may not are
-//! in line, the most important of all places first: `outbox/letting_go.rs`. `entry.rs` is one effect and its patience.
+//! in line, the most important of all places first: `outbox/letting_go.rs`. What an effect asks of a platform is in
+//! `outbox/acting.rs`; `entry.rs` is one effect and its patience.
 
+mod acting;
 mod letting_go;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 
+pub(super) use acting::Places;
+
 use super::{
     entry::{Entry, Stage, Verdict},
     limits::{Importance, Kind, Limits, kind},
 };
 use crate::{
-    command::button,
-    effect::{Desired, Effect, EffectId, Keep, Lane, Place, Purpose, Rank, Read, Say},
-    incident::{Incident, IncidentId, RoomState},
-    message::{Message, Span, isolated},
+    effect::{Effect, EffectId, Keep, Lane, Place, Rank},
+    incident::{Incident, IncidentId},
     person::Person,
-    policy::Policy,
-    port::{Action, Commit, Identity, Outcome, StoredEffect},
-    room::{PlatformName, RoomRef},
-    workspace::Workspace,
+    port::{Commit, Identity, Outcome, StoredEffect},
+    room::PlatformName,
 };
 
 /// A platform that has failed for this long was away.
@@ -64,21 +64,6 @@ pub(super) struct Outbox {
     opens_at: Option<DateTime<Utc>>,
     about: BTreeMap<IncidentId, usize>,
     busy: usize,
-}
-
-/// What turns places into rooms.
-#[derive(Clone, Copy)]
-pub(super) struct Places<'a> {
-    pub(super) workspace: &'a Workspace,
-    pub(super) policy: &'a Policy,
-    pub(super) incidents: &'a BTreeMap<IncidentId, Incident>,
-}
-
-/// Where an effect's place is now.
-enum Whereabouts {
-    Here(RoomRef),
-    NotYet,
-    Never,
 }
 
 impl Outbox {
@@ -340,100 +325,5 @@ impl Outbox {
         }
         commit.effects_ended.iter().for_each(|id| self.remove(*id));
         added.into_iter().for_each(|stored| self.insert(stored.clone()));
-    }
-}
-
-fn stale_at(effect: &Effect) -> Option<DateTime<Utc>> {
-    match effect {
-        Effect::Say(say) => Some(say.stale_at),
-        Effect::Read(read) => Some(read.stale_at),
-        Effect::Keep(_) | Effect::Direct(_) => None,
-    }
-}
-
-fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
-    let at_home = |id: &IncidentId| match places.incidents.get(id) {
-        None => Whereabouts::Never,
-        Some(incident) => match (&incident.room, incident.home()) {
-            (_, Some(home)) => Whereabouts::Here(home.clone()),
-            (RoomState::Pending, None) => Whereabouts::NotYet,
-            (RoomState::Open(_) | RoomState::AtOrigin | RoomState::Nowhere, None) => Whereabouts::Never,
-        },
-    };
-    match effect {
-        Effect::Say(Say { place: Place::Room(room), .. }) => Whereabouts::Here(room.clone()),
-        Effect::Say(Say { place: Place::Incident(id), .. }) => at_home(id),
-        Effect::Say(Say { place: Place::Person(person), .. }) => {
-            let direct = places.workspace.direct_room(person);
-            direct.map_or(Whereabouts::NotYet, |room| Whereabouts::Here(room.clone()))
-        }
-        Effect::Say(Say { place: Place::Message(message), .. }) | Effect::Read(Read { message, .. }) => {
-            Whereabouts::Here(message.room.clone())
-        }
-        // There is none yet: the platform is all that it needs.
-        Effect::Direct(person) => Whereabouts::Here(RoomRef::new(&person.platform, "")),
-        Effect::Keep(Keep { platform, incident, desired }) => match desired {
-            // There is none yet: the platform is all that it needs.
-            Desired::Room { .. } | Desired::Meeting { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
-            Desired::NoMeeting { room } | Desired::Appointment { room, .. } => {
-                Whereabouts::Here(room.clone())
-            }
-            Desired::Card { .. } | Desired::Pinned { .. } | Desired::Buttons { .. } => at_home(incident),
-            // Where it was declared nobody is asked in, and nothing is named, for its sake.
-            Desired::Members { .. } | Desired::Named { .. } => match places.incidents.get(incident) {
-                Some(Incident { room: RoomState::Open(_) | RoomState::Pending, .. }) => at_home(incident),
-                Some(_) | None => Whereabouts::Never,
-            },
-        },
-    }
-}
-
-/// A message for a platform: people of another one are named as they are known there, and notified by nothing.
-fn localized(message: &Message, platform: &PlatformName, places: Places<'_>) -> Message {
-    message.clone().with_people(|person| {
-        (person.platform != *platform).then(|| match places.policy.elsewhere(person, platform) {
-            Some(known) => Span::Person(known.clone()),
-            None => Span::Text(isolated(&places.policy.name_of(person, places.workspace))),
-        })
-    })
-}
-
-fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Action {
-    match effect {
-        Effect::Say(say) => Action::Say {
-            room,
-            answers: say.answers.clone(),
-            only_for: say.only_for.clone(),
-            purpose: say.purpose,
-            message: localized(&say.message, &say.platform, places),
-        },
-        Effect::Keep(keep) => match &keep.desired {
-            Desired::Room { name, topic, invited, private, open_to } => Action::OpenRoom {
-                name: name.clone(),
-                topic: topic.clone(),
-                invited: invited.clone(),
-                private: *private,
-                open_to: open_to.clone(),
-            },
-            Desired::Card { card, message } => {
-                let content = localized(message, &keep.platform, places);
-                Action::Edit { message: card.clone(), purpose: Purpose::Card, content }
-            }
-            Desired::Pinned { card } => Action::Pin { message: card.clone() },
-            Desired::Members { people } => Action::Invite { room, people: people.clone() },
-            Desired::Named { name, topic } => Action::Name { room, name: name.clone(), topic: topic.clone() },
-            Desired::Buttons { message, keys, .. } => {
-                Action::Buttons { message: message.clone(), buttons: button::shown(keys) }
-            }
-            Desired::Meeting { name, people, known } => {
-                Action::OpenMeeting { name: name.clone(), people: people.clone(), known: known.clone() }
-            }
-            Desired::NoMeeting { room } => Action::CloseMeeting { room: room.clone() },
-            Desired::Appointment { room, appointment } => {
-                Action::Appoint { room: room.clone(), appointment: appointment.clone() }
-            }
-        },
-        Effect::Direct(person) => Action::OpenDirect { person: person.clone() },
-        Effect::Read(read) => Action::Read { message: read.message.clone() },
     }
 }

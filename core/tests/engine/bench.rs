@@ -235,6 +235,16 @@ impl Bench {
         }
     }
 
+    /// Something is declared in `ops`, and its room is made; gives back the room's name.
+    pub(crate) fn declares(&mut self, text: &str) -> String {
+        self.hear("ops", text);
+        self.commit();
+        let open = self.take(opens_room);
+        let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
+        self.succeed(&open);
+        name
+    }
+
     /// Does everything that can be done now, and gives it back.
     pub(crate) fn done(&mut self) -> Vec<Perform> {
         let mut done = Vec::new();

@@ -5,7 +5,7 @@ use sitrep_core::{
     port::{Action, Appointment, Content},
 };
 
-use crate::bench::{Bench, opens_room, policy};
+use crate::bench::{Bench, policy};
 
 fn with_calendar() -> Policy {
     let mut policy = policy();
@@ -16,26 +16,16 @@ fn with_calendar() -> Policy {
 /// Declares, resolves and says these; gives back what the calendar was told.
 fn told(policy: Policy, declare: &str, lines: &[&str]) -> Vec<Option<Appointment>> {
     let mut bench = Bench::with(policy);
-    bench.hear("ops", declare);
-    bench.commit();
-    let open = bench.take(opens_room);
-    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
-    bench.succeed(&open);
+    let name = bench.declares(declare);
     bench.settle();
     let mut told = Vec::new();
     for line in ["!resolve rolled back"].iter().chain(lines) {
         bench.hear(&name, line);
-        while !(bench.commits.is_empty() && bench.performs.is_empty()) {
-            if !bench.commits.is_empty() {
-                bench.commit();
-                continue;
-            }
-            let perform = bench.performs.remove(0);
-            if let Action::Appoint { room, appointment } = &perform.action {
+        for perform in bench.done() {
+            if let Action::Appoint { room, appointment } = perform.action {
                 assert_eq!(room.room, name);
-                told.push(appointment.clone());
+                told.push(appointment);
             }
-            bench.succeed(&perform);
         }
     }
     told
@@ -57,29 +47,17 @@ fn it_is_put_in_moved_and_taken_out() {
 #[test]
 fn it_is_found_again_by_the_first_room_whatever_became_of_that() {
     let mut bench = Bench::with(with_calendar());
-    bench.hear("ops", "!incident checkout is down");
-    bench.commit();
-    let open = bench.take(opens_room);
-    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
-    bench.succeed(&open);
+    let name = bench.declares("!incident checkout is down");
     bench.settle();
     bench.hear(&name, "!resolve rolled back");
     bench.settle();
     bench.happens("sitrep", &name, Content::Gone);
     bench.settle();
     bench.hear("ops", "!retro INC-1 2026-11-30 14:00");
-    let mut about = None;
-    while !(bench.commits.is_empty() && bench.performs.is_empty()) {
-        if !bench.commits.is_empty() {
-            bench.commit();
-            continue;
-        }
-        let perform = bench.performs.remove(0);
-        if let Action::Appoint { room, .. } = &perform.action {
-            about = Some(room.room.clone());
-        }
-        bench.succeed(&perform);
-    }
+    let about = bench.done().into_iter().find_map(|perform| {
+        let Action::Appoint { room, .. } = perform.action else { return None };
+        Some(room.room)
+    });
     assert_eq!(about, Some(name));
 }
 

@@ -6,7 +6,7 @@ use sitrep_core::{
     port::{Action, Commit, Content, Outcome, Perform},
 };
 
-use crate::bench::{Bench, opens_room, room, saying, says_in};
+use crate::bench::{Bench, room, saying, says_in};
 
 fn opens_direct(action: &Action) -> bool {
     matches!(action, Action::OpenDirect { .. })
@@ -36,11 +36,7 @@ fn settled(bench: &mut Bench) -> (Vec<(String, String)>, usize) {
 /// A private incident with a room, declared by alice and led by bob.
 fn private() -> (Bench, String) {
     let mut bench = Bench::new();
-    bench.hear("ops", "!incident --private payroll leaked");
-    bench.commit();
-    let open = bench.take(opens_room);
-    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
-    bench.succeed(&open);
+    let name = bench.declares("!incident --private payroll leaked");
     bench.settle();
     bench.hear(&name, "!lead @bob");
     bench.settle();
@@ -100,11 +96,7 @@ fn a_persons_own_direct_message_shows_the_room() {
 #[test]
 fn a_room_that_is_replaced_gets_the_card_anew() {
     let mut bench = Bench::new();
-    bench.hear("ops", "!incident checkout is down");
-    bench.commit();
-    let open = bench.take(opens_room);
-    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
-    bench.succeed(&open);
+    let name = bench.declares("!incident checkout is down");
     bench.settle();
     bench.happens("alice", &name, Content::Moved { to: room("upgraded") });
     let said = bench.settle();

@@ -5,7 +5,7 @@ use sitrep_core::{
     port::{Action, Button, Content, Inbound, Perform},
 };
 
-use crate::bench::{Bench, opens_room, platform, room, saying, words};
+use crate::bench::{Bench, platform, room, saying, words};
 
 fn awaited(inbound: &mut Inbound) {
     inbound.awaits_answer = true;
@@ -17,23 +17,11 @@ fn pressed(message: &str, key: &str) -> Content {
 
 /// An incident with a room; gives back the room's name, the card's id and the buttons on it.
 fn declared(bench: &mut Bench) -> (String, String, Vec<Button>) {
-    bench.hear("ops", "!incident checkout is down");
-    bench.commit();
-    let open = bench.take(opens_room);
-    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
-    bench.succeed(&open);
-    let mut put = None;
-    while !(bench.commits.is_empty() && bench.performs.is_empty()) {
-        if !bench.commits.is_empty() {
-            bench.commit();
-            continue;
-        }
-        let perform = bench.performs.remove(0);
-        if let Action::Buttons { message, buttons } = &perform.action {
-            put = Some((message.id.clone(), buttons.clone()));
-        }
-        bench.succeed(&perform);
-    }
+    let name = bench.declares("!incident checkout is down");
+    let put = bench.done().into_iter().find_map(|perform| {
+        let Action::Buttons { message, buttons } = perform.action else { return None };
+        Some((message.id, buttons))
+    });
     let (card, buttons) = put.expect("buttons on the card");
     (name, card, buttons)
 }
@@ -179,11 +167,7 @@ fn a_deleted_room_s_incident_goes_on_where_it_was_declared() {
 #[test]
 fn a_private_incident_whose_room_was_deleted_is_told_to_those_who_lead_alone() {
     let mut bench = Bench::new();
-    bench.hear("ops", "!incident --private payroll leaked");
-    bench.commit();
-    let open = bench.take(opens_room);
-    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
-    bench.succeed(&open);
+    let name = bench.declares("!incident --private payroll leaked");
     bench.settle();
     bench.happens("sitrep", &name, Content::Gone);
     let said: Vec<_> = bench.done().iter().filter_map(saying).collect();

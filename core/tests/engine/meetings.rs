@@ -6,7 +6,7 @@ use sitrep_core::{
     port::{Action, Perform},
 };
 
-use crate::bench::{Bench, opens_room, platform, policy, words};
+use crate::bench::{Bench, platform, policy, words};
 
 /// When it was declared and its number: nothing of the title.
 const NAME: &str = "2026-11-22-0000-inc-1";
@@ -15,15 +15,6 @@ fn bench() -> Bench {
     let mut policy = policy();
     policy.meeting = Meeting::Voice(platform());
     Bench::with(policy)
-}
-
-fn declare(bench: &mut Bench, text: &str) -> String {
-    bench.hear("ops", text);
-    bench.commit();
-    let open = bench.take(opens_room);
-    let Action::OpenRoom { name, .. } = open.action.clone() else { panic!("a room") };
-    bench.succeed(&open);
-    name
 }
 
 fn made(done: &[Perform]) -> Vec<(String, Option<Vec<Person>>)> {
@@ -45,7 +36,7 @@ fn removed(done: &[Perform]) -> Vec<String> {
 #[test]
 fn it_is_made_shown_on_the_card_and_removed_at_the_end() {
     let mut bench = bench();
-    let home = declare(&mut bench, "!incident checkout is down");
+    let home = bench.declares("!incident checkout is down");
     let opening = bench.done();
     assert_eq!(made(&opening), [(NAME.to_owned(), None)]);
     let shows = |perform: &Perform| {
@@ -63,7 +54,7 @@ fn it_is_made_shown_on_the_card_and_removed_at_the_end() {
 #[test]
 fn one_that_is_ready_only_after_the_end_is_removed_at_once() {
     let mut bench = bench();
-    declare(&mut bench, "!incident checkout is down");
+    bench.declares("!incident checkout is down");
     let mut late = None;
     for _ in 0..50 {
         if !bench.commits.is_empty() {
@@ -86,7 +77,7 @@ fn one_that_is_ready_only_after_the_end_is_removed_at_once() {
 #[test]
 fn of_a_private_incident_only_its_people_may_enter_also_those_who_come_later() {
     let mut bench = bench();
-    let home = declare(&mut bench, "!incident --private payroll leaked");
+    let home = bench.declares("!incident --private payroll leaked");
     let alice = Person::new(&platform(), "alice");
     assert_eq!(made(&bench.done()), [(NAME.to_owned(), Some(vec![alice.clone()]))]);
     bench.hear(&home, "!lead @bob");

@@ -60,16 +60,7 @@ fn a_name_is_remembered_over_a_restart() {
     let said = says(&mut bench, "17", "Carol", "!next INC-1 5m");
     assert!(said.iter().any(|(room, _)| room == "board"), "{said:?}");
     bench.wait(chrono::Duration::minutes(20));
-    let mut told = Vec::new();
-    while !(bench.commits.is_empty() && bench.performs.is_empty()) {
-        if !bench.commits.is_empty() {
-            bench.commit();
-            continue;
-        }
-        let perform = bench.performs.remove(0);
-        told.extend(saying(&perform));
-        bench.succeed(&perform);
-    }
+    let told: Vec<_> = bench.done().iter().filter_map(saying).collect();
     assert!(told.iter().all(|(room, text)| room != "board" || !text.contains("15")), "{told:?}");
 }
 

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{Outbox, Places, Whereabouts, action, stale_at, whereabouts};
+use super::{
+    Outbox,
+    acting::{Places, Whereabouts, action, stale_at, whereabouts},
+};
 use crate::{
     effect::{EffectId, Lane, Rank},
     engine::{
