@@ -40,6 +40,8 @@ const KILLS_A_HOMESERVER: u64 = 8;
 const SETTLES_WITHIN: Duration = Duration::from_secs(240);
 /// How long nothing may change before it counts as settled.
 const STILL_FOR: Duration = Duration::from_secs(3);
+/// Between two judgements.
+const JUDGED_EVERY: Duration = Duration::from_millis(500);
 
 /// A number from the environment.
 fn number_from(variable: &str) -> Option<u64> {
@@ -189,22 +191,35 @@ fn while_people_work(
 fn settle(synapse: &Synapse, site: &Site, said: &[Said]) -> Result<Counts, Failed> {
     let eyes = Person::log_in(&synapse.url, &site.bot)?;
     let court = Court { eyes: &eyes, ops: &site.ops, status: &site.status, said };
-    let mut still: Option<(Instant, usize)> = None;
-    let mut wrong = Vec::new();
-    let settled = poll(SETTLES_WITHIN, || {
+    let settled = until_still(SETTLES_WITHIN, || {
         let (findings, counts) = judge(&court)?;
-        let events = counts.messages + counts.edits;
-        wrong = findings.0;
-        let since = still.filter(|(_, before)| *before == events).map_or_else(Instant::now, |(at, _)| at);
-        still = Some((since, events));
+        Ok((findings.0, counts, counts.messages + counts.edits))
+    })?;
+    settled.map_err(Failed::from)
+}
+
+/// Judges again and again: what is wrong, how much there was to judge, and what changes as long as anything does. Gives
+/// back what there was once nothing is wrong and nothing has changed for a while, or else what is still wrong.
+pub(crate) fn until_still<C, S: PartialEq>(
+    within: Duration,
+    mut judge: impl FnMut() -> Result<(Vec<String>, C, S), Failed>,
+) -> Result<Result<C, String>, Failed> {
+    let mut still: Option<(Instant, S)> = None;
+    let mut wrong = Vec::new();
+    let settled = poll(within, || {
+        let (findings, counts, sign) = judge()?;
+        wrong = findings;
+        let unchanged = still.take().filter(|(_, before)| *before == sign);
+        let since = unchanged.map_or_else(Instant::now, |(at, _)| at);
+        still = Some((since, sign));
         if wrong.is_empty() && since.elapsed() > STILL_FOR {
             return Ok(Some(counts));
         }
-        thread::sleep(Duration::from_millis(500));
+        thread::sleep(JUDGED_EVERY);
         Ok(None)
     })?;
-    settled.ok_or_else(|| {
+    Ok(settled.ok_or_else(|| {
         let shown: Vec<&str> = wrong.iter().take(20).map(String::as_str).collect();
-        format!("{} things are wrong:\n{}", wrong.len(), shown.join("\n")).into()
-    })
+        format!("{} things are wrong:\n{}", wrong.len(), shown.join("\n"))
+    }))
 }

@@ -6,17 +6,17 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 use sitrep_fake_discord::Person;
 
-use crate::axe::{seed_and_kills, survive};
+use crate::axe::{seed_and_kills, survive, until_still};
+use crate::support::Failed;
 use crate::support::dice::Dice;
 use crate::support::discord::Guild;
 use crate::support::sitrep::Sitrep;
 use crate::support::trials::{Test, test};
-use crate::support::{Failed, poll};
 
 mod judge;
 
@@ -31,8 +31,6 @@ pub(super) fn tests() -> Vec<Test> {
 
 /// How long everything that is owed may take, once nothing is killed any more.
 const SETTLES_WITHIN: Duration = Duration::from_secs(180);
-/// How long nothing may change before it counts as settled.
-const STILL_FOR: Duration = Duration::from_secs(3);
 /// How many incidents one person has going at a time.
 const AT_A_TIME: usize = 2;
 
@@ -148,16 +146,22 @@ impl Worker<'_> {
     }
 }
 
-fn killed() -> Result<(), Failed> {
+/// A Discord that bears with so many kills, and sitrep on it.
+fn begun(kills: u64) -> Result<(Guild, Sitrep), Failed> {
     let guild = Guild::new()?;
     guild.discord.faults().allow_late_answers();
-    let (seed, kills) = seed_and_kills();
     // Whoever is started anew doesn't know which limits it had met: each start meets a few.
     guild.discord.set_ledger_bound(60 + 10 * usize::try_from(kills).unwrap_or_default());
-    let mut dice = Dice::new(seed);
-    let mut sitrep = guild.sitrep("")?;
+    let sitrep = guild.sitrep("")?;
     // Nothing is heard in a channel from before the first start.
     guild.ask(&guild.person("alice"), "ops", "!incidents")?;
+    Ok((guild, sitrep))
+}
+
+fn killed() -> Result<(), Failed> {
+    let (seed, kills) = seed_and_kills();
+    let mut dice = Dice::new(seed);
+    let (guild, mut sitrep) = begun(kills)?;
     let said = while_people_work(&guild, &mut dice, |dice| {
         for _ in 0..kills {
             survive(&mut sitrep, dice)?;
@@ -170,14 +174,9 @@ fn killed() -> Result<(), Failed> {
 }
 
 fn troubled() -> Result<(), Failed> {
-    let guild = Guild::new()?;
-    guild.discord.faults().allow_late_answers();
     let (seed, kills) = seed_and_kills();
-    // Whoever is started anew doesn't know which limits it had met: each start meets a few.
-    guild.discord.set_ledger_bound(60 + 10 * usize::try_from(kills).unwrap_or_default());
     let mut dice = Dice::new(seed);
-    let mut sitrep = guild.sitrep("")?;
-    guild.ask(&guild.person("alice"), "ops", "!incidents")?;
+    let (guild, mut sitrep) = begun(kills)?;
     let said = while_people_work(&guild, &mut dice, |dice| {
         for _ in 0..kills {
             trouble(&guild, dice);
@@ -252,24 +251,12 @@ fn while_people_work(
 
 /// Waits until everything owed has come to pass and nothing changes any more, and judges it.
 fn settle(guild: &Guild, sitrep: &mut Sitrep, said: &[Said]) -> Result<Counts, Failed> {
-    let mut still: Option<(Instant, Counts)> = None;
-    let mut wrong = Vec::new();
-    let settled = poll(SETTLES_WITHIN, || {
+    let settled = until_still(SETTLES_WITHIN, || {
         if let Some(status) = sitrep.ended()? {
             return Err(format!("sitrep ended by itself ({status})").into());
         }
         let (findings, counts) = judge(guild, said);
-        wrong = findings;
-        let since = still.filter(|(_, before)| *before == counts).map_or_else(Instant::now, |(at, _)| at);
-        still = Some((since, counts));
-        if wrong.is_empty() && since.elapsed() > STILL_FOR {
-            return Ok(Some(counts));
-        }
-        thread::sleep(Duration::from_millis(300));
-        Ok(None)
+        Ok((findings, counts, counts))
     })?;
-    settled.ok_or_else(|| {
-        let shown: Vec<&str> = wrong.iter().take(20).map(String::as_str).collect();
-        format!("{} things are wrong:\n{}\n{}", wrong.len(), shown.join("\n"), guild.transcript()).into()
-    })
+    settled.map_err(|wrong| format!("{wrong}\n{}", guild.transcript()).into())
 }

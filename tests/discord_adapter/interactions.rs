@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sitrep_fake_discord::{AnswerKind, Person};
+use sitrep_fake_discord::{AnswerKind, Message, Person};
 
 use crate::support::discord::{Guild, world};
 use crate::support::sitrep::Sitrep;
@@ -207,16 +207,22 @@ fn forms() -> Result<(), Failed> {
 
 const HASTE: &str = "[severity.sev2]\nupdate_every = \"3s\"\n";
 
+/// An incident that alice leads, as she is asked for news: its channel, and the question.
+fn asked(guild: &Guild, alice: &Person) -> Result<(String, Message), Failed> {
+    let room = guild.declare(alice, "!incident checkout is down")?;
+    let id = room.id.to_string();
+    guild.ask(alice, &id, "!ack")?;
+    let question = guild.hear(&id, "a question with buttons", |said| {
+        said.text().contains("an update is due") && said.buttons().len() >= 2
+    })?;
+    Ok((id, question))
+}
+
 fn questions() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep(HASTE)?;
     let alice = guild.person("alice");
-    let room = guild.declare(&alice, "!incident checkout is down")?;
-    let id = room.id.to_string();
-    guild.ask(&alice, &id, "!ack")?;
-    let question = guild.hear(&id, "a question with buttons", |said| {
-        said.text().contains("an update is due") && said.buttons().len() >= 2
-    })?;
+    let (id, question) = asked(&guild, &alice)?;
     assert_eq!(question.mentions, ["alice"], "it calls exactly the commander");
     for verb in ["update", "snooze"] {
         assert!(question.buttons().iter().any(|(_, id)| id.contains(verb)), "{:?}", question.buttons());
@@ -235,12 +241,7 @@ fn over() -> Result<(), Failed> {
     let guild = Guild::new()?;
     let _sitrep = guild.sitrep(HASTE)?;
     let alice = guild.person("alice");
-    let room = guild.declare(&alice, "!incident checkout is down")?;
-    let id = room.id.to_string();
-    guild.ask(&alice, &id, "!ack")?;
-    let question = guild.hear(&id, "a question with buttons", |said| {
-        said.text().contains("an update is due") && said.buttons().len() >= 2
-    })?;
+    let (id, question) = asked(&guild, &alice)?;
     guild.ask(&alice, &id, "!resolve done")?;
     let pressed = alice.press(&id, question.id, "snooze")?;
     let answer = guild.wait("an answer to a button that does nothing any more", || {
