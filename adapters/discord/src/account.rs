@@ -124,8 +124,8 @@ impl Account {
     }
 
     /// The channels in which we were alone with somebody, each with the message after which it is heard.
-    pub(crate) fn known_directs(&self) -> Vec<(ChannelId, u64)> {
-        let guild = self.guild();
+    /// A file from before may name a channel of the server, which is none.
+    pub(crate) fn known_directs(&self, guild: &Guild) -> Vec<(ChannelId, u64)> {
         let known = self.directs.all().into_iter();
         known.filter(|(channel, _)| !guild.channels.contains_key(channel)).collect()
     }

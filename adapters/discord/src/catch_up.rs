@@ -17,11 +17,10 @@ use tokio::time::sleep;
 
 use crate::{
     guild::{Channel, Guild},
-    hearing,
     intake::{Inner, Intake},
     reading::{Reading, Tail},
     rooms::Spot,
-    server,
+    server, server_events,
 };
 
 /// The longest pause after a failure.
@@ -44,7 +43,7 @@ pub(crate) fn begin(intake: &Arc<Intake>) {
     beside.spawn_on(reading.go(), &intake.runtime);
     drop(beside);
     for (channel, spot) in shut {
-        hearing::shut(intake, channel, spot);
+        server_events::shut(intake, channel, spot);
     }
 }
 
@@ -61,9 +60,8 @@ fn shut(intake: &Intake, inner: &Inner, guild: &Guild) -> Vec<(ChannelId, Spot)>
 
 /// What has to be read, decided at once: everything that is heard from now on waits for it.
 fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Vec<Tail> {
-    for (direct, after) in intake.account.directs.all() {
-        // A file from before may name a channel of the server.
-        if !guild.channels.contains_key(&direct) && inner.streams.position(direct).is_none() {
+    for (direct, after) in intake.account.known_directs(guild) {
+        if inner.streams.position(direct).is_none() {
             inner.streams.resume(direct, after);
         }
     }
@@ -77,7 +75,7 @@ fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Vec<Tail> {
     for (id, channel) in threads.into_iter().chain(channels) {
         inner.dead.remove(id);
         let is_own = rooms.kind_of(guild, *id) == RoomKind::Own;
-        let Some(after) = start(inner, (*id, channel), is_own) else { continue };
+        let Some(after) = start(inner, guild, (*id, channel), is_own) else { continue };
         let is_done = channel.last_message.is_none_or(|last| last.get() <= after);
         if !is_done || inner.streams.is_behind(*id) {
             tails.push(Tail::new(*id, after, true, is_done));
@@ -102,7 +100,12 @@ fn plan(intake: &Intake, inner: &mut Inner, guild: &Guild) -> Vec<Tail> {
 }
 
 /// After which message a channel is heard; `None` if nothing in it was meant for us yet.
-fn start(inner: &mut Inner, (id, channel): (ChannelId, &Channel), is_own: bool) -> Option<u64> {
+fn start(
+    inner: &mut Inner,
+    guild: &Guild,
+    (id, channel): (ChannelId, &Channel),
+    is_own: bool,
+) -> Option<u64> {
     // What was heard of a room of our own since may not be the first that was said in it.
     let known = if is_own { inner.streams.settled(id) } else { inner.streams.position(id) };
     if known.is_some() {
@@ -114,13 +117,7 @@ fn start(inner: &mut Inner, (id, channel): (ChannelId, &Channel), is_own: bool) 
         (false, true, Some(position)) => Some(position.max(id.get())),
         (false, ..) => None,
     };
-    match beginning {
-        Some(beginning) => inner.streams.begin(id, beginning),
-        None => {
-            let end = channel.last_message.map_or(id.get(), |last| last.get().max(id.get()));
-            inner.streams.begin(id, end);
-        }
-    }
+    inner.streams.begin(id, beginning.unwrap_or_else(|| guild.end_of(id)));
     beginning
 }
 
@@ -146,6 +143,6 @@ pub(crate) fn look_around(intake: &Arc<Intake>) {
             guild.take_over(seen);
             guild.bind(&account.settings.rooms);
         }
-        hearing::caught_up_from_here(&inside);
+        server_events::caught_up_from_here(&inside);
     });
 }

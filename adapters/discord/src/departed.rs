@@ -7,14 +7,13 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, OpenOptions},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serenity::all::ChannelId;
+
+use crate::line_file::LineFile;
 
 /// The name of the file in the state directory.
 const NAME: &str = "departed";
@@ -22,19 +21,16 @@ const NAME: &str = "departed";
 /// The channels.
 #[derive(Debug)]
 pub(crate) struct Departed {
-    path: PathBuf,
+    file: LineFile,
     known: Mutex<BTreeSet<ChannelId>>,
 }
 
 impl Departed {
     /// Those of before. What can't be read is left behind: Discord says it again.
     pub(crate) fn load(state_dir: &Path) -> Self {
-        let path = state_dir.join(NAME);
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        // The last line may be half of one, and name another channel.
-        let whole = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-        let ids = whole.filter_map(|line| line.parse().ok().filter(|id| *id != 0));
-        Self { path, known: Mutex::new(ids.map(ChannelId::new).collect()) }
+        let (file, lines) = LineFile::open(state_dir, NAME);
+        let ids = lines.iter().filter_map(|line| line.parse().ok().filter(|id| *id != 0));
+        Self { file, known: Mutex::new(ids.map(ChannelId::new).collect()) }
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeSet<ChannelId>> {
@@ -51,16 +47,19 @@ impl Departed {
         if !self.known().insert(channel) {
             return;
         }
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path);
-        let written = file.and_then(|mut file| file.write_all(format!("{channel}\n").as_bytes()));
-        if let Err(error) = written {
-            tracing::debug!("{} can't be written: {error}.", self.path.display());
+        if let Err(error) = self.file.add(&channel.to_string()) {
+            tracing::debug!("{} can't be written: {error}.", self.file.path().display());
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fs::{self, OpenOptions},
+        io::Write,
+    };
+
     use super::*;
 
     #[test]

@@ -7,14 +7,13 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, OpenOptions},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serenity::all::ChannelId;
+
+use crate::line_file::LineFile;
 
 /// The name of the file in the state directory.
 const NAME: &str = "directs";
@@ -22,21 +21,20 @@ const NAME: &str = "directs";
 /// The channels, each with the message after which it is heard.
 #[derive(Debug)]
 pub(crate) struct Directs {
-    path: PathBuf,
+    file: LineFile,
     known: Mutex<BTreeMap<ChannelId, u64>>,
 }
 
 impl Directs {
     /// Those of before. What can't be read is left behind: whoever writes again is known again.
     pub(crate) fn load(state_dir: &Path) -> Self {
-        let path = state_dir.join(NAME);
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let known = text.lines().filter_map(|line| {
+        let (file, lines) = LineFile::open(state_dir, NAME);
+        let known = lines.iter().filter_map(|line| {
             let (channel, after) = line.split_once(' ')?;
             let channel = channel.parse().ok().filter(|id| *id != 0)?;
             Some((ChannelId::new(channel), after.parse().ok()?))
         });
-        Self { path, known: Mutex::new(known.collect()) }
+        Self { file, known: Mutex::new(known.collect()) }
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<ChannelId, u64>> {
@@ -55,12 +53,10 @@ impl Directs {
             return;
         }
         known.insert(channel, after);
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path);
-        let written = file.and_then(|mut file| file.write_all(format!("{channel} {after}\n").as_bytes()));
-        if let Err(error) = written {
+        if let Err(error) = self.file.add(&format!("{channel} {after}")) {
             tracing::warn!(
                 "{} can't be written: {error}. What is said to sitrep in private while it is away may be missed.",
-                self.path.display()
+                self.file.path().display()
             );
         }
     }
@@ -68,6 +64,8 @@ impl Directs {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, io::Write};
+
     use super::*;
 
     #[test]

@@ -169,16 +169,17 @@ impl Intake {
     /// Goes on after the positions that core has. Before anything is heard.
     pub(crate) fn resume(&self, after: &Positions) {
         let mut inner = self.inner();
-        for (channel, after) in self.account.known_directs() {
+        let mut guild = self.account.guild();
+        for (channel, after) in self.account.known_directs(&guild) {
             inner.streams.resume(channel, after);
-            self.account.guild().directs.insert(channel);
+            guild.directs.insert(channel);
         }
         for (stream, token) in after {
             let channel = stream.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
             if let (Some(channel), Ok(position)) = (channel, token.parse()) {
                 inner.streams.resume(channel, position);
                 // It was heard, and so is a room of ours if it isn't any other.
-                self.account.guild().own.insert(channel);
+                guild.own.insert(channel);
             }
         }
     }

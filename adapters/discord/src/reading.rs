@@ -24,6 +24,7 @@ use crate::{
     interaction,
     rooms::Spot,
     server::{self, Somewhere},
+    server_events,
 };
 
 /// Between two requests.
@@ -237,7 +238,7 @@ async fn visit(intake: &Arc<Intake>, tail: &mut Tail) -> Result<(), Failure> {
 fn lose(intake: &Arc<Intake>, channel: ChannelId) {
     intake.inner().streams.close(channel);
     let room = RoomRef::new(&intake.account.name, channel.to_string());
-    hearing::gone(intake, channel, Spot { room, thread: None, kind: RoomKind::Own });
+    server_events::gone(intake, channel, Spot { room, thread: None, kind: RoomKind::Own });
 }
 
 /// Asks the server who somebody is, and lets what they did go on.

@@ -107,7 +107,10 @@ impl Streams {
             return false;
         }
         let is_for_core = item.deed.is_some();
-        self.ready.push_back(item);
+        // The gateway may have swapped it with one that still waits.
+        let is_later = |waits: &Item| waits.channel == item.channel && waits.message > item.message;
+        let before = item.message.and_then(|_| self.ready.iter().position(is_later));
+        self.ready.insert(before.unwrap_or(self.ready.len()), item);
         is_for_core
     }
 
@@ -209,8 +212,6 @@ impl Streams {
 
     /// The next so many things for core, and whatever lies between them.
     pub(crate) fn take(&mut self, limit: usize, now: Instant) -> Vec<Deed> {
-        // The gateway may have swapped what waits.
-        self.ready.make_contiguous().sort_by_key(|item| item.order);
         let mut deeds = Vec::new();
         while deeds.len() < limit {
             let Some(item) = self.ready.pop_front() else { break };
