@@ -16,7 +16,7 @@ use super::{
 use crate::{
     RedbStore, StoreKind,
     disk::{self, Disk},
-    tables::{META, STORE},
+    tables::{FORMAT, META, STORE},
 };
 
 #[test]
@@ -71,9 +71,9 @@ fn a_newer_format_is_refused() {
         .value()
         .to_vec();
     let row = String::from_utf8(row).unwrap();
-    assert!(row.contains(r#""format":3,"#), "{row}");
+    assert!(row.contains(&format!(r#""format":{FORMAT},"#)), "{row}");
     let transaction = database.begin_write().unwrap();
-    let newer = r#"{"format":3,"everything_else":"is new"}"#;
+    let newer = format!(r#"{{"format":{},"everything_else":"is new"}}"#, FORMAT + 1);
     transaction.open_table(META).unwrap().insert(STORE, newer.as_bytes()).unwrap();
     transaction.commit().unwrap();
     drop(database);
