@@ -14,6 +14,10 @@ use chrono_tz::Tz;
 use crate::{
     event::Promise,
     incident::{Incident, Severity, Status},
+    message::{
+        Message, Span,
+        catalogue::{Arg, Words},
+    },
     person::Person,
     port::Standing,
     room::{PlatformName, RoomRef},
@@ -67,6 +71,8 @@ pub struct PlatformPolicy {
 pub struct Policy {
     /// What a command begins with.
     pub prefix: String,
+    /// What is said, in which language.
+    pub words: Words,
     /// The zone in which dates are typed and shown.
     pub timezone: Tz,
     /// The pattern of a room's name.
@@ -98,6 +104,7 @@ impl Default for Policy {
         };
         Self {
             prefix: "!".to_owned(),
+            words: Words::default(),
             timezone: Tz::UTC,
             room_name: "{date}-{time}-{name}".to_owned(),
             default_severity: Severity::Sev2,
@@ -120,6 +127,24 @@ impl Default for Policy {
 const MITIGATED_INTERVAL: Duration = Duration::minutes(30);
 
 impl Policy {
+    /// A sentence of the catalogue: `policy.say("update.promised", args![id = incident.id, at = at])`.
+    #[must_use]
+    pub fn say(&self, key: &str, args: impl IntoIterator<Item = (&'static str, Arg)>) -> Message {
+        self.words.say(key, args, &self.prefix)
+    }
+
+    /// A part of a line from the catalogue.
+    #[must_use]
+    pub fn spans(&self, key: &str, args: impl IntoIterator<Item = (&'static str, Arg)>) -> Vec<Span> {
+        self.words.spans(key, args, &self.prefix)
+    }
+
+    /// Words from the catalogue without any markup: a name, a label, a length of time.
+    #[must_use]
+    pub fn phrase(&self, key: &str, args: impl IntoIterator<Item = (&'static str, Arg)>) -> String {
+        self.words.phrase(key, args)
+    }
+
     /// How one severity is handled.
     #[must_use]
     pub fn severity(&self, severity: Severity) -> &SeverityPolicy {

@@ -8,6 +8,7 @@
 //! The sentences themselves live in the files beside this one, a file an occasion.
 
 pub mod card;
+pub mod catalogue;
 pub mod declaration;
 pub mod help;
 pub mod incidents;
@@ -15,6 +16,7 @@ pub mod resolution;
 pub mod retrospective;
 pub mod trouble;
 pub mod update;
+mod wording;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,18 @@ pub enum Span {
     Room(RoomRef, String),
 }
 
+impl Span {
+    /// Its words, without any markup.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Text(words) | Self::Bold(words) | Self::Code(words) | Self::Link(words) => words,
+            Self::Person(person) | Self::Mention(person) => person.short_name(),
+            Self::Room(_, name) => name,
+        }
+    }
+}
+
 /// One line of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +81,14 @@ impl Line {
 }
 
 impl Line {
+    /// The spans, without what kind of line they are.
+    #[must_use]
+    pub fn into_spans(self) -> Vec<Span> {
+        match self {
+            Self::Plain(spans) | Self::Bullet(spans) | Self::Quote(spans) => spans,
+        }
+    }
+
     fn spans_mut(&mut self) -> &mut [Span] {
         match self {
             Self::Plain(spans) | Self::Bullet(spans) | Self::Quote(spans) => spans,

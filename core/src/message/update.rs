@@ -2,15 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    Message, bold,
-    card::{clock_with_zone, in_brief, minutes},
-    code, in_brackets, isolated, mention, named, text,
-};
-use crate::{
-    command::button::SNOOZES, event::Promise, incident::Incident, incident::glimpse, person::Person,
-    policy::Policy, time::absolute,
-};
+use super::{Message, catalogue::Arg, mention};
+use crate::{args, event::Promise, incident::Incident, incident::glimpse, person::Person, policy::Policy};
 
 /// To whoever posted the update.
 #[must_use]
@@ -20,137 +13,84 @@ pub fn sent(
     promise: Option<Promise>,
     (policy, was_cut): (&Policy, bool),
 ) -> Message {
-    let to = match rooms {
-        0 => "Noted".to_owned(),
-        1 => "Sent to 1 room".to_owned(),
-        rooms => format!("Sent to {rooms} rooms"),
-    };
-    let next = promise.map_or_else(String::new, |promise| {
-        format!(" The next is due by {}.", clock_with_zone(promise.due, policy))
-    });
-    let message =
-        Message::line([text(format!("{to} for ")), bold(incident.id.to_string()), text(format!(".{next}"))]);
-    if was_cut {
-        return message.and([text(
-            "It was long, and only its beginning went out. Please send the rest as another update.",
-        )]);
-    }
-    message
+    let next = promise.map(|promise| policy.clock(promise.due));
+    policy.say("update.sent", args![rooms = rooms, id = incident.id, next = next, was_cut = was_cut])
 }
 
 /// To everybody who follows.
 #[must_use]
 pub fn news(incident: &Incident, words: &str, by: &Person, policy: &Policy) -> Message {
-    let message = Message::line([
-        bold(in_brief(incident)),
-        text(format!(" · {}", isolated(&glimpse(incident.title_or_gap())))),
-    ])
-    .and([named(by), text(" says:")])
-    .quote(words);
-    match incident.updates.promise {
-        Some(promise) => {
-            message.and([text(format!("Next update by {}.", clock_with_zone(promise.due, policy)))])
-        }
-        None => message,
-    }
+    let args = args![
+        standing = policy.in_brief(incident),
+        title = glimpse(incident.title_or_gap()),
+        by = by,
+        words = Arg::quote(words),
+        next = incident.updates.promise.map(|promise| policy.clock(promise.due)),
+    ];
+    policy.say("update.news", args)
 }
 
 /// To whoever promised another time.
 #[must_use]
 pub fn promised(incident: &Incident, promise: Promise, policy: &Policy, now: DateTime<Utc>) -> Message {
-    let at = crate::time::moment(promise.due, policy.timezone, now);
-    Message::line([
-        text("The next update on "),
-        bold(incident.id.to_string()),
-        text(format!(" is promised for {at}.")),
-    ])
+    let at = policy.moment(promise.due, now);
+    policy.say("update.promised", args![id = incident.id, at = at])
 }
 
 /// To whoever wants to be asked later.
 #[must_use]
 pub fn snoozed(incident: &Incident, until: DateTime<Utc>, promise: Promise, policy: &Policy) -> Message {
-    Message::line([
-        text("I ask about "),
-        bold(incident.id.to_string()),
-        text(format!(
-            " again at {}. The update was promised for {}: ",
-            clock_with_zone(until, policy),
-            clock_with_zone(promise.due, policy)
-        )),
-        code(format!("{}next 30m", policy.prefix)),
-        text(" promises another time."),
-    ])
+    let (until, due) = (policy.clock(until), policy.clock(promise.due));
+    policy.say("update.snoozed", args![id = incident.id, until = until, due = due])
 }
 
 /// To everybody who follows: the next update comes at another time.
 #[must_use]
 pub fn promise_changed(incident: &Incident, promise: Promise, policy: &Policy) -> Message {
-    let at = clock_with_zone(promise.due, policy);
-    let title = in_brackets(incident);
-    Message::line([bold(incident.id.to_string()), text(format!("{title}: the next update comes by {at}."))])
+    let at = policy.clock(promise.due);
+    policy.say("update.promise_changed", args![id = incident.id, title = glimpse(&incident.title), at = at])
 }
 
 /// To the commander: the update is due.
 #[must_use]
 pub fn prompt(incident: &Incident, again: bool, policy: &Policy) -> Message {
-    let asked = if again { "the update is still due" } else { "an update is due" };
-    let mut spans = vec![
-        mention(incident.answerable()),
-        text(format!(" {asked} on ")),
-        bold(incident.id.to_string()),
-        text(": impact, what is being done."),
+    let args = args![
+        commander = mention(incident.answerable()),
+        again = again,
+        id = incident.id,
+        nobody_leads = incident.commander.is_none(),
     ];
-    if incident.commander.is_none() {
-        spans.push(text(" Nobody leads yet: "));
-        spans.push(code(format!("{}lead me", policy.prefix)));
-    }
-    spans.extend([
-        text(" "),
-        code(format!("{}update TEXT", policy.prefix)),
-        text(" sends it, "),
-        code(format!("{}next 30m", policy.prefix)),
-        text(format!(" promises it for later, {SNOOZES} or ")),
-        code(format!("{}snooze", policy.prefix)),
-        text(" has me ask again in 10 min."),
-    ]);
-    Message::line(spans)
+    policy.say("update.prompt", args)
 }
 
 /// To the stakeholders: the update is overdue.
 #[must_use]
 pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
-    let due = incident.updates.promise.map_or_else(String::new, |promise| {
-        // After half a day a clock time alone could mean another day.
-        let long_ago = late >= 12 * 60;
-        let at = if long_ago {
-            absolute(promise.due, policy.timezone)
-        } else {
-            clock_with_zone(promise.due, policy)
-        };
-        format!(", promised for {at},")
-    });
-    let late = minutes(late);
-    let mut spans = vec![
-        bold(incident.id.to_string()),
-        text(format!("{}: the update{due} is overdue by {late}. ", in_brackets(incident))),
+    // After half a day a clock time alone could mean another day.
+    let long_ago = late >= 12 * 60;
+    let due = incident
+        .updates
+        .promise
+        .map(|promise| if long_ago { policy.absolute(promise.due) } else { policy.clock(promise.due) });
+    let reporter = incident.commander.is_none().then_some(&incident.reporter);
+    let args = args![
+        id = incident.id,
+        title = glimpse(&incident.title),
+        due = due,
+        late = policy.minutes(late),
+        reporter = reporter,
     ];
-    match &incident.commander {
-        Some(_) => spans.push(text("The commander has been asked.")),
-        None => {
-            spans.extend([text("Nobody leads yet; "), named(&incident.reporter), text(" has been asked.")]);
-        }
-    }
-    Message::line(spans)
+    policy.say("update.overdue", args)
 }
 
 /// To the room: the stakeholders know.
 #[must_use]
 pub fn told_overdue(incident: &Incident, late: i64, rooms: usize, policy: &Policy) -> Message {
-    let told = if rooms == 0 { "" } else { " The stakeholders have been told." };
-    Message::line([
-        mention(incident.answerable()),
-        text(format!(" the update on {} is overdue by {}.{told} ", incident.id, minutes(late))),
-        code(format!("{}update TEXT", policy.prefix)),
-        text(" puts it right."),
-    ])
+    let args = args![
+        commander = mention(incident.answerable()),
+        id = incident.id,
+        late = policy.minutes(late),
+        told = rooms > 0,
+    ];
+    policy.say("update.told_overdue", args)
 }

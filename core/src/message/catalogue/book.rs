@@ -1,0 +1,107 @@
+//! The sentences of one language, and how they are rendered.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, LazyLock, OnceLock},
+};
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, value::Value};
+
+use super::{Language, areas, arg::Arg};
+
+/// The work that one sentence may be, in instructions of the template engine: a hundred times the longest of ours.
+const FUEL: u64 = 20_000;
+/// How deep a sentence may include others.
+const DEPTH: usize = 20;
+
+static ENGLISH: LazyLock<Arc<Book>> = LazyLock::new(|| Arc::new(Book::built_in(Language::English)));
+static GERMAN: LazyLock<Arc<Book>> = LazyLock::new(|| Arc::new(Book::built_in(Language::German)));
+
+/// The sentences of one language. Each is compiled when it is said for the first time.
+pub(super) struct Book {
+    pub(super) language: Language,
+    templates: Arc<BTreeMap<String, String>>,
+    engine: Environment<'static>,
+    /// The values that each sentence has; only tests and an operator's wording ask for them.
+    names: OnceLock<BTreeMap<String, BTreeSet<String>>>,
+}
+
+impl Book {
+    /// What is built in for a language.
+    pub(super) fn of(language: Language) -> Arc<Self> {
+        match language {
+            Language::English => ENGLISH.clone(),
+            Language::German => GERMAN.clone(),
+        }
+    }
+
+    fn built_in(language: Language) -> Self {
+        let mut templates = BTreeMap::new();
+        for (area, text) in areas::of(language) {
+            let sentences: BTreeMap<String, String> = toml::from_str(text).unwrap_or_else(|error| {
+                debug_assert!(false, "{}/{area}.toml: {error}", language.code());
+                BTreeMap::new()
+            });
+            templates
+                .extend(sentences.into_iter().map(|(key, sentence)| (format!("{area}.{key}"), sentence)));
+        }
+        Self::new(language, templates)
+    }
+
+    fn new(language: Language, templates: BTreeMap<String, String>) -> Self {
+        let templates = Arc::new(templates);
+        let mut engine = engine();
+        let source = templates.clone();
+        engine.set_loader(move |key| Ok(source.get(key).cloned()));
+        Self { language, templates, engine, names: OnceLock::new() }
+    }
+
+    /// This one with other sentences in the place of some.
+    pub(super) fn with(&self, others: BTreeMap<String, String>) -> Self {
+        let mut templates = (*self.templates).clone();
+        templates.extend(others);
+        Self::new(self.language, templates)
+    }
+
+    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+        self.language == other.language && self.templates == other.templates
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.templates.contains_key(key)
+    }
+
+    pub(super) fn templates(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.templates.iter().map(|(key, template)| (key.as_str(), template.as_str()))
+    }
+
+    /// The values that a sentence has.
+    pub(super) fn names(&self, key: &str) -> BTreeSet<String> {
+        let names = self.names.get_or_init(|| {
+            let names = |key: &String| {
+                let template = self.engine.get_template(key).ok()?;
+                Some((key.clone(), template.undeclared_variables(false).into_iter().collect()))
+            };
+            self.templates.keys().filter_map(names).collect()
+        });
+        names.get(key).cloned().unwrap_or_default()
+    }
+
+    /// A sentence with characters in the place of its values; `None` if there is none, or it fails.
+    pub(super) fn render(&self, key: &str, names: &[&'static str], args: &[Arg]) -> Option<String> {
+        let values = names.iter().zip(args).enumerate();
+        let values: Value = values.map(|(index, (name, arg))| (*name, arg.value(index))).collect();
+        self.engine.get_template(key).ok()?.render(values).ok()
+    }
+}
+
+/// The template engine as sentences use it.
+pub(super) fn engine() -> Environment<'static> {
+    let mut engine = Environment::empty();
+    engine.set_auto_escape_callback(|_| AutoEscape::None);
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_fuel(Some(FUEL));
+    engine.set_recursion_limit(DEPTH);
+    engine.set_debug(true);
+    engine
+}

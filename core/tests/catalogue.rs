@@ -1,0 +1,90 @@
+//! What the sources say and what the catalogue has agree, and every language has all of it.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sitrep_core::message::catalogue::{Language, Words};
+
+/// Areas whose keys are made from names of other things, and which tests beside those look after.
+const MADE_UP: &[&str] = &["button", "slot", "verb"];
+
+fn sources() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
+    let mut sources = Vec::new();
+    let mut folders: Vec<PathBuf> =
+        ["core/src", "adapters", "src"].iter().map(|folder| root.join(folder)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("tests") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+                sources.push(path);
+            }
+        }
+    }
+    sources
+}
+
+/// The keys in a source: the first thing in the brackets after `say`, `spans` or `phrase`.
+fn keys(source: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    for call in [".say(", ".spans(", ".phrase("] {
+        for (at, _) in source.match_indices(call) {
+            let inside = source[at + call.len()..].trim_start();
+            let Some(rest) = inside.strip_prefix('"') else { continue };
+            let key = rest.split('"').next().unwrap();
+            // Others have a `say` as well; a key has its area before a dot.
+            if key.contains('.') && key.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
+                keys.push(key.to_owned());
+            }
+        }
+    }
+    keys
+}
+
+/// The values that a template says.
+fn values(template: &str) -> BTreeSet<&str> {
+    template.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()).map(str::trim).collect()
+}
+
+#[test]
+fn every_sentence_in_the_sources_is_in_the_catalogue_and_none_is_left_over() {
+    let english = Words::of(Language::English);
+    let mut used: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for path in sources() {
+        for key in keys(&fs::read_to_string(&path).unwrap()) {
+            used.insert(key, path.clone());
+        }
+    }
+    let missing: Vec<_> = used.iter().filter(|(key, _)| !english.has(key)).collect();
+    assert!(missing.is_empty(), "said, and not in catalogue/en: {missing:#?}");
+    let is_made_up = |key: &str| key.split_once('.').is_some_and(|(area, _)| MADE_UP.contains(&area));
+    let unused: Vec<_> = english
+        .templates()
+        .map(|(key, _)| key)
+        .filter(|key| !used.contains_key(*key) && !is_made_up(key))
+        .collect();
+    assert!(unused.is_empty(), "in catalogue/en, and never said: {unused:#?}");
+}
+
+#[test]
+fn every_language_has_every_sentence_with_the_same_values() {
+    let english = Words::of(Language::English);
+    for language in Language::ALL {
+        let other = Words::of(language);
+        let keys = |words: &Words| words.templates().map(|(key, _)| key.to_owned()).collect::<BTreeSet<_>>();
+        let (here, there) = (keys(&english), keys(&other));
+        let differ: Vec<_> = here.symmetric_difference(&there).collect();
+        assert!(differ.is_empty(), "in one of en and {} only: {differ:#?}", language.code());
+        for ((key, ours), (_, theirs)) in english.templates().zip(other.templates()) {
+            assert_eq!(values(ours), values(theirs), "what {key} says in {}", language.code());
+        }
+        // Whatever is built in would pass as an operator's own wording: it parses, and has no value that English has not.
+        assert_eq!(Words::with_overrides(language, &other.to_toml()), Ok(other));
+    }
+}
