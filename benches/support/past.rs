@@ -8,8 +8,8 @@ use std::error::Error;
 use chrono::{DateTime, Duration, Utc};
 use sitrep_core::{
     event::{
-        Ahead, Event, IncidentEvent, RECORD_VERSION, Record, RetrospectiveEvent, RoleEvent, RoomEvent,
-        Subject, UpdateEvent, WorkspaceEvent,
+        Ahead, Audience, Event, IncidentEvent, RECORD_VERSION, Record, RetrospectiveEvent, RoleEvent,
+        RoomEvent, Subject, UpdateEvent, WorkspaceEvent,
     },
     incident::{IncidentId, Origin, Role, Severity},
     port::{Commit, Due, DueKey, InboundKey, NumberedRecord, Seen, Store},
@@ -100,11 +100,16 @@ fn history(id: IncidentId, booked_for: DateTime<Utc>, is_over: bool) -> Vec<(Eve
         origin: Origin { message: message("declared", platform::room("ops")), direct: false },
         invited: vec![platform::person("alice"), platform::person("bob")],
         stakeholders: vec![platform::room("status")],
+        services: Vec::new(),
         meeting: Some("https://meet.example.org/sitrep-0123456789abcdef".to_owned()),
         promise: None,
     };
     let assigned = RoleEvent::Assigned { role: Role::Commander, to: platform::person("bob") };
-    let update = || UpdateEvent::Posted { promise: None, to: vec![platform::room("status")] };
+    let update = || UpdateEvent::Posted {
+        promise: None,
+        to: vec![platform::room("status")],
+        audience: Audience::Inside,
+    };
     let at = booked_for;
     let proposed = RetrospectiveEvent::Proposed { owner: platform::person("bob"), at, ask_at: at };
     let mut events = vec![

@@ -15,7 +15,7 @@ use crate::{
     incident::IncidentId,
     message::Message,
     person::Person,
-    port::{Appointment, RoomKind},
+    port::{Appointment, Attachment, Panel, RoomKind},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -64,6 +64,10 @@ pub enum Effect {
     Direct(Person),
     /// Try again to read something.
     Read(Read),
+    /// Read what somebody marked for the timeline.
+    Quote(Quote),
+    /// Ask for the figures of the system.
+    Measure(Measure),
 }
 
 /// What a message is for, which decides what its delivery or its loss means.
@@ -101,10 +105,71 @@ pub struct Say {
     /// The incident's fact whose words it passes on, so that they can be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quotes: Option<u64>,
+    /// The signs that it gets once it is said, and by which it is known from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signs: Option<Pressed>,
     /// When it is no longer worth saying.
     pub stale_at: DateTime<Utc>,
     /// What is said.
     pub message: Message,
+    /// What goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+}
+
+/// The performer that measures: not a place to talk, but asked like one.
+pub const MEASURES: &str = "prometheus";
+
+/// A message that somebody marked for an incident's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The incident.
+    pub incident: IncidentId,
+    /// The message.
+    pub message: MessageRef,
+    /// When it is no longer worth trying.
+    pub stale_at: DateTime<Utc>,
+}
+
+/// Figures to be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measure {
+    /// The incident.
+    pub incident: IncidentId,
+    /// What is asked for.
+    pub panels: Vec<Panel>,
+    /// The beginning of the time that is asked about.
+    pub from: DateTime<Utc>,
+    /// Its end.
+    pub until: DateTime<Utc>,
+    /// When it is no longer worth asking.
+    pub stale_at: DateTime<Utc>,
+}
+
+impl Say {
+    /// Something to be said, about no incident and to nobody in particular.
+    #[must_use]
+    pub fn new(
+        place: Place,
+        platform: &PlatformName,
+        purpose: Purpose,
+        message: Message,
+        stale_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            platform: platform.clone(),
+            place,
+            purpose,
+            about: None,
+            answers: None,
+            only_for: None,
+            quotes: None,
+            signs: None,
+            stale_at,
+            message,
+            attachment: None,
+        }
+    }
 }
 
 /// A state of things to be brought about and kept.
@@ -116,6 +181,36 @@ pub struct Keep {
     pub incident: IncidentId,
     /// What is to be so.
     pub desired: Desired,
+}
+
+impl Keep {
+    /// The lane it is done in.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        let place = match &self.desired {
+            // A copy lies elsewhere, and what can't be done there holds up nothing at home.
+            Desired::Copy { copy, .. } => Place::Room(copy.room.clone()),
+            Desired::Room { .. }
+            | Desired::Card { .. }
+            | Desired::Pinned { .. }
+            | Desired::Members { .. }
+            | Desired::Meeting { .. }
+            | Desired::NoMeeting { .. }
+            | Desired::Appointment { .. }
+            | Desired::Named { .. }
+            | Desired::Tasks { .. }
+            | Desired::Archived { .. }
+            | Desired::Restored { .. }
+            | Desired::Buttons { .. } => Place::Incident(self.incident),
+        };
+        Lane { platform: self.platform.clone(), place }
+    }
+
+    /// Whether both are about the same.
+    #[must_use]
+    pub fn concerns_the_same_as(&self, other: &Self) -> bool {
+        self.incident == other.incident && self.desired.aspect() == other.desired.aspect()
+    }
 }
 
 /// A message that could not be decrypted.
@@ -143,6 +238,16 @@ pub enum Pressed {
     Card,
     /// The question for news.
     Prompt,
+    /// The offer to take over.
+    Handoff,
+    /// The question who takes the roles that nobody has.
+    Roles,
+    /// The word that nobody has it yet.
+    Escalation,
+    /// The list of tasks.
+    Tasks,
+    /// The question whether anything is lost.
+    Lasting,
 }
 
 /// A desired state.
@@ -211,6 +316,32 @@ pub enum Desired {
         /// Its topic.
         topic: String,
     },
+    /// The list of tasks reads like this.
+    Tasks {
+        /// The list.
+        list: MessageRef,
+        /// What it is to say.
+        message: Message,
+    },
+    /// A copy of an update reads like this.
+    Copy {
+        /// Which of the incident's copies, from 0.
+        number: u32,
+        /// The copy.
+        copy: MessageRef,
+        /// What it is to say.
+        message: Message,
+    },
+    /// Nobody writes in the room any more, and it is out of the way.
+    Archived {
+        /// The room.
+        room: RoomRef,
+    },
+    /// The room is back as it was.
+    Restored {
+        /// The room.
+        room: RoomRef,
+    },
     /// A message of ours has these signs on it.
     Buttons {
         /// The message.
@@ -241,6 +372,12 @@ pub enum Aspect {
     Appointment,
     /// The signs on a message.
     Buttons(Pressed),
+    /// What the list of tasks says.
+    Tasks,
+    /// What a copy of an update says.
+    Copy(u32),
+    /// Whether the room is archived.
+    Archive,
 }
 
 impl Desired {
@@ -256,6 +393,9 @@ impl Desired {
             Self::Meeting { .. } | Self::NoMeeting { .. } => Aspect::Meeting,
             Self::Appointment { .. } => Aspect::Appointment,
             Self::Buttons { on, .. } => Aspect::Buttons(*on),
+            Self::Tasks { .. } => Aspect::Tasks,
+            Self::Copy { number, .. } => Aspect::Copy(*number),
+            Self::Archived { .. } | Self::Restored { .. } => Aspect::Archive,
         }
     }
 }
@@ -283,15 +423,20 @@ impl Effect {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Say(say) => Lane { platform: say.platform.clone(), place: say.place.clone() },
-            Self::Keep(keep) => {
-                Lane { platform: keep.platform.clone(), place: Place::Incident(keep.incident) }
-            }
+            Self::Keep(keep) => keep.lane(),
             Self::Direct(person) => {
                 Lane { platform: person.platform.clone(), place: Place::Person(person.clone()) }
             }
             Self::Read(Read { message, .. }) => {
                 let platform = message.room.platform.clone();
                 Lane { platform, place: Place::Message(message.clone()) }
+            }
+            Self::Quote(Quote { message, .. }) => {
+                let platform = message.room.platform.clone();
+                Lane { platform, place: Place::Message(message.clone()) }
+            }
+            Self::Measure(measure) => {
+                Lane { platform: PlatformName::new(MEASURES), place: Place::Incident(measure.incident) }
             }
         }
     }
@@ -309,10 +454,16 @@ impl Effect {
                 // Whoever comes in looks for both.
                 Aspect::Pinned | Aspect::Meeting => Rank::Pin,
                 Aspect::Members => Rank::Members,
-                Aspect::Card | Aspect::Named | Aspect::Buttons(_) | Aspect::Appointment => Rank::Upkeep,
+                Aspect::Card
+                | Aspect::Named
+                | Aspect::Buttons(_)
+                | Aspect::Appointment
+                | Aspect::Tasks
+                | Aspect::Copy(_)
+                | Aspect::Archive => Rank::Upkeep,
             },
             Self::Direct(_) => Rank::Room,
-            Self::Read(_) => Rank::Say,
+            Self::Read(_) | Self::Quote(_) | Self::Measure(_) => Rank::Say,
         }
     }
 
@@ -322,6 +473,8 @@ impl Effect {
         match self {
             Self::Say(say) => say.about,
             Self::Keep(keep) => Some(keep.incident),
+            Self::Quote(quote) => Some(quote.incident),
+            Self::Measure(measure) => Some(measure.incident),
             Self::Direct(_) | Self::Read(_) => None,
         }
     }
@@ -345,9 +498,14 @@ impl Effect {
                 Aspect::Meeting => "make or remove the voice channel",
                 Aspect::Appointment => "put the retrospective into the calendar",
                 Aspect::Buttons(_) => "put the signs to press on a message",
+                Aspect::Tasks => "bring the list of tasks up to date",
+                Aspect::Copy(_) => "correct an update that was passed on",
+                Aspect::Archive => "archive the room or bring it back",
             },
             Self::Direct(_) => "make a direct room",
             Self::Read(_) => "read an encrypted message",
+            Self::Quote(_) => "read a marked message",
+            Self::Measure(_) => "ask for the figures of the system",
         }
     }
 }

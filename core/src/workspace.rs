@@ -87,7 +87,11 @@ impl Workspace {
             | Event::Room(_)
             | Event::Role(_)
             | Event::Update(_)
-            | Event::Retrospective(_) => {}
+            | Event::Retrospective(_)
+            | Event::People(_)
+            | Event::Task(_)
+            | Event::Timeline(_)
+            | Event::Health(_) => {}
         }
     }
 }

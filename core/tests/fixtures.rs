@@ -8,15 +8,15 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use sitrep_core::{
-    effect::{Desired, Effect, EffectId, Keep, Place, Pressed, Purpose, Read, Say},
+    effect::{Desired, Effect, EffectId, Keep, Measure, Place, Pressed, Purpose, Quote, Read, Say},
     event::{
-        Ahead, Event, IncidentEvent, Promise, RECORD_VERSION, Record, RetrospectiveEvent, RoleEvent,
-        RoomEvent, UpdateEvent, WorkspaceEvent,
+        Ahead, Audience, Event, HealthEvent, IncidentEvent, PeopleEvent, Promise, RECORD_VERSION, Record,
+        RetrospectiveEvent, RoleEvent, RoomEvent, TaskEvent, TimelineEvent, UpdateEvent, WorkspaceEvent,
     },
     incident::{IncidentId, Origin, Role, Severity},
     message::{Message, Span, bold, code, mention, named, text},
     person::Person,
-    port::{Appointment, RoomKind, StoredEffect},
+    port::{Appointment, Attachment, Chart, Panel, Reading, RoomKind, Sample, Series, StoredEffect},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -50,6 +50,7 @@ fn every_event() -> Vec<Event> {
         origin: Origin { message: message(), direct: false },
         invited: vec![alice()],
         stakeholders: vec![room()],
+        services: vec!["checkout".to_owned()],
         meeting: Some("https://meet.example/x".to_owned()),
         promise: Some(promise),
     };
@@ -85,7 +86,11 @@ fn every_event() -> Vec<Event> {
         Event::Room(RoomEvent::Delayed { things: 17, minutes: 4 }),
         Event::Room(RoomEvent::Dropped { what: "ask for an update".to_owned() }),
         Event::Role(RoleEvent::Assigned { role: Role::Commander, to: alice() }),
-        Event::Update(UpdateEvent::Posted { promise: Some(promise), to: vec![room()] }),
+        Event::Update(UpdateEvent::Posted {
+            promise: Some(promise),
+            to: vec![room()],
+            audience: Audience::Public,
+        }),
         Event::Update(UpdateEvent::Promised { promise }),
         Event::Update(UpdateEvent::Prompted { due: moment(), again: true }),
         Event::Update(UpdateEvent::Missed { due: moment(), minutes: 10 }),
@@ -96,6 +101,78 @@ fn every_event() -> Vec<Event> {
         Event::Retrospective(RetrospectiveEvent::Lapsed { ask_at: moment() }),
         Event::Retrospective(RetrospectiveEvent::Nagged { ask_at: moment() }),
     ]
+    .into_iter()
+    .chain(every_event_of_leading())
+    .collect()
+}
+
+/// What happens between declared and resolved.
+fn every_event_of_leading() -> Vec<Event> {
+    let id = IncidentId(12);
+    let promise = Promise { due: moment(), interval_secs: 1200 };
+    vec![
+        Event::Incident(IncidentEvent::Escalated { step: 2, to: vec![alice()] }),
+        Event::Incident(IncidentEvent::Mitigated { promise: Some(promise) }),
+        Event::Incident(IncidentEvent::LastingEffects { none: true }),
+        Event::Incident(IncidentEvent::FalseAlarm),
+        Event::Incident(IncidentEvent::Duplicate { of: id }),
+        Event::Incident(IncidentEvent::Duplicated { by: id }),
+        Event::Incident(IncidentEvent::Related { to: id }),
+        Event::Incident(IncidentEvent::Reopened { promise: Some(promise) }),
+        Event::Incident(IncidentEvent::Closed),
+        Event::Incident(IncidentEvent::Linked),
+        Event::Incident(IncidentEvent::MeetingChanged),
+        Event::Room(RoomEvent::SignsPosted { on: Pressed::Handoff, message: message() }),
+        Event::Room(RoomEvent::CopyPosted { fact: 7, copy: message() }),
+        Event::Room(RoomEvent::Archived),
+        Event::Room(RoomEvent::Restored),
+        Event::Role(RoleEvent::Released { role: Role::Scribe, from: alice() }),
+        Event::Role(RoleEvent::HandoffOffered { to: alice() }),
+        Event::Role(RoleEvent::HandoffReminded),
+        Event::Role(RoleEvent::HandoffWithdrawn),
+        Event::Role(RoleEvent::HandedOff { from: Some(alice()), to: alice() }),
+        Event::Role(RoleEvent::HandoffPrompted { step: 1 }),
+        Event::Role(RoleEvent::Asked { roles: vec![Role::CommsLead, Role::Scribe, Role::Responder] }),
+        Event::Update(UpdateEvent::Edited { fact: 7 }),
+        Event::Update(UpdateEvent::Asked),
+        Event::People(PeopleEvent::Invited { people: vec![alice()], names: vec!["payments".to_owned()] }),
+        Event::People(PeopleEvent::Joined),
+        Event::People(PeopleEvent::Briefed { person: alice() }),
+        Event::People(PeopleEvent::Followed),
+        Event::People(PeopleEvent::Unfollowed),
+        Event::Task(TaskEvent::Added { number: 2, to: Some(alice()), list: Some("default".to_owned()) }),
+        Event::Task(TaskEvent::Ticked { number: 2 }),
+        Event::Task(TaskEvent::Unticked { number: 2 }),
+        Event::Timeline(TimelineEvent::NoteAdded { at: moment() }),
+        Event::Timeline(TimelineEvent::Marked { message: message(), mark: "$mark".to_owned() }),
+        Event::Timeline(TimelineEvent::Quoted { message: message(), author: alice(), said_at: moment() }),
+        Event::Timeline(TimelineEvent::Unmarked { message: message(), mark: "$mark".to_owned() }),
+        Event::Health(HealthEvent::Asked { at_start: true }),
+        Event::Health(HealthEvent::Measured { readings: vec![reading()] }),
+        Event::Health(HealthEvent::Unanswered),
+    ]
+}
+
+fn reading() -> Reading {
+    let samples = vec![Some(Sample(0.5)), None, Some(Sample(12.0))];
+    Reading {
+        title: "Requests failing".to_owned(),
+        unit: "req/s".to_owned(),
+        series: Some(Series { from: moment(), step_secs: 60, samples }),
+        trouble: Some("it did not answer".to_owned()),
+    }
+}
+
+/// The same message with everything that can go with it.
+fn with_chart(effect: Effect) -> Effect {
+    let Effect::Say(say) = effect else { return effect };
+    let chart = Chart {
+        alt: "Requests failing: 12 req/s".to_owned(),
+        readings: vec![reading()],
+        mark: Some((moment(), "declared".to_owned())),
+        timezone: "Europe/Berlin".to_owned(),
+    };
+    Effect::Say(Say { signs: Some(Pressed::Tasks), attachment: Some(Attachment::Chart(chart)), ..say })
 }
 
 fn every_effect() -> Vec<StoredEffect> {
@@ -114,8 +191,10 @@ fn every_effect() -> Vec<StoredEffect> {
             answers,
             only_for: None,
             quotes: None,
+            signs: None,
             stale_at: moment(),
             message: words.clone(),
+            attachment: None,
         })
     };
     let appointment = Appointment {
@@ -169,6 +248,28 @@ fn every_effect() -> Vec<StoredEffect> {
             told: true,
         }),
         quoting(say(Place::Room(room()), Purpose::Notice), 5),
+        with_chart(say(Place::Incident(incident), Purpose::Notice)),
+        keep(Desired::Tasks { list: message(), message: words.clone() }),
+        keep(Desired::Copy { number: 3, copy: message(), message: words.clone() }),
+        keep(Desired::Archived { room: room() }),
+        keep(Desired::Restored { room: room() }),
+        keep(Desired::Buttons { message: message(), on: Pressed::Handoff, keys: vec!["✅".to_owned()] }),
+        keep(Desired::Buttons { message: message(), on: Pressed::Roles, keys: vec!["✅".to_owned()] }),
+        keep(Desired::Buttons { message: message(), on: Pressed::Escalation, keys: vec!["✅".to_owned()] }),
+        keep(Desired::Buttons { message: message(), on: Pressed::Tasks, keys: vec!["✅".to_owned()] }),
+        keep(Desired::Buttons { message: message(), on: Pressed::Lasting, keys: vec!["✅".to_owned()] }),
+        Effect::Quote(Quote { incident, message: message(), stale_at: moment() }),
+        Effect::Measure(Measure {
+            incident,
+            panels: vec![Panel {
+                title: "Requests failing".to_owned(),
+                query: "up".to_owned(),
+                unit: "req/s".to_owned(),
+            }],
+            from: moment(),
+            until: moment(),
+            stale_at: moment(),
+        }),
     ];
     let stored = |(index, effect)| StoredEffect {
         id: EffectId { sequence: 7, index },
@@ -183,7 +284,7 @@ fn every_effect() -> Vec<StoredEffect> {
 fn quoting(effect: Effect, fact: u64) -> Effect {
     match effect {
         Effect::Say(say) => Effect::Say(Say { quotes: Some(fact), ..say }),
-        other @ (Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_)) => other,
+        other => other,
     }
 }
 

@@ -27,7 +27,7 @@ const PLATFORMS: [(&str, Capabilities); 3] = [
 /// A capability: what its row is called, who has it, and what stands in for it.
 type Row = (&'static str, fn(&Capabilities) -> bool, &'static str);
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 12] = [
     ("The card changes in place", |can| can.edits, "in text"),
     ("The card is pinned", |can| can.pins, "not possible"),
     ("Answers stay in their thread", |can| can.threads, "in text"),
@@ -38,6 +38,8 @@ const ROWS: [Row; 10] = [
     ("Commands picked from a list", |can| can.command_lists, "in text"),
     ("A place to talk", |can| can.meetings, "in text"),
     ("The retrospective in a calendar", |can| can.appointments, "in text"),
+    ("Pictures and files", |can| can.attachments, "in text"),
+    ("Rooms that are archived", |can| can.archives, "not possible"),
 ];
 
 /// Taken apart in full: a new capability asks for its row.
@@ -53,8 +55,10 @@ const fn how_many(capabilities: &Capabilities) -> usize {
         command_lists: _,
         meetings: _,
         appointments: _,
+        attachments: _,
+        archives: _,
     } = capabilities;
-    10
+    12
 }
 
 const _: () = assert!(ROWS.len() == how_many(&PLATFORMS[0].1), "a capability has no row");

@@ -155,8 +155,14 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     assert_eq!(nora.join_next(&[])?, room.room);
     bot.until_quiet()?;
     let message = Message::line([text("the zebra is loose, "), mention(&handle(&nora.user_id))]);
-    let say =
-        Action::Say { room: room.clone(), answers: None, only_for: None, purpose: Purpose::Notice, message };
+    let say = Action::Say {
+        room: room.clone(),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message,
+        attachment: None,
+    };
     let said = bot.said("key-enc-1", say.clone())?;
     let read = nora.wait_for("what sitrep says", |read| read.event_id == said.id)?;
     assert!(read.was_encrypted && read.is_readable, "{read:?}");

@@ -154,6 +154,7 @@ fn say(bot: &Bot, room: &str, words: &str) -> Action {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text(words),
+        attachment: None,
     }
 }
 

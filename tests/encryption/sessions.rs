@@ -21,6 +21,7 @@ fn say(bot: &Bot, key: &str) -> Result<(), Failed> {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("still here"),
+        attachment: None,
     };
     bot.settled(key, say).map(drop)
 }

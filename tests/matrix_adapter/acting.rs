@@ -24,6 +24,7 @@ pub(super) fn one_key_is_one_message() -> Result<(), Failed> {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("said once"),
+        attachment: None,
     };
     let first = bot.perform("key00001-1-0", Utc::now(), say());
     assert_eq!(bot.perform("key00001-1-0", Utc::now(), say()), first);
@@ -59,6 +60,7 @@ pub(super) fn encrypted_rooms_work_too() -> Result<(), Failed> {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("said once"),
+        attachment: None,
     };
     let first = bot.perform("key00002-1-0", Utc::now(), say());
     assert!(matches!(first, Outcome::Done(_)), "{first:?}");
@@ -186,6 +188,7 @@ pub(super) fn pins_edits_and_answers() -> Result<(), Failed> {
             only_for: None,
             purpose: Purpose::Notice,
             message: Message::text(format!("answer {index}")),
+            attachment: None,
         }
     };
     let card = bot.said("key-answer-0", answer(0))?;
@@ -223,8 +226,14 @@ pub(super) fn hostile_words_stay_words() -> Result<(), Failed> {
         Message::line([text(words), mention(&handle(&alice.user_id)), Span::Link("javascript:x".to_owned())])
             .bullet([Span::Room(bot.room(0), "<i>ops</i>".to_owned())])
             .quote(&"\"<&\u{1f525}".repeat(40_000));
-    let say =
-        Action::Say { room: bot.room(0), answers: None, only_for: None, purpose: Purpose::Notice, message };
+    let say = Action::Say {
+        room: bot.room(0),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message,
+        attachment: None,
+    };
     let said = bot.said("key-hostile", say)?;
     let seen = alice.wait_for(&ops, |seen| seen.event_id == said.id)?;
     let html = seen.formatted_body.clone().ok_or("there is no HTML")?;

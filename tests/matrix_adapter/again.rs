@@ -46,6 +46,7 @@ fn past_its_lifetime_a_key_is_found_in_the_room() -> Result<(), Failed> {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("said once"),
+        attachment: None,
     };
     let first = bot.perform("key00009-1-0", first_tried, say());
     assert!(matches!(first, Outcome::Done(Receipt::Message(_))), "{first:?}");

@@ -212,7 +212,7 @@ impl Bot {
     /// Tries again to read a message: what it says, or why it can't be read.
     pub(crate) fn read(&self, room: &str, event_id: &str) -> Result<String, String> {
         match self.perform("key-read", Utc::now(), Action::Read { message: self.message(room, event_id) }) {
-            Outcome::Done(Receipt::Text(text)) => Ok(text),
+            Outcome::Done(Receipt::Said(said)) => Ok(said.text),
             Outcome::Transient(words) => Err(words),
             other @ (Outcome::Done(_)
             | Outcome::RetryAfter(_)
@@ -297,6 +297,8 @@ pub(crate) fn texts(inbounds: &[Inbound]) -> Vec<String> {
         | Content::Redacted { .. }
         | Content::Reacted { .. }
         | Content::Filled { .. }
+        | Content::Unreacted { .. }
+        | Content::Joined
         | Content::Gone
         | Content::Unreadable
         | Content::Removed { .. }
@@ -315,5 +317,5 @@ pub(crate) fn handles(users: &[&str]) -> Vec<Handle> {
 
 /// A sign to press that asks for nothing.
 pub(crate) fn sign(key: &str) -> Button {
-    Button { key: key.to_owned(), verb: "ack", label: "Acknowledge", form: None, choices: &[] }
+    Button { key: key.to_owned(), verb: "ack", words: "", label: "Acknowledge", form: None, choices: &[] }
 }

@@ -66,6 +66,7 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
             only_for: None,
             purpose: Purpose::Notice,
             message: Message::text("the card"),
+            attachment: None,
         },
     )?;
     let keys = ["✅".to_owned(), "🙋".to_owned()];

@@ -30,6 +30,7 @@ pub(super) fn limits_are_waited_for() -> Result<(), Failed> {
             only_for: None,
             purpose: Purpose::Notice,
             message: Message::text("again"),
+            attachment: None,
         };
         bot.perform(&format!("key-limit-{number}"), Utc::now(), say)
     });
@@ -62,6 +63,7 @@ pub(super) fn a_lost_server_is_waited_for() -> Result<(), Failed> {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("patience"),
+        attachment: None,
     };
     let outcome = bot.perform("key-lost", Utc::now(), say());
     assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");
@@ -142,6 +144,7 @@ pub(super) fn proxies_are_not_the_homeserver() -> Result<(), Failed> {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("patience"),
+        attachment: None,
     };
     let outcome = bot.perform("key-proxy", Utc::now(), say.clone());
     assert!(matches!(outcome, Outcome::Transient(_)), "{outcome:?}");

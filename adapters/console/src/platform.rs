@@ -43,6 +43,8 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     command_lists: false,
     meetings: false,
     appointments: false,
+    attachments: false,
+    archives: false,
 };
 
 /// The one stream that it delivers: its log.
@@ -275,7 +277,10 @@ impl ConsolePlatform {
                 Ok(Outcome::Permanent("there are no voice channels here".to_owned()))
             }
             Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Outcome::Done(Receipt::Done)),
-            Action::Read { .. } => Ok(Outcome::Permanent("nothing is encrypted here".to_owned())),
+            Action::Read { .. }
+            | Action::Archive { .. }
+            | Action::Restore { .. }
+            | Action::Measure { .. } => Ok(Outcome::Permanent("I can't do that in the console".to_owned())),
             Action::Edit { message, content, .. } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));
@@ -355,6 +360,9 @@ fn place_of(action: &Action) -> Option<&str> {
         | Action::OpenMeeting { .. }
         | Action::CloseMeeting { .. }
         | Action::Appoint { .. }
+        | Action::Archive { .. }
+        | Action::Restore { .. }
+        | Action::Measure { .. }
         | Action::Read { .. } => None,
     }
 }

@@ -206,6 +206,8 @@ impl Deed {
             Content::Said(text) | Content::Edited { text, .. } => text.trim_start().starts_with(prefix),
             Content::Reacted { .. } | Content::Filled { .. } => true,
             Content::Redacted { .. }
+            | Content::Unreacted { .. }
+            | Content::Joined
             | Content::Unreadable
             | Content::Removed { .. }
             | Content::Gone

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sitrep_core::port::{Action, Outcome, Perform, Receipt};
+use sitrep_core::port::{Action, Outcome, Perform};
 use tokio::time::timeout;
 
 use crate::{
@@ -43,6 +43,9 @@ fn outcome_of(account: &Account, action: &Action, failure: Failure) -> Outcome {
         | Action::OpenMeeting { .. }
         | Action::CloseMeeting { .. }
         | Action::Appoint { .. }
+        | Action::Archive { .. }
+        | Action::Restore { .. }
+        | Action::Measure { .. }
         | Action::Read { .. } => None,
     };
     let is_talk = room.is_some_and(|room| !account.settings.rooms.contains(&room.room));
@@ -59,7 +62,7 @@ fn outcome_of(account: &Account, action: &Action, failure: Failure) -> Outcome {
 async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
     let attempt = &perform.attempt;
     let receipt = match &perform.action {
-        Action::Say { room, answers, only_for, purpose, message } => {
+        Action::Say { room, answers, only_for, purpose, message, attachment: _ } => {
             let (answers, only_for) = (answers.as_ref(), only_for.as_ref());
             say::say(account, attempt, &Saying { room, answers, only_for, purpose: *purpose, message })
                 .await?
@@ -84,8 +87,9 @@ async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
         Action::Appoint { room, appointment } => {
             appointment::appoint(account, room, appointment.as_ref()).await?
         }
-        // Nothing is encrypted here.
-        Action::Read { .. } => Receipt::Text(String::new()),
+        Action::Read { .. } | Action::Archive { .. } | Action::Restore { .. } | Action::Measure { .. } => {
+            return Ok(Outcome::Permanent("I can't do that on Discord".to_owned()));
+        }
     };
     Ok(Outcome::Done(receipt))
 }

@@ -28,6 +28,8 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     command_lists: true,
     meetings: true,
     appointments: true,
+    attachments: false,
+    archives: false,
 };
 
 /// The bot on its server.

@@ -51,7 +51,8 @@ async fn make(account: &Account, attempt: &Attempt, person: &Person) -> Result<O
         | Receipt::Message(_)
         | Receipt::Meeting(..)
         | Receipt::DoneExcept(_)
-        | Receipt::Text(_) => Err(Failure::Broken("a room was made and is not known".to_owned())),
+        | Receipt::Said(_)
+        | Receipt::Measured(_) => Err(Failure::Broken("a room was made and is not known".to_owned())),
     }
 }
 

@@ -34,6 +34,8 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     command_lists: false,
     meetings: false,
     appointments: false,
+    attachments: false,
+    archives: false,
 };
 
 /// How long one attempt may take in all. Each request within it has a deadline of its own.
@@ -151,7 +153,10 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
             return Outcome::Permanent("there are no voice channels on Matrix".to_owned());
         }
         Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Receipt::Done),
-        Action::Read { message } => encryption::read_again(account, message).await.map(Receipt::Text),
+        Action::Read { message } => encryption::read_again(account, message).await.map(Receipt::Said),
+        Action::Archive { .. } | Action::Restore { .. } | Action::Measure { .. } => {
+            return Outcome::Permanent("I can't do that on Matrix".to_owned());
+        }
     };
     match done {
         Ok(receipt) => Outcome::Done(receipt),

@@ -51,7 +51,7 @@ pub(crate) const STORE: &str = "store";
 pub(crate) const SEQUENCE: &str = "sequence";
 
 /// The format of the file as a whole.
-pub(crate) const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 4;
 /// The version of every row that this build writes, but for facts, which carry their own.
 pub(crate) const ROW_VERSION: u32 = 1;
 

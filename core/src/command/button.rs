@@ -129,6 +129,7 @@ pub(crate) fn shown(keys: &[String]) -> Vec<Button> {
         Some(Button {
             key: key.clone(),
             verb: sign.verb,
+            words: sign.words,
             label: sign.label,
             form: sign.form,
             choices: sign.choices,

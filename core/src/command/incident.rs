@@ -175,6 +175,7 @@ impl Command for Declare {
             origin: Origin { message: context.message.clone(), direct },
             invited,
             stakeholders: policy.stakeholders(private),
+            services: Vec::new(),
             meeting: meeting(&policy.meeting, context.identity, id),
             promise: policy.promise(severity, crate::incident::Status::Declared, context.now),
         };

@@ -6,7 +6,7 @@ use super::{
     slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
-    event::{Event, UpdateEvent},
+    event::{Audience, Event, UpdateEvent},
     incident::{IncidentId, is_long, passage},
     message::update,
     refusal::Refusal,
@@ -57,7 +57,7 @@ impl Command for Update {
             incident.stakeholders.iter().filter(|room| !to.contains(room)).cloned().collect::<Vec<_>>(),
         );
         let reply = update::sent(incident, to.len(), promise, (context.policy, self.was_cut));
-        let posted = Event::Update(UpdateEvent::Posted { promise, to });
+        let posted = Event::Update(UpdateEvent::Posted { promise, to, audience: Audience::Inside });
         let mut decision = Decision::default().fact_with_words(incident.id, posted, &self.text);
         decision.reply = Some(reply.into());
         Ok(decision)

@@ -244,16 +244,10 @@ impl Engine {
         words: Message,
         now: DateTime<Utc>,
     ) {
+        let place = Place::Room(message.room.clone());
         draft.add_effect(Effect::Say(Say {
-            platform: message.room.platform.clone(),
-            place: Place::Room(message.room.clone()),
-            purpose: Purpose::Answer,
-            about: None,
             answers: Some(message.clone()),
-            only_for: None,
-            quotes: None,
-            stale_at: now + NEWS_WORTH,
-            message: words,
+            ..Say::new(place, &message.room.platform, Purpose::Answer, words, now + NEWS_WORTH)
         }));
     }
 }
@@ -272,16 +266,12 @@ fn answer(
     } else {
         (Some(inbound.message.clone()), message)
     };
+    let platform = &inbound.message.room.platform;
     Effect::Say(Say {
-        platform: inbound.message.room.platform.clone(),
-        place,
-        purpose: Purpose::Answer,
         about,
         answers,
         only_for: discreet.then(|| inbound.person.clone()),
-        quotes: None,
-        stale_at: now + NEWS_WORTH,
-        message,
+        ..Say::new(place, platform, Purpose::Answer, message, now + NEWS_WORTH)
     })
 }
 

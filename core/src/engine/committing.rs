@@ -146,6 +146,7 @@ impl Engine {
                 only_for: None,
                 purpose: Purpose::Answer,
                 message: trouble::cannot_store(error),
+                attachment: None,
             };
             let platform = message.room.platform.clone();
             self.outputs.push_back(Output::Perform(Box::new(Perform { id, platform, action, attempt })));

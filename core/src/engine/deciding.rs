@@ -87,8 +87,8 @@ impl Engine {
             return Ok(());
         };
         match (effect, outcome) {
-            (Effect::Read(read), Outcome::Done(Receipt::Text(text))) => {
-                self.decide_read(draft, read, text, now)?
+            (Effect::Read(read), Outcome::Done(Receipt::Said(said))) => {
+                self.decide_read(draft, read, &said.text, now)?
             }
             (Effect::Read(read), Outcome::Transient(_)) => self.decide_still_unreadable(draft, read, now),
             (_, Outcome::Done(receipt)) => self.decide_done(draft, effect, receipt, now),
@@ -137,7 +137,7 @@ impl Engine {
                 self.record(draft, (subject, posted, None), Cause::default(), now);
             }
             (
-                Effect::Say(Say { purpose: Purpose::Prompt, place: Place::Incident(_), .. }),
+                Effect::Say(Say { purpose: Purpose::Prompt, place: Place::Incident(_), signs: None, .. }),
                 Receipt::Message(prompt),
             ) if self.incident(draft, id).is_some_and(|incident| {
                 incident.status.is_open() && incident.home() == Some(&prompt.room)
@@ -152,7 +152,25 @@ impl Engine {
                     self.give_up(draft, id, format!("invite {name}"), reason, now);
                 }
             }
-            (Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_), _) => {}
+            (
+                Effect::Say(Say { signs: Some(on), place: Place::Incident(_), .. }),
+                Receipt::Message(message),
+            ) if self.incident(draft, id).is_some_and(|incident| {
+                incident.status.is_open() && incident.home() == Some(&message.room)
+            }) =>
+            {
+                let posted = RoomEvent::SignsPosted { on: *on, message: message.clone() };
+                self.record(draft, (subject, Event::Room(posted), None), Cause::default(), now);
+            }
+            (
+                Effect::Say(_)
+                | Effect::Keep(_)
+                | Effect::Direct(_)
+                | Effect::Read(_)
+                | Effect::Quote(_)
+                | Effect::Measure(_),
+                _,
+            ) => {}
         }
     }
 
@@ -172,7 +190,9 @@ impl Engine {
                 ..
             })
             | Effect::Direct(_)
-            | Effect::Read(_) => return,
+            | Effect::Read(_)
+            | Effect::Quote(_)
+            | Effect::Measure(_) => return,
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
@@ -207,8 +227,11 @@ fn in_words(effect: &Effect) -> String {
         Effect::Say(Say { place: Place::Room(RoomRef { room, .. }), purpose: Purpose::Notice, .. }) => {
             format!("{} to {room}", effect.in_words())
         }
-        Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => {
-            effect.in_words().to_owned()
-        }
+        Effect::Say(_)
+        | Effect::Keep(_)
+        | Effect::Direct(_)
+        | Effect::Read(_)
+        | Effect::Quote(_)
+        | Effect::Measure(_) => effect.in_words().to_owned(),
     }
 }

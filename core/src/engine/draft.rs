@@ -103,7 +103,7 @@ impl Draft {
 
 fn keep_key(effect: &Effect) -> Option<(IncidentId, Aspect)> {
     match effect {
-        Effect::Say(_) | Effect::Direct(_) | Effect::Read(_) => None,
+        Effect::Say(_) | Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => None,
         Effect::Keep(keep) => Some((keep.incident, keep.desired.aspect())),
     }
 }
@@ -195,7 +195,12 @@ impl Engine {
     fn open_direct_rooms(&self, draft: &mut Draft) {
         let persons = draft.effects.iter().filter_map(|effect| match effect {
             Effect::Say(Say { place: Place::Person(person), .. }) => Some(person),
-            Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
+            Effect::Say(_)
+            | Effect::Keep(_)
+            | Effect::Direct(_)
+            | Effect::Read(_)
+            | Effect::Quote(_)
+            | Effect::Measure(_) => None,
         });
         // Also of those that are known: they may have been left, or have others in them by now. The platform looks.
         let needs_one = |person: &&Person| !self.outbox.is_opening_direct(person);

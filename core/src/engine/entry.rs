@@ -166,7 +166,7 @@ impl Entry {
                 button::shown(keys).iter().filter(|button| button.is_plain()).count()
             }
             Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) => 1,
-            Effect::Read(_) => 0,
+            Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => 0,
         }
     }
 }

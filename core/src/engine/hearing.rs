@@ -56,6 +56,7 @@ impl Engine {
             Content::Filled { message, key, text } => {
                 self.decide_press(draft, inbound, (message, key, text), now)
             }
+            Content::Unreacted { .. } | Content::Joined => Ok(()),
             Content::Unreadable => self.decide_unreadable(draft, inbound, now),
             Content::Removed { .. } | Content::Gone => self.decide_lost(draft, inbound, now),
             Content::Moved { to } => self.decide_moved(draft, inbound, to, now),
@@ -143,7 +144,10 @@ impl Engine {
         };
         live.iter().find_map(|incident| {
             let on_card = is_it(&incident.card).then_some(Pressed::Card);
-            let on = on_card.or_else(|| is_it(&incident.prompt).then_some(Pressed::Prompt))?;
+            let on_prompt = || is_it(&incident.prompt).then_some(Pressed::Prompt);
+            let is_this = |ours: &MessageRef| ours.id == message && ours.room == inbound.message.room;
+            let on_other = || incident.signs.iter().find(|(_, ours)| is_this(ours)).map(|(on, _)| *on);
+            let on = on_card.or_else(on_prompt).or_else(on_other)?;
             Some((incident.id, on))
         })
     }

@@ -49,12 +49,17 @@ pub(super) fn kind(effect: &Effect) -> Option<Kind> {
         Effect::Keep(keep) => Some(match keep.desired.aspect() {
             Aspect::Room | Aspect::Meeting => Kind::Rooms,
             Aspect::Members => Kind::Inviting,
-            Aspect::Card | Aspect::Pinned | Aspect::Named | Aspect::Buttons(_) | Aspect::Appointment => {
-                Kind::Writing
-            }
+            Aspect::Card
+            | Aspect::Pinned
+            | Aspect::Named
+            | Aspect::Buttons(_)
+            | Aspect::Appointment
+            | Aspect::Tasks
+            | Aspect::Copy(_)
+            | Aspect::Archive => Kind::Writing,
         }),
         Effect::Direct(_) => Some(Kind::Rooms),
-        Effect::Read(_) => None,
+        Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => None,
     }
 }
 
@@ -86,11 +91,17 @@ pub(super) fn importance(effect: &Effect, attempts: u32) -> Importance {
         Effect::Keep(keep) => match keep.desired.aspect() {
             Aspect::Room => Importance::Room,
             Aspect::Pinned | Aspect::Meeting => Importance::Pin,
-            Aspect::Members | Aspect::Card | Aspect::Named | Aspect::Buttons(_) | Aspect::Appointment => {
-                Importance::Rest(attempts)
-            }
+            // What was said wrongly is read wrongly until then.
+            Aspect::Copy(_) => Importance::Notice,
+            Aspect::Members
+            | Aspect::Card
+            | Aspect::Named
+            | Aspect::Buttons(_)
+            | Aspect::Appointment
+            | Aspect::Tasks
+            | Aspect::Archive => Importance::Rest(attempts),
         },
-        Effect::Direct(_) | Effect::Read(_) => Importance::Notice,
+        Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => Importance::Notice,
     }
 }
 

@@ -108,16 +108,8 @@ impl Engine {
         draft.notes.push(message.plain(|room, _| room.room.clone()));
         draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: true });
         let Some(home) = self.policy.home_room(&room.platform).filter(|home| *home != room) else { return };
-        draft.add_effect(Effect::Say(Say {
-            platform: room.platform.clone(),
-            place: Place::Room(home.clone()),
-            purpose: Purpose::Notice,
-            about: None,
-            answers: None,
-            only_for: None,
-            quotes: None,
-            stale_at: now + NEWS_WORTH,
-            message,
-        }));
+        let place = Place::Room(home.clone());
+        let say = Say::new(place, &room.platform, Purpose::Notice, message, now + NEWS_WORTH);
+        draft.add_effect(Effect::Say(say));
     }
 }

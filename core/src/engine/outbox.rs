@@ -204,13 +204,11 @@ impl Outbox {
 
     /// The desired states that a newer one in the same lane makes pointless. What is under way is not among them.
     pub(super) fn superseded_by(&self, newer: &Keep) -> Vec<EffectId> {
-        let lane = Lane { platform: newer.platform.clone(), place: Place::Incident(newer.incident) };
-        let aspect = newer.desired.aspect();
-        let is_same = |entry: &Entry| match &entry.stored.effect {
-            Effect::Keep(keep) => keep.desired.aspect() == aspect && matches!(entry.stage, Stage::Waiting(_)),
-            Effect::Say(_) | Effect::Direct(_) | Effect::Read(_) => false,
+        let is_same = |entry: &Entry| {
+            matches!(&entry.stored.effect, Effect::Keep(keep) if keep.concerns_the_same_as(newer))
+                && matches!(entry.stage, Stage::Waiting(_))
         };
-        let waiting = self.lanes.get(&lane).into_iter().flat_map(|queue| &queue.effects);
+        let waiting = self.lanes.get(&newer.lane()).into_iter().flat_map(|queue| &queue.effects);
         waiting.map(|(_, id)| *id).filter(|id| self.entries.get(id).is_some_and(is_same)).collect()
     }
 
@@ -218,13 +216,11 @@ impl Outbox {
     /// must not be tried again after it.
     pub(super) fn is_superseded(&self, id: EffectId) -> bool {
         let Some(Effect::Keep(keep)) = self.effect(id) else { return false };
-        let aspect = keep.desired.aspect();
-        let lane = Lane { platform: keep.platform.clone(), place: Place::Incident(keep.incident) };
         let is_newer = |(_, other): &(Rank, EffectId)| {
             *other > id
-                && matches!(self.effect(*other), Some(Effect::Keep(newer)) if newer.desired.aspect() == aspect)
+                && matches!(self.effect(*other), Some(Effect::Keep(newer)) if newer.concerns_the_same_as(keep))
         };
-        self.lanes.get(&lane).is_some_and(|queue| queue.effects.iter().any(is_newer))
+        self.lanes.get(&keep.lane()).is_some_and(|queue| queue.effects.iter().any(is_newer))
     }
 
     /// What the commit in flight ends is not let go any more: it would still be under way when what supersedes it is

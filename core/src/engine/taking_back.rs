@@ -70,7 +70,9 @@ impl Engine {
                 asked.id == key.id && asked.room.platform == key.platform
             }
             Effect::Read(read) => read.message.id == key.id && read.message.room.platform == key.platform,
-            Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) => false,
+            Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Quote(_) | Effect::Measure(_) => {
+                false
+            }
         };
         let waiting = self.outbox.all().filter(|stored| is_it(&stored.effect)).map(|stored| stored.id);
         draft.commit.effects_ended.extend(waiting);
@@ -113,7 +115,12 @@ fn strike_quotes(effect: &mut Effect, id: IncidentId, facts: &[u64]) -> bool {
             say.message.strike_quotes();
             true
         }
-        Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => false,
+        Effect::Say(_)
+        | Effect::Keep(_)
+        | Effect::Direct(_)
+        | Effect::Read(_)
+        | Effect::Quote(_)
+        | Effect::Measure(_) => false,
     }
 }
 
@@ -132,6 +139,8 @@ fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str)
             }
             true
         }
-        Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => false,
+        Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => {
+            false
+        }
     }
 }

@@ -3,14 +3,18 @@
 //! An [`Incident`] is what its events say, nothing else: [`evolve`] applies them one by one, without reading
 //! policy, clock or platform. What it promises and when is absolute in the events.
 
+pub mod ending;
 pub mod evolve;
 mod id;
+pub mod news;
 pub mod retrospective;
 mod role;
+pub mod roles;
 pub mod room_name;
 mod severity;
 mod state;
 mod status;
+pub mod task;
 mod title;
 pub mod update_cycle;
 mod words;

@@ -5,8 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{IncidentId, Severity, Status, retrospective::Retrospective, update_cycle::UpdateCycle};
+use super::{
+    IncidentId, Severity, Status,
+    ending::{Ending, Lasting},
+    news::{Copy, Update},
+    retrospective::Retrospective,
+    roles::Roles,
+    task::Task,
+    update_cycle::UpdateCycle,
+};
 use crate::{
+    effect::Pressed,
     person::Person,
     room::{MessageRef, RoomRef},
 };
@@ -61,6 +70,16 @@ pub struct Incident {
     pub commander: Option<Person>,
     /// Who acknowledged it first.
     pub acknowledged_by: Option<Person>,
+    /// The services that it is about, by their names in the configuration.
+    pub services: Vec<String>,
+    /// Who does what besides leading.
+    pub roles: Roles,
+    /// Who has come, under the handle that they came with.
+    pub joined: BTreeSet<Person>,
+    /// Who was told what is going on as they came.
+    pub briefed: BTreeSet<Person>,
+    /// Who hears of it in private.
+    pub followers: BTreeSet<Person>,
     /// Everybody who belongs in its room, in the order in which they were needed.
     pub people: Vec<Person>,
     /// The rooms that are told from the first word on.
@@ -77,6 +96,24 @@ pub struct Incident {
     pub card: Option<MessageRef>,
     /// The latest question for news.
     pub prompt: Option<MessageRef>,
+    /// The latest message of each other kind that people can press.
+    pub signs: BTreeMap<Pressed, MessageRef>,
+    /// Whether its room is archived.
+    pub archived: bool,
+    /// What there is to do, by number.
+    pub tasks: Vec<Task>,
+    /// The news that was given, in order.
+    pub news: Vec<Update>,
+    /// What was delivered of it elsewhere, in order.
+    pub copies: Vec<Copy>,
+    /// When somebody last wanted news.
+    pub asked_at: Option<DateTime<Utc>>,
+    /// Addresses worth looking at, each with the fact that holds it.
+    pub links: Vec<(u64, String)>,
+    /// Incidents that have to do with it.
+    pub related: BTreeSet<IncidentId>,
+    /// When the figures of the system were last asked for, and whether that is still going on.
+    pub measuring: Option<(DateTime<Utc>, bool)>,
     /// The room from which we were removed.
     pub lost_room: Option<RoomRef>,
     /// Facts with words in them, by the message that said them.
@@ -87,8 +124,16 @@ pub struct Incident {
     pub retrospective: Option<Retrospective>,
     /// When it was declared.
     pub declared_at: DateTime<Utc>,
-    /// When it was resolved.
+    /// When somebody first had it.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When the harm stopped.
+    pub mitigated_at: Option<DateTime<Utc>>,
+    /// When it ended.
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Why it ended, if not because it was resolved.
+    pub ending: Option<Ending>,
+    /// What is lost or lingers, if it is known.
+    pub lasting: Option<Lasting>,
     /// What was given up, each said once.
     pub given_up: BTreeSet<String>,
     /// Whether it was said that the platform's limits hold things up: once is enough.

@@ -50,13 +50,23 @@ pub enum Content {
         /// The platform's handle of the message.
         message: String,
     },
-    /// They put a sign on one of our messages.
+    /// They put a sign on a message, ours or anybody's.
     Reacted {
         /// The platform's handle of the message.
         message: String,
         /// The sign, as the platform delivers it, or the verb that it stands for.
         key: String,
     },
+    /// They took a sign off a message again. Where taking it off deletes what put it there, that is heard as
+    /// [`Content::Redacted`] instead.
+    Unreacted {
+        /// The platform's handle of the message.
+        message: String,
+        /// The sign, as the platform delivers it.
+        key: String,
+    },
+    /// They came into the room.
+    Joined,
     /// They pressed a button that asks for words, on one of our messages, and gave these.
     Filled {
         /// The platform's handle of the message.

@@ -5,14 +5,16 @@
 
 mod checkup;
 mod inbound;
+mod measure;
 mod platform;
 mod store;
 
 pub use checkup::{Finding, Level};
 pub use inbound::{Batch, Content, Inbound, InboundKey, Position, Positions, RoomKind, Standing};
+pub use measure::{Attachment, Chart, Panel, Reading, Sample, Series};
 pub use platform::{
     Action, Appointment, Attempt, Button, Capabilities, Choice, Form, ListenError, Offer, Outcome, Overview,
-    Perform, Platform, Receipt,
+    Perform, Platform, Receipt, Said,
 };
 pub use store::{
     Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, Finding, Positions};
+use super::{Attachment, Batch, Finding, Panel, Positions, Reading};
 use crate::{
     effect::{EffectId, Purpose},
     incident::IncidentId,
@@ -43,6 +43,8 @@ pub enum Action {
         purpose: Purpose,
         /// What.
         message: Message,
+        /// What goes with it.
+        attachment: Option<Attachment>,
     },
     /// Make a room, under an address derived from the key, so that a second attempt finds the first.
     OpenRoom {
@@ -120,10 +122,30 @@ pub enum Action {
         /// What; `None` for no appointment at all.
         appointment: Option<Appointment>,
     },
-    /// Try again to read a message that could not be decrypted. [`Outcome::Transient`] while there is no key.
+    /// Read a message as it stands now. [`Outcome::Transient`] while it can't be decrypted, [`Outcome::Permanent`] if
+    /// it is gone or not made of words.
     Read {
         /// The message.
         message: MessageRef,
+    },
+    /// See to it that nobody but us writes in a room any more, and that it is out of the way.
+    Archive {
+        /// The room.
+        room: RoomRef,
+    },
+    /// See to it that a room which was archived is as it was before.
+    Restore {
+        /// The room.
+        room: RoomRef,
+    },
+    /// Ask what measures the system for its figures. Always answered by [`Receipt::Measured`] within seconds.
+    Measure {
+        /// What is asked for.
+        panels: Vec<Panel>,
+        /// The beginning of the time that is asked about.
+        from: DateTime<Utc>,
+        /// Its end.
+        until: DateTime<Utc>,
     },
 }
 
@@ -134,6 +156,8 @@ pub struct Button {
     pub key: String,
     /// The verb of the command that it stands for.
     pub verb: &'static str,
+    /// What follows the verb; what somebody types or picks comes after that.
+    pub words: &'static str,
     /// What it does, in a word or two.
     pub label: &'static str,
     /// What it asks for before it does anything. Where a platform can't ask, there is no such button.
@@ -208,10 +232,23 @@ pub enum Receipt {
     Room(RoomRef),
     /// The place to talk that was made, or found, and the address that leads there.
     Meeting(RoomRef, String),
-    /// What the message says that was to be read.
-    Text(String),
+    /// The message that was to be read.
+    Said(Said),
+    /// What was measured, in the order in which it was asked for.
+    Measured(Vec<Reading>),
     /// Done but for these people, each with what the platform said.
     DoneExcept(Vec<(Person, String)>),
+}
+
+/// A message of somebody's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Who said it.
+    pub author: Person,
+    /// What it says now.
+    pub text: String,
+    /// When, according to the platform.
+    pub sent_at: DateTime<Utc>,
 }
 
 /// What became of an attempt.
@@ -271,6 +308,10 @@ pub struct Capabilities {
     pub meetings: bool,
     /// It has a calendar.
     pub appointments: bool,
+    /// Messages can carry pictures and files.
+    pub attachments: bool,
+    /// Rooms can be closed to everybody's words and put out of the way.
+    pub archives: bool,
 }
 
 /// What is going on, for lists to pick from while somebody types.

@@ -3,19 +3,25 @@
 //! Pure functions, one file an area. They see the incident as it stands after the event, and where the event came
 //! from: whoever typed the command is answered by the command itself, so the place where it was typed is left out.
 
+mod health;
 mod opening;
+mod people;
 mod progress;
 mod retrospective;
+mod roles;
 mod room;
+mod tasks;
+mod timeline;
 mod updates;
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::{
-    effect::{Desired, Effect, Keep, Place, Purpose, Say},
+    effect::{Desired, Effect, Keep, Place, Pressed, Purpose, Say},
     event::{Event, Record},
     incident::{Incident, RoomState},
     message::{Message, card},
+    person::Person,
     policy::{Meeting, Policy},
     room::{MessageRef, RoomRef},
 };
@@ -52,9 +58,13 @@ pub fn react(incident: &Incident, record: &Record, surroundings: Surroundings<'_
     let mut effects = Effects { incident, surroundings, list: Vec::new() };
     match &record.event {
         Event::Workspace(_) => {}
+        Event::People(event) => people::react(&mut effects, event, record),
+        Event::Task(event) => tasks::react(&mut effects, event),
+        Event::Timeline(event) => timeline::react(&mut effects, event),
+        Event::Health(event) => health::react(&mut effects, event),
         Event::Incident(event) => progress::react(&mut effects, event, record),
         Event::Room(event) => room::react(&mut effects, event),
-        Event::Role(event) => progress::react_to_role(&mut effects, event, record.by.as_ref()),
+        Event::Role(event) => roles::react(&mut effects, event, record.by.as_ref()),
         Event::Update(event) => updates::react(&mut effects, event, record),
         Event::Retrospective(event) => retrospective::react(&mut effects, event),
     }
@@ -86,19 +96,29 @@ impl Effects<'_> {
         if self.incident.room == RoomState::Nowhere {
             return;
         }
-        let platform = self.incident.origin.message.room.platform.clone();
+        let platform = &self.incident.origin.message.room.platform;
         let place = Place::Incident(self.incident.id);
-        self.push_say(Say {
-            platform,
-            place,
-            purpose,
-            about: Some(self.incident.id),
-            answers: None,
-            only_for: None,
-            quotes: None,
-            stale_at: self.surroundings.now + worth,
-            message,
-        });
+        self.push_say(Say::new(place, platform, purpose, message, self.surroundings.now + worth));
+    }
+
+    /// Asks something in the incident's own room that people can answer by pressing.
+    #[expect(dead_code, reason = "roles, tasks and endings ask with it")]
+    fn ask_at_home(&mut self, signs: Pressed, message: Message, worth: Duration) {
+        if self.incident.room == RoomState::Nowhere {
+            return;
+        }
+        let platform = &self.incident.origin.message.room.platform;
+        let place = Place::Incident(self.incident.id);
+        let stale_at = self.surroundings.now + worth;
+        let say = Say::new(place, platform, Purpose::Prompt, message, stale_at);
+        self.push_say(Say { signs: Some(signs), ..say });
+    }
+
+    /// Tells one person, in private.
+    fn tell_person(&mut self, person: &Person, message: Message, worth: Duration) {
+        let place = Place::Person(person.clone());
+        let stale_at = self.surroundings.now + worth;
+        self.push_say(Say::new(place, &person.platform, Purpose::Notice, message, stale_at));
     }
 
     /// Tells rooms, but for the one where the command was typed and the incident's own.
@@ -113,38 +133,23 @@ impl Effects<'_> {
             if Some(room) == cause || Some(room) == self.incident.home() {
                 continue;
             }
-            self.push_say(Say {
-                platform: room.platform.clone(),
-                place: Place::Room(room.clone()),
-                purpose: Purpose::Notice,
-                about: Some(self.incident.id),
-                answers: None,
-                only_for: None,
-                quotes: None,
-                stale_at: self.surroundings.now + worth,
-                message: message.clone(),
-            });
+            let place = Place::Room(room.clone());
+            let stale_at = self.surroundings.now + worth;
+            self.push_say(Say::new(place, &room.platform, Purpose::Notice, message.clone(), stale_at));
         }
     }
 
     /// Answers the message that declared the incident.
     fn answer_origin(&mut self, message: Message) {
         let origin = &self.incident.origin.message;
-        self.push_say(Say {
-            platform: origin.room.platform.clone(),
-            place: Place::Room(origin.room.clone()),
-            purpose: Purpose::Answer,
-            about: Some(self.incident.id),
-            answers: Some(origin.clone()),
-            only_for: None,
-            quotes: None,
-            stale_at: self.surroundings.now + NEWS_WORTH,
-            message,
-        });
+        let place = Place::Room(origin.room.clone());
+        let stale_at = self.surroundings.now + NEWS_WORTH;
+        let say = Say::new(place, &origin.room.platform, Purpose::Answer, message, stale_at);
+        self.push_say(Say { answers: Some(origin.clone()), ..say });
     }
 
     fn push_say(&mut self, say: Say) {
-        self.list.push(Effect::Say(say));
+        self.list.push(Effect::Say(Say { about: Some(self.incident.id), ..say }));
     }
 
     fn keep(&mut self, desired: Desired) {

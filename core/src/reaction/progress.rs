@@ -2,10 +2,9 @@
 
 use super::{END_WORTH, Effects, NEWS_WORTH, opening};
 use crate::{
-    event::{IncidentEvent, Record, RoleEvent},
-    incident::{RoomState, Status},
+    event::{IncidentEvent, Record},
+    incident::RoomState,
     message::{Message, declaration, resolution},
-    person::Person,
 };
 
 pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &Record) {
@@ -25,6 +24,17 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             tell_followers(effects, &message);
             effects.keep_members();
         }
+        IncidentEvent::Escalated { .. }
+        | IncidentEvent::Mitigated { .. }
+        | IncidentEvent::LastingEffects { .. }
+        | IncidentEvent::FalseAlarm
+        | IncidentEvent::Duplicate { .. }
+        | IncidentEvent::Duplicated { .. }
+        | IncidentEvent::Related { .. }
+        | IncidentEvent::Reopened { .. }
+        | IncidentEvent::Closed
+        | IncidentEvent::Linked
+        | IncidentEvent::MeetingChanged => {}
         IncidentEvent::Retitled => opening::rename_room(effects),
         IncidentEvent::WordsErased { facts } => {
             if facts.contains(&1) {
@@ -39,16 +49,6 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             opening::take_buttons_away(effects);
         }
     }
-}
-
-pub(super) fn react_to_role(effects: &mut Effects<'_>, event: &RoleEvent, by: Option<&Person>) {
-    let RoleEvent::Assigned { to, .. } = event;
-    // Whoever takes what nobody has acknowledges it thereby, and is announced by that.
-    let takes_it = effects.incident.status == Status::Declared && by == Some(to);
-    if !takes_it {
-        effects.tell_home(declaration::has_the_lead(effects.incident, to));
-    }
-    effects.keep_members();
 }
 
 /// Those who were told that it began, and the room where it was declared.

@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::{END_WORTH, Effects, opening};
 use crate::{
     command::button,
-    effect::{Desired, Place, Pressed, Purpose, Say},
+    effect::{Desired, Pressed, Purpose},
     event::RoomEvent,
     incident::RoomState,
     message::{Message, trouble},
@@ -26,6 +26,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             put_buttons(effects, Pressed::Card, card);
         }
         RoomEvent::PromptPosted { prompt } => put_buttons(effects, Pressed::Prompt, prompt),
+        RoomEvent::SignsPosted { on, message } => put_buttons(effects, *on, message),
         RoomEvent::Lost { by, .. } => {
             let incident = effects.incident;
             let private = trouble::private_room_lost(incident, by, effects.policy());
@@ -55,7 +56,10 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             let message = trouble::delayed(effects.incident.id, *things, *minutes);
             effects.say_at_home(Purpose::Notice, message, Duration::minutes(i64::from(*minutes)));
         }
-        RoomEvent::Dropped { .. } => {}
+        RoomEvent::CopyPosted { .. }
+        | RoomEvent::Archived
+        | RoomEvent::Restored
+        | RoomEvent::Dropped { .. } => {}
     }
 }
 
@@ -72,20 +76,9 @@ fn lost(effects: &mut Effects<'_>, at_home: Message, alone: Message, by: Option<
         effects.say_at_home(Purpose::Notice, at_home, END_WORTH);
         return;
     }
-    let stale_at = effects.surroundings.now + END_WORTH;
     let mut told: Vec<&Person> = incident.commander.iter().chain([&incident.reporter]).collect();
     told.dedup();
     for person in told.into_iter().filter(|person| Some(*person) != by) {
-        effects.push_say(Say {
-            platform: person.platform.clone(),
-            place: Place::Person(person.clone()),
-            purpose: Purpose::Notice,
-            about: Some(incident.id),
-            answers: None,
-            only_for: None,
-            quotes: None,
-            stale_at,
-            message: alone.clone(),
-        });
+        effects.tell_person(person, alone.clone(), END_WORTH);
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &UpdateEvent, record: &Rec
             effects.tell_home(message.clone());
             effects.tell_rooms(&incident.told, &message, NEWS_WORTH);
         }
-        UpdateEvent::Snoozed { .. } => {}
+        UpdateEvent::Snoozed { .. } | UpdateEvent::Edited { .. } | UpdateEvent::Asked => {}
         UpdateEvent::Prompted { again, .. } => {
             let message = update::prompt(incident, *again, effects.policy());
             // A prompt that arrives when the next one is due would only confuse.

@@ -30,6 +30,16 @@ pub enum DueKind {
     UpdatePromptAgain,
     /// The stakeholders hear that the update is overdue.
     UpdateOverdue,
+    /// Somebody is called because nobody has it yet.
+    Escalation,
+    /// It is asked who takes the roles that nobody has.
+    RolesQuestion,
+    /// Whoever was offered the lead is asked again.
+    HandoffReminder,
+    /// The commander is asked whether to hand over.
+    HandoffPrompt,
+    /// Its room is archived.
+    Archive,
     /// The owner of a retrospective is asked to book it.
     RetrospectiveNag,
     /// A reminder of a booked retrospective.
@@ -52,6 +62,11 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
         DueKind::UpdatePrompt | DueKind::UpdatePromptAgain | DueKind::UpdateOverdue => {
             update_cadence::fire(incident, kind, now)
         }
+        DueKind::Escalation
+        | DueKind::RolesQuestion
+        | DueKind::HandoffReminder
+        | DueKind::HandoffPrompt
+        | DueKind::Archive => Vec::new(),
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
         DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),
     }

@@ -48,7 +48,13 @@ pub(super) fn fire(incident: &Incident, kind: DueKind, now: DateTime<Utc>) -> Ve
         DueKind::UpdateOverdue => {
             UpdateEvent::Missed { due: promise.due, minutes: minutes_late(promise.due, now) }
         }
-        DueKind::RetrospectiveNag | DueKind::RetrospectiveReminder(_) => return Vec::new(),
+        DueKind::Escalation
+        | DueKind::RolesQuestion
+        | DueKind::HandoffReminder
+        | DueKind::HandoffPrompt
+        | DueKind::Archive
+        | DueKind::RetrospectiveNag
+        | DueKind::RetrospectiveReminder(_) => return Vec::new(),
     };
     vec![Event::Update(event)]
 }

@@ -58,10 +58,13 @@ impl FaultyPlatform {
             | Action::Name { .. }
             | Action::Buttons { .. }
             | Action::OpenMeeting { .. }
+            | Action::Archive { .. }
+            | Action::Restore { .. }
             | Action::Appoint { .. } => self.faults.strikes(|weather| weather.trifle_refused),
             Action::Edit { .. }
             | Action::OpenDirect { .. }
             | Action::Read { .. }
+            | Action::Measure { .. }
             | Action::CloseMeeting { .. } => false,
         };
         refuses.then_some("it is not allowed")

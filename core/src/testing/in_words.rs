@@ -25,6 +25,9 @@ pub(super) fn name_of(action: &Action) -> String {
             let what = if appointment.is_some() { "put" } else { "take" };
             format!("{what} an appointment about {}", room.room)
         }
+        Action::Archive { room } => format!("archive {}", room.room),
+        Action::Restore { room } => format!("restore {}", room.room),
+        Action::Measure { .. } => "measure".to_owned(),
         Action::Read { message } => format!("read {}", message.id),
     }
 }

@@ -37,12 +37,14 @@ impl Limited {
             | Action::Name { .. }
             | Action::Buttons { .. }
             | Action::CloseMeeting { .. }
+            | Action::Archive { .. }
+            | Action::Restore { .. }
             | Action::Appoint { .. } => Some(Self::Writing),
             Action::Invite { .. } => Some(Self::Inviting),
             Action::OpenRoom { .. } | Action::OpenDirect { .. } | Action::OpenMeeting { .. } => {
                 Some(Self::Rooms)
             }
-            Action::Read { .. } => None,
+            Action::Read { .. } | Action::Measure { .. } => None,
         }
     }
 

@@ -10,7 +10,7 @@ use sitrep_core::{
     policy::{PlatformPolicy, Policy},
     port::{
         Action, Batch, Commit, Content, Identity, Inbound, Outcome, Perform, Position, Receipt, RoomKind,
-        Standing, Store, StoreError,
+        Said, Standing, Store, StoreError,
     },
     room::{MessageRef, PlatformName, RoomRef},
     testing::{MemoryStore, block_on},
@@ -204,14 +204,17 @@ impl Bench {
             }),
             Action::OpenRoom { name, .. } => Receipt::Room(room(name)),
             Action::OpenDirect { person } => Receipt::Room(room(&person.handle)),
-            Action::Read { .. } => Receipt::Text("!status".to_owned()),
+            Action::Read { .. } => Receipt::Said(spoken("!status")),
             Action::Edit { .. }
             | Action::Pin { .. }
             | Action::Invite { .. }
             | Action::Name { .. }
             | Action::Buttons { .. }
             | Action::CloseMeeting { .. }
+            | Action::Archive { .. }
+            | Action::Restore { .. }
             | Action::Appoint { .. } => Receipt::Done,
+            Action::Measure { .. } => Receipt::Measured(Vec::new()),
             Action::OpenMeeting { name, .. } => {
                 Receipt::Meeting(room(&format!("voice {name}")), format!("https://voice.example/{name}"))
             }
@@ -290,6 +293,9 @@ pub(crate) fn saying(perform: &Perform) -> Option<(String, String)> {
         | Action::OpenMeeting { .. }
         | Action::CloseMeeting { .. }
         | Action::Appoint { .. }
+        | Action::Archive { .. }
+        | Action::Restore { .. }
+        | Action::Measure { .. }
         | Action::Read { .. } => None,
     }
 }
@@ -306,4 +312,13 @@ pub(crate) fn opens_room(action: &Action) -> bool {
 /// Whether an action says something in this room.
 pub(crate) fn says_in(place: &str) -> impl Fn(&Action) -> bool {
     move |action| matches!(action, Action::Say { room, .. } if room.room == place)
+}
+
+/// What somebody said, as a platform reads it.
+pub(crate) fn spoken(text: &str) -> Said {
+    Said {
+        author: Person::new(&PlatformName::new("matrix"), "@alice:example.org"),
+        text: text.to_owned(),
+        sent_at: DateTime::UNIX_EPOCH,
+    }
 }

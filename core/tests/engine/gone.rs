@@ -140,6 +140,9 @@ fn nobody_is_asked_into_the_room_where_it_was_declared() {
                 | Action::OpenMeeting { .. }
                 | Action::CloseMeeting { .. }
                 | Action::Appoint { .. }
+                | Action::Archive { .. }
+                | Action::Restore { .. }
+                | Action::Measure { .. }
                 | Action::Read { .. } => false,
             };
             assert!(!touches_ops, "{:?}", perform.action);

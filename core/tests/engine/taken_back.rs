@@ -18,6 +18,9 @@ fn text_of(perform: &Perform) -> String {
         | Action::OpenMeeting { .. }
         | Action::CloseMeeting { .. }
         | Action::Appoint { .. }
+        | Action::Archive { .. }
+        | Action::Restore { .. }
+        | Action::Measure { .. }
         | Action::Read { .. } => String::new(),
     }
 }

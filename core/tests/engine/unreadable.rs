@@ -6,7 +6,7 @@ use sitrep_core::{
     port::{Action, Content, Outcome, Perform, Receipt},
 };
 
-use crate::bench::{Bench, platform, room, says_in, words};
+use crate::bench::{Bench, platform, room, says_in, spoken, words};
 
 fn reads(action: &Action) -> bool {
     matches!(action, Action::Read { .. })
@@ -23,7 +23,7 @@ fn unreadable() -> (Bench, Perform) {
 }
 
 fn becomes(bench: &mut Bench, read: &Perform, text: &str) {
-    bench.report(read, Outcome::Done(Receipt::Text(text.to_owned())));
+    bench.report(read, Outcome::Done(Receipt::Said(spoken(text))));
 }
 
 /// Still no key, until it is tried again.

@@ -122,7 +122,9 @@ impl<'a> Evidence<'a> {
         });
         decided.filter_map(|stored| match &stored.effect {
             Effect::Say(say) => Some((stored, say)),
-            Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
+            Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => {
+                None
+            }
         })
     }
 

@@ -168,7 +168,9 @@ fn says(commit: &Commit) -> impl Iterator<Item = &Say> {
     commit.effects_added.iter().filter(|stored| stored.id.sequence == commit.sequence).filter_map(|stored| {
         match &stored.effect {
             Effect::Say(say) => Some(say),
-            Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) => None,
+            Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => {
+                None
+            }
         }
     })
 }

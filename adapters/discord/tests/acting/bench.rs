@@ -209,7 +209,14 @@ pub(crate) fn room(handle: impl Into<String>) -> RoomRef {
 }
 
 pub(crate) fn say_in(handle: &str, message: Message) -> Action {
-    Action::Say { room: room(handle), answers: None, only_for: None, purpose: Purpose::Notice, message }
+    Action::Say {
+        room: room(handle),
+        answers: None,
+        only_for: None,
+        purpose: Purpose::Notice,
+        message,
+        attachment: None,
+    }
 }
 
 pub(crate) fn say(words: &str) -> Action {

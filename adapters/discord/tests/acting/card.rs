@@ -23,6 +23,7 @@ fn post(bench: &Bench) -> MessageRef {
         only_for: None,
         purpose: Purpose::Card,
         message: card("declared"),
+        attachment: None,
     };
     bench.discord.faults().lose_reply("POST", "/channels/*/messages", 1);
     let card = message(&bench.done_in_doubt(&action));

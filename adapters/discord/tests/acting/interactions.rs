@@ -44,6 +44,7 @@ fn answer(to: &MessageRef, only_for: Option<Person>, words: &str) -> Action {
         only_for,
         purpose: Purpose::Answer,
         message: Message::text(words),
+        attachment: None,
     }
 }
 

@@ -104,6 +104,7 @@ fn what_is_gone_is_said() {
         only_for: None,
         purpose: sitrep_core::effect::Purpose::Notice,
         message: sitrep_core::message::Message::text("hello"),
+        attachment: None,
     };
     assert_eq!(bench.outcome(&gone), Outcome::Permanent("the channel is gone".to_owned()));
     let nowhere = crate::bench::say_in("nowhere", sitrep_core::message::Message::text("hello"));

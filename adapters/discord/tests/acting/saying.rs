@@ -65,6 +65,7 @@ fn an_answer_stands_below_what_it_answers_even_if_that_is_gone() {
             only_for: Some(bench.person("alice")),
             purpose: Purpose::Answer,
             message: answer,
+            attachment: None,
         };
         let said = message(&bench.done(&action));
         let messages = bench.discord.messages("ops");
@@ -89,6 +90,7 @@ fn an_answer_to_a_message_in_a_thread_is_in_the_thread() {
         only_for: None,
         purpose: Purpose::Answer,
         message: Message::text("All is well."),
+        attachment: None,
     };
     let said = message(&bench.done(&action));
     assert_eq!(said.thread, Some(thread.to_string()));

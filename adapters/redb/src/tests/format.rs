@@ -30,7 +30,7 @@ fn rows_are_written_like_this() {
         r#"dues i\x00\x00\x00\x00\x00\x00\x00\x01p {"v":1,"at":"2023-11-14T22:14:20.123456789Z"}"#,
         r#"effects \x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00 {"v":1,"key":"abcd2345-1-0","created_at":"2023-11-14T22:13:20.123456789Z","effect":{"say":{"platform":"test","place":{"room":{"platform":"test","room":"!room:example.org"}},"purpose":"answer","answers":{"room":{"platform":"test","room":"!room:example.org"},"id":"$event"},"stale_at":"2023-11-14T22:23:20.123456789Z","message":[{"plain":[{"text":"hello"},{"bold":"!"},{"mention":{"platform":"test","handle":"bob"}}]}]}}}"#,
         r#"meta sequence {"v":1,"sequence":1}"#,
-        r#"meta store {"v":1,"format":3,"kind":"service","incarnation":"abcd2345","seed":"5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e","backup":false}"#,
+        r#"meta store {"v":1,"format":4,"kind":"service","incarnation":"abcd2345","seed":"5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e","backup":false}"#,
         r#"seen ["test","$message-1"] {"v":1,"at":"2023-11-14T22:13:23.123456789Z","about":7,"carried_out":true}"#,
         r#"positions ["test","sync"] {"v":1,"token":"1"}"#,
     ];

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     command::button,
-    effect::{Desired, Effect, Keep, Place, Purpose, Read, Say},
+    effect::{Desired, Effect, Keep, MEASURES, Measure, Place, Purpose, Quote, Read, Say},
     incident::{Incident, IncidentId, RoomState},
     message::{Message, Span, isolated},
     policy::Policy,
@@ -37,6 +37,8 @@ pub(super) fn stale_at(effect: &Effect) -> Option<DateTime<Utc>> {
     match effect {
         Effect::Say(say) => Some(say.stale_at),
         Effect::Read(read) => Some(read.stale_at),
+        Effect::Quote(quote) => Some(quote.stale_at),
+        Effect::Measure(measure) => Some(measure.stale_at),
         Effect::Keep(_) | Effect::Direct(_) => None,
     }
 }
@@ -58,9 +60,11 @@ pub(super) fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
             let direct = places.workspace.direct_room(person);
             direct.map_or(Whereabouts::NotYet, |room| Whereabouts::Here(room.clone()))
         }
-        Effect::Say(Say { place: Place::Message(message), .. }) | Effect::Read(Read { message, .. }) => {
-            Whereabouts::Here(message.room.clone())
-        }
+        Effect::Say(Say { place: Place::Message(message), .. })
+        | Effect::Read(Read { message, .. })
+        | Effect::Quote(Quote { message, .. }) => Whereabouts::Here(message.room.clone()),
+        // It is asked of no room.
+        Effect::Measure(_) => Whereabouts::Here(RoomRef::new(&PlatformName::new(MEASURES), "")),
         // There is none yet: the platform is all that it needs.
         Effect::Direct(person) => Whereabouts::Here(RoomRef::new(&person.platform, "")),
         Effect::Keep(Keep { platform, incident, desired }) => match desired {
@@ -69,7 +73,12 @@ pub(super) fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
             Desired::NoMeeting { room } | Desired::Appointment { room, .. } => {
                 Whereabouts::Here(room.clone())
             }
-            Desired::Card { .. } | Desired::Pinned { .. } | Desired::Buttons { .. } => at_home(incident),
+            Desired::Archived { room } | Desired::Restored { room } => Whereabouts::Here(room.clone()),
+            Desired::Copy { copy, .. } => Whereabouts::Here(copy.room.clone()),
+            Desired::Card { .. }
+            | Desired::Pinned { .. }
+            | Desired::Buttons { .. }
+            | Desired::Tasks { .. } => at_home(incident),
             // Where it was declared nobody is asked in, and nothing is named, for its sake.
             Desired::Members { .. } | Desired::Named { .. } => match places.incidents.get(incident) {
                 Some(Incident { room: RoomState::Open(_) | RoomState::Pending, .. }) => at_home(incident),
@@ -98,6 +107,7 @@ pub(super) fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Acti
             only_for: say.only_for.clone(),
             purpose: say.purpose,
             message: localized(&say.message, &say.platform, places),
+            attachment: say.attachment.clone(),
         },
         Effect::Keep(keep) => match &keep.desired {
             Desired::Room { name, topic, invited, private, open_to } => Action::OpenRoom {
@@ -111,6 +121,12 @@ pub(super) fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Acti
                 let content = localized(message, &keep.platform, places);
                 Action::Edit { message: card.clone(), purpose: Purpose::Card, content }
             }
+            Desired::Tasks { list: posted, message } | Desired::Copy { copy: posted, message, .. } => {
+                let content = localized(message, &keep.platform, places);
+                Action::Edit { message: posted.clone(), purpose: Purpose::Notice, content }
+            }
+            Desired::Archived { room } => Action::Archive { room: room.clone() },
+            Desired::Restored { room } => Action::Restore { room: room.clone() },
             Desired::Pinned { card } => Action::Pin { message: card.clone() },
             Desired::Members { people } => Action::Invite { room, people: people.clone() },
             Desired::Named { name, topic } => Action::Name { room, name: name.clone(), topic: topic.clone() },
@@ -126,6 +142,11 @@ pub(super) fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Acti
             }
         },
         Effect::Direct(person) => Action::OpenDirect { person: person.clone() },
-        Effect::Read(read) => Action::Read { message: read.message.clone() },
+        Effect::Read(Read { message, .. }) | Effect::Quote(Quote { message, .. }) => {
+            Action::Read { message: message.clone() }
+        }
+        Effect::Measure(Measure { panels, from, until, .. }) => {
+            Action::Measure { panels: panels.clone(), from: *from, until: *until }
+        }
     }
 }

@@ -51,16 +51,11 @@ pub fn fact(subject: Subject, number: u64, what: &str, words: Option<&str>) -> N
 #[must_use]
 pub fn say(sequence: u64, words: &str) -> StoredEffect {
     let room = RoomRef::new(&platform(), "!room:example.org");
+    let message = Message::line([text(words), bold("!"), mention(&Person::new(&platform(), "bob"))]);
+    let place = Place::Room(room.clone());
     let say = Say {
-        platform: platform(),
-        place: Place::Room(room.clone()),
-        purpose: Purpose::Answer,
-        about: None,
         answers: Some(MessageRef { room, id: "$event".into(), thread: None }),
-        only_for: None,
-        quotes: None,
-        stale_at: at(600),
-        message: Message::line([text(words), bold("!"), mention(&Person::new(&platform(), "bob"))]),
+        ..Say::new(place, &platform(), Purpose::Answer, message, at(600))
     };
     StoredEffect {
         id: EffectId { sequence, index: 0 },

@@ -73,7 +73,10 @@ fn asked_once(evidence: &Evidence<'_>, findings: &mut Findings) {
         let Subject::Incident(id) = fact.subject else { continue };
         let promise = match &fact.record.event {
             Event::Incident(
-                IncidentEvent::Declared { promise, .. } | IncidentEvent::SeverityChanged { promise, .. },
+                IncidentEvent::Declared { promise, .. }
+                | IncidentEvent::SeverityChanged { promise, .. }
+                | IncidentEvent::Mitigated { promise }
+                | IncidentEvent::Reopened { promise },
             )
             | Event::Update(UpdateEvent::Posted { promise, .. }) => *promise,
             Event::Update(UpdateEvent::Promised { promise }) => Some(*promise),
@@ -93,15 +96,15 @@ fn asked_once(evidence: &Evidence<'_>, findings: &mut Findings) {
                 asked.insert(id, (fact.record.at, *until - fact.record.at));
                 continue;
             }
-            Event::Incident(
-                IncidentEvent::Acknowledged
-                | IncidentEvent::Resolved
-                | IncidentEvent::Retitled
-                | IncidentEvent::WordsErased { .. },
-            )
+            Event::Incident(_)
+            | Event::Update(UpdateEvent::Edited { .. } | UpdateEvent::Asked)
             | Event::Workspace(_)
             | Event::Room(_)
             | Event::Role(_)
+            | Event::People(_)
+            | Event::Task(_)
+            | Event::Timeline(_)
+            | Event::Health(_)
             | Event::Retrospective(_) => continue,
         };
         asked.remove(&id);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sitrep_console::Change;
 use sitrep_core::{
-    event::{Event, IncidentEvent, RoleEvent, RoomEvent, Subject},
+    event::{Event, IncidentEvent, PeopleEvent, RoleEvent, RoomEvent, Subject},
     incident::IncidentId,
     port::NumberedRecord,
     testing::{PRIVATE_WORD, STRANGER},
@@ -77,10 +77,22 @@ fn rooms_opened_by(fact: &NumberedRecord) -> Vec<String> {
         Event::Incident(IncidentEvent::Acknowledged) => {
             fact.record.by.as_ref().map(|person| person.handle.clone()).into_iter().collect()
         }
-        Event::Role(RoleEvent::Assigned { to, .. }) => vec![to.handle.clone()],
-        Event::Incident(
-            IncidentEvent::Resolved | IncidentEvent::Retitled | IncidentEvent::WordsErased { .. },
-        )
+        Event::Role(
+            RoleEvent::Assigned { to, .. }
+            | RoleEvent::HandoffOffered { to }
+            | RoleEvent::HandedOff { to, .. },
+        ) => vec![to.handle.clone()],
+        Event::Incident(IncidentEvent::Escalated { to, .. }) => handles(to),
+        Event::People(PeopleEvent::Invited { people, .. }) => handles(people),
+        Event::People(PeopleEvent::Joined) => {
+            fact.record.by.as_ref().map(|person| person.handle.clone()).into_iter().collect()
+        }
+        Event::Incident(_)
+        | Event::Role(_)
+        | Event::People(_)
+        | Event::Task(_)
+        | Event::Timeline(_)
+        | Event::Health(_)
         | Event::Workspace(_)
         | Event::Room(_)
         | Event::Update(_)

@@ -92,6 +92,7 @@ impl SabotagedPlatform {
                 only_for: None,
                 purpose: Purpose::Notice,
                 message: message.clone(),
+                attachment: None,
             };
             let attempt =
                 Attempt { key: format!("{}-public", perform.attempt.key), ..perform.attempt.clone() };

@@ -1,0 +1,39 @@
+//! What happens to the promise of news, applied.
+
+use crate::{
+    event::{Record, UpdateEvent},
+    incident::{Incident, news::Update, update_cycle::Step},
+};
+
+pub(super) fn evolve(incident: &mut Incident, event: &UpdateEvent, record: &Record) {
+    let updates = &mut incident.updates;
+    match event {
+        UpdateEvent::Posted { promise, to, audience } => {
+            updates.promise(*promise);
+            updates.last_update_at = Some(record.at);
+            incident.news.push(Update {
+                fact: incident.facts,
+                words: record.words.clone().unwrap_or_default(),
+                by: record.by.clone().unwrap_or_else(|| incident.reporter.clone()),
+                at: record.at,
+                audience: *audience,
+                to: to.clone(),
+            });
+            incident.told.extend(to.iter().cloned());
+        }
+        UpdateEvent::Edited { fact } => {
+            let words = record.words.clone().unwrap_or_default();
+            let edited = incident.news.iter_mut().filter(|update| update.fact == *fact);
+            edited.for_each(|update| update.words.clone_from(&words));
+        }
+        UpdateEvent::Asked => incident.asked_at = Some(record.at),
+        UpdateEvent::Promised { promise } => updates.promise(Some(*promise)),
+        UpdateEvent::Snoozed { until } => updates.step = Step::Snoozed(*until),
+        UpdateEvent::Prompted { again: false, .. } => updates.step = Step::Asked(record.at),
+        UpdateEvent::Prompted { again: true, .. } => updates.step = Step::AskedAgain(record.at),
+        UpdateEvent::Missed { .. } => {
+            updates.step = Step::Missed(record.at);
+            updates.missed_rounds += 1;
+        }
+    }
+}
