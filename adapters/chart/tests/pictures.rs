@@ -83,7 +83,6 @@ fn gone() -> Plot {
 fn keep(name: &str, chart: &Chart) {
     let picture = png(chart).expect("a picture");
     assert_eq!(picture, png(chart).expect("a picture"), "the same chart gives the same picture");
-    println!("{name}: {} bytes", picture.len());
     if let Some(folder) = std::env::var_os("SITREP_PICTURES") {
         std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).expect("written");
     }
