@@ -10,8 +10,6 @@
 
 mod axis;
 mod font;
-#[allow(missing_docs)]
-pub mod given;
 mod hours;
 mod page;
 mod palette;
@@ -19,7 +17,18 @@ mod panel;
 mod raster;
 mod scene;
 
-use given::Chart;
+use sitrep_core::port::Chart;
+
+/// A chart that is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// The bytes of a PNG file.
+    pub png: Vec<u8>,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+}
 
 /// Why there is no picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,11 +44,11 @@ pub enum DrawError {
     Encode(String),
 }
 
-/// Draws a chart, as a PNG file.
+/// Draws a chart.
 ///
 /// # Errors
 /// When there is no picture to be had.
-pub fn png(chart: &Chart) -> Result<Vec<u8>, DrawError> {
+pub fn draw(chart: &Chart) -> Result<Picture, DrawError> {
     let font = font::Font::embedded().ok_or(DrawError::Font)?;
-    raster::png(&page::page(chart, &font), &font)
+    raster::picture(&page::page(chart, &font), &font)
 }

@@ -4,10 +4,11 @@
 //! there is of height: the more there are, the lower each is.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sitrep_core::port::{Chart, Series};
 
 use crate::{
     font::{Font, Weight},
-    given::Chart,
     hours::{clock, hours},
     palette::{EDGE, INK, MARK, MUTED},
     panel::{Panel, SMALL, Span},
@@ -30,22 +31,28 @@ const DOT_ROOM: f32 = 8.0;
 
 /// Puts everything in its place.
 pub(crate) fn page(chart: &Chart, font: &Font) -> Scene {
-    let plots = chart.panels.iter().take(PANELS);
-    let tall = tall(plots.len());
-    let panels: Vec<Panel<'_>> =
-        (1..).zip(plots).map(|(number, plot)| Panel::new(plot, number, tall, font)).collect();
+    let readings = chart.readings.iter().take(PANELS);
+    let tall = tall(readings.len());
+    let captions = chart.captions.iter().map(String::as_str).chain(std::iter::repeat(""));
+    let panels: Vec<Panel<'_>> = (1..)
+        .zip(readings.zip(captions))
+        .map(|(number, (reading, caption))| Panel::new(reading, caption, number, tall, font))
+        .collect();
     let gutter = panels.iter().map(|panel| panel.gutter(font)).fold(0.0, f32::max).min(200.0);
-    let ticks = hours(chart.from, chart.until, chart.timezone);
+    // A zone that nobody knows any more is no reason for no picture.
+    let timezone = chart.timezone.parse().unwrap_or(Tz::UTC);
+    let (from, until) = extent(chart);
+    let ticks = hours(from, until, timezone);
     let span = Span {
-        from: chart.from,
-        until: chart.until,
+        from,
+        until,
         left: MARGIN + gutter + 12.0,
         right: WIDTH - MARGIN - DOT_ROOM,
         hours: ticks.iter().map(|(at, _)| *at).collect(),
-        mark: chart.mark.as_ref().map(|mark| mark.at),
+        mark: chart.mark.as_ref().map(|(at, _)| *at),
     };
     let mut scene = Scene { width: WIDTH, ..Scene::default() };
-    heading(&mut scene, chart, font);
+    heading(&mut scene, chart, font, &span, timezone);
     let mut y = TO_HEADING;
     if let Some(mark) = &chart.mark {
         y += 40.0;
@@ -94,9 +101,16 @@ fn write_hours(scene: &mut Scene, font: &Font, span: &Span, ticks: Vec<(DateTime
     }
 }
 
-fn heading(scene: &mut Scene, chart: &Chart, font: &Font) {
-    let zone = chart.until.with_timezone(&chart.timezone).format("%Z").to_string();
-    let span = format!("{}–{} {zone}", clock(chart.from, chart.timezone), clock(chart.until, chart.timezone));
+/// The time that all series are about.
+fn extent(chart: &Chart) -> (DateTime<Utc>, DateTime<Utc>) {
+    let series = || chart.readings.iter().filter_map(|reading| reading.series.as_ref());
+    let (from, until) = (series().map(|series| series.from).min(), series().map(Series::until).max());
+    (from.unwrap_or_default(), until.unwrap_or_default())
+}
+
+fn heading(scene: &mut Scene, chart: &Chart, font: &Font, span: &Span, timezone: Tz) {
+    let zone = span.until.with_timezone(&timezone).format("%Z").to_string();
+    let span = format!("{}–{} {zone}", clock(span.from, timezone), clock(span.until, timezone));
     let room = WIDTH - 2.0 * MARGIN - font.width(&span, HOUR.weight, HOUR.size) - 24.0;
     let title = font.fitted(&chart.title, HEADING.weight, HEADING.size, room);
     scene.words(At { x: MARGIN, y: TO_HEADING }, Anchor::Start, HEADING, title);
@@ -104,11 +118,11 @@ fn heading(scene: &mut Scene, chart: &Chart, font: &Font) {
 }
 
 /// The word at the line of the declaration; at the left if that was before.
-fn declared(scene: &mut Scene, font: &Font, span: &Span, mark: &crate::given::Mark, y: f32) {
-    let label = font.fitted(&mark.label, DECLARED.weight, DECLARED.size, WIDTH - 2.0 * MARGIN);
+fn declared(scene: &mut Scene, font: &Font, span: &Span, (at, label): &(DateTime<Utc>, String), y: f32) {
+    let label = font.fitted(label, DECLARED.weight, DECLARED.size, WIDTH - 2.0 * MARGIN);
     let half = font.width(&label, DECLARED.weight, DECLARED.size) / 2.0;
-    let Some(x) = span.x(mark.at) else {
-        let label = if mark.at < span.from { format!("‹ {label}") } else { label };
+    let Some(x) = span.x(*at) else {
+        let label = if *at < span.from { format!("‹ {label}") } else { label };
         scene.words(At { x: MARGIN, y }, Anchor::Start, DECLARED, label);
         return;
     };

@@ -1,11 +1,11 @@
 //! One metric: its title, its latest value, its line.
 
 use chrono::{DateTime, Utc};
+use sitrep_core::port::{Reading, Sample, Series};
 
 use crate::{
     axis::Axis,
     font::{Font, Weight},
-    given::{Plot, Series},
     palette::{AREA, BACKGROUND, BASE, GRID, INK, LINE, MARK, MISSING, MUTED},
     scene::{Anchor, At, Scene, Shape, Style},
 };
@@ -54,8 +54,10 @@ impl Span {
 
 /// A panel that is about to be drawn.
 pub(crate) struct Panel<'a> {
-    plot: &'a Plot,
+    reading: &'a Reading,
     title: String,
+    /// What stands beside the title.
+    caption: &'a str,
     axis: Option<Axis>,
     /// How high its plot is, in pixels.
     tall: f32,
@@ -63,11 +65,11 @@ pub(crate) struct Panel<'a> {
 
 impl<'a> Panel<'a> {
     /// `number` is its place, from 1, by which it is called if no letter of its title can be shown.
-    pub(crate) fn new(plot: &'a Plot, number: usize, tall: f32, font: &Font) -> Self {
-        let values = plot.series.iter().flat_map(|series| series.samples.iter().copied().flatten());
+    pub(crate) fn new(reading: &'a Reading, caption: &'a str, number: usize, tall: f32, font: &Font) -> Self {
+        let values = reading.series.iter().flat_map(|series| series.values().map(|(_, value)| value));
         let steps = if tall >= 180.0 { 3 } else { 2 };
-        let title = if font.can_show(&plot.title) { plot.title.clone() } else { format!("#{number}") };
-        Self { plot, title, axis: Axis::of(values, &plot.unit, steps), tall }
+        let title = if font.can_show(&reading.title) { reading.title.clone() } else { format!("#{number}") };
+        Self { reading, title, caption, axis: Axis::of(values, &reading.unit, steps), tall }
     }
 
     /// Whether there is a line to draw.
@@ -89,14 +91,15 @@ impl<'a> Panel<'a> {
     /// Draws it below `top`, between the margins.
     pub(crate) fn draw(&self, scene: &mut Scene, font: &Font, top: f32, margins: (f32, f32), span: &Span) {
         let baseline = top + TO_BASELINE;
-        let style = if self.plot.is_missing { MISSED } else { LATEST };
+        let latest = self.reading.series.as_ref().and_then(Series::latest);
+        let style = if latest.is_some_and(|(.., is_old)| !is_old) { LATEST } else { MISSED };
         let room = margins.1 - margins.0;
-        let latest = font.fitted(&self.plot.latest, style.weight, style.size, room * 0.7);
+        let latest = font.fitted(self.caption, style.weight, style.size, room * 0.7);
         let left = room - APART - font.width(&latest, style.weight, style.size);
         let title = font.fitted(&self.title, TITLE.weight, TITLE.size, left);
         scene.words(At { x: margins.0, y: baseline }, Anchor::Start, TITLE, title);
         scene.words(At { x: margins.1, y: baseline }, Anchor::End, style, latest);
-        if let (Some(axis), Some(series)) = (&self.axis, &self.plot.series) {
+        if let (Some(axis), Some(series)) = (&self.axis, &self.reading.series) {
             let plot = Frame { axis, span, top: baseline + TO_PLOT, tall: self.tall };
             plot.gaps(scene, series);
             plot.grid(scene);
@@ -203,10 +206,11 @@ impl Frame<'_> {
 
     /// Each sample's place from the left and its value, if it has one that can be drawn.
     fn places(&self, series: &Series) -> impl Iterator<Item = (f32, Option<f64>)> {
-        let at = |index: i64| series.from + chrono::Duration::seconds(index * i64::from(series.step_secs));
-        let samples =
-            (0_i64..).zip(series.samples.iter().map(|sample| sample.filter(|value| value.is_finite())));
-        samples.filter_map(move |(index, value)| Some((self.span.x(at(index))?, value)))
+        let samples = series.samples.iter().enumerate();
+        samples.filter_map(|(index, sample)| {
+            let value = sample.map(|Sample(value)| value).filter(|value| value.is_finite());
+            Some((self.span.x(series.at(index))?, value))
+        })
     }
 
     /// How far apart two samples are, in pixels.

@@ -6,7 +6,7 @@ use tiny_skia::{
 use ttf_parser::OutlineBuilder;
 
 use crate::{
-    DrawError,
+    DrawError, Picture,
     font::Font,
     palette::{BACKGROUND, Colour},
     scene::{Anchor, At, Scene, Shape, Style},
@@ -16,11 +16,13 @@ use crate::{
 const DASHES: [f32; 2] = [10.0, 7.0];
 
 /// Draws a scene.
-pub(crate) fn png(scene: &Scene, font: &Font) -> Result<Vec<u8>, DrawError> {
+pub(crate) fn picture(scene: &Scene, font: &Font) -> Result<Picture, DrawError> {
     let mut canvas = Canvas { pixmap: pixmap(scene)?, font };
     canvas.pixmap.fill(colour(BACKGROUND));
     scene.shapes.iter().for_each(|shape| canvas.draw(shape));
-    canvas.pixmap.encode_png().map_err(|error| DrawError::Encode(error.to_string()))
+    let (width, height) = (canvas.pixmap.width(), canvas.pixmap.height());
+    let png = canvas.pixmap.encode_png().map_err(|error| DrawError::Encode(error.to_string()))?;
+    Ok(Picture { png, width, height })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size of some hundreds")]

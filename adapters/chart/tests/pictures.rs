@@ -1,38 +1,35 @@
 //! Pictures of all sorts of metrics. `SITREP_PICTURES=folder cargo test -p sitrep-chart` keeps them to look at.
 
 use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Tz;
-use sitrep_chart::{given::*, png};
+use sitrep_chart::draw;
+use sitrep_core::port::{Chart, Reading, Sample, Series};
+
+/// A metric and what is said of its latest value.
+type Plot = (Reading, &'static str);
 
 fn now() -> DateTime<Utc> {
     "2026-11-22T10:53:20Z".parse().expect("a time")
 }
 
-fn plot(title: &str, unit: &str, latest: &str, sample: impl Fn(f64) -> Option<f64>) -> Plot {
-    let samples = (0..=120).map(|index| sample(f64::from(index) / 120.0)).collect();
+fn plot(title: &str, unit: &str, latest: &'static str, sample: impl Fn(f64) -> Option<f64>) -> Plot {
+    let samples = (0..=120).map(|index| sample(f64::from(index) / 120.0).map(Sample)).collect();
     let series = Series { from: now() - Duration::hours(1), step_secs: 30, samples };
-    Plot {
-        title: title.into(),
-        unit: unit.into(),
-        latest: latest.into(),
-        is_missing: false,
-        series: Some(series),
-    }
+    (Reading { title: title.into(), unit: unit.into(), series: Some(series), trouble: None }, latest)
 }
 
-fn words(title: &str, latest: &str) -> Plot {
-    Plot { title: title.into(), unit: String::new(), latest: latest.into(), is_missing: true, series: None }
+fn words(title: &str, latest: &'static str) -> Plot {
+    (Reading { title: title.into(), unit: String::new(), series: None, trouble: None }, latest)
 }
 
 fn chart(panels: Vec<Plot>) -> Chart {
-    let mark = Mark { at: now() - Duration::minutes(6), label: "declared 11:47".into() };
+    let (readings, captions): (Vec<_>, Vec<_>) = panels.into_iter().unzip();
     Chart {
+        alt: String::new(),
         title: "INC-12".into(),
-        from: now() - Duration::hours(1),
-        until: now(),
-        mark: Some(mark),
-        timezone: Tz::Europe__Berlin,
-        panels,
+        readings,
+        captions: captions.into_iter().map(str::to_owned).collect(),
+        mark: Some((now() - Duration::minutes(6), "declared 11:47".into())),
+        timezone: "Europe/Berlin".into(),
     }
 }
 
@@ -73,18 +70,17 @@ fn queue() -> Plot {
 }
 
 fn gone() -> Plot {
-    let mut plot = plot("Orders", "orders/min", "no data since 11:41", |x| {
+    plot("Orders", "orders/min", "no data since 11:41", |x| {
         (x < 0.8 && !(0.3..0.38).contains(&x)).then(|| 40.0 + 6.0 * wobble(x))
-    });
-    plot.is_missing = true;
-    plot
+    })
 }
 
 fn keep(name: &str, chart: &Chart) {
-    let picture = png(chart).expect("a picture");
-    assert_eq!(picture, png(chart).expect("a picture"), "the same chart gives the same picture");
+    let picture = draw(chart).expect("a picture");
+    assert_eq!(picture, draw(chart).expect("a picture"), "the same chart gives the same picture");
     if let Some(folder) = std::env::var_os("SITREP_PICTURES") {
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).expect("written");
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture.png)
+            .expect("written");
     }
 }
 
@@ -117,7 +113,7 @@ fn cases() {
     ];
     keep("hostile", &chart(hostile.map(|title| plot(title, "B/s", "3.4 MB/s", |x| Some(3.4e6 * x))).into()));
     let mut earlier = chart(vec![failing()]);
-    earlier.mark = Some(Mark { at: now() - Duration::hours(5), label: "declared 06:53".into() });
+    earlier.mark = Some((now() - Duration::hours(5), "declared 06:53".into()));
     keep("earlier", &earlier);
     keep("nothing", &chart(Vec::new()));
 }
