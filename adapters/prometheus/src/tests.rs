@@ -85,10 +85,9 @@ async fn measured(address: &str, panels: Vec<Panel>) -> Vec<Reading> {
         action: Action::Measure { panels, from: until - chrono::Duration::hours(1), until },
         attempt: Attempt { key: "k".to_owned(), first_tried: until, number: 1 },
     };
-    match platform(address).perform(&perform).await {
-        Outcome::Done(Receipt::Measured(readings)) => readings,
-        other => panic!("measured in any case, not {other:?}"),
-    }
+    let outcome = platform(address).perform(&perform).await;
+    let Outcome::Done(Receipt::Measured(readings)) = outcome else { panic!("not measured: {outcome:?}") };
+    readings
 }
 
 async fn trouble(address: &str) -> String {
