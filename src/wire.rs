@@ -118,8 +118,7 @@ fn base(config: &Config) -> Policy {
             config::Meeting::None => Meeting::None,
         },
         working_hours: working_hours(&config.working_hours),
-        platforms: BTreeMap::new(),
-        people: BTreeMap::new(),
+        ..Policy::default()
     }
 }
 
