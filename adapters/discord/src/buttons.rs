@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn button(key: &str, verb: &'static str, label: &'static str) -> Button {
-        Button { key: key.to_owned(), verb, label, form: None, choices: &[] }
+        Button { key: key.to_owned(), verb, words: "", label, form: None, choices: &[] }
     }
 
     #[test]
