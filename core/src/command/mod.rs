@@ -8,6 +8,7 @@
 
 mod ack;
 pub(crate) mod button;
+mod health;
 mod help;
 mod incident;
 mod incidents;
@@ -42,6 +43,7 @@ pub const VERBS: &[Verb] = &[
     next::VERB,
     snooze::VERB,
     status::VERB,
+    health::VERB,
     resolve::VERB,
     retro::VERB,
     incidents::VERB,

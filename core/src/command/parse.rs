@@ -26,7 +26,6 @@ const NOT_YET: &[&str] = &[
     "false-alarm",
     "follow",
     "handoff",
-    "health",
     "invite",
     "link",
     "meet",

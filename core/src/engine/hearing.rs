@@ -83,7 +83,10 @@ impl Engine {
             let corrected =
                 Inbound { message: original, content: Content::Said(text.to_owned()), ..inbound.clone() };
             self.carry_out(draft, &corrected, (text, Manner::Typed), now)?;
-            draft.commit.seen.push(dealt_with);
+            // Where nothing is heard, nothing was dealt with.
+            if self.mark(draft, &key).is_some() {
+                draft.commit.seen.push(dealt_with);
+            }
             return Ok(());
         };
         if !self.is_heard(draft, inbound)? {
