@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
 use sitrep_core::{
     incident::Severity,
+    message::catalogue::Words,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
     room::{PlatformName, RoomRef},
@@ -184,6 +185,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
+        words: Words::default(),
     }
 }
 
