@@ -96,7 +96,7 @@ fn base(config: &Config) -> Policy {
         update_every: rules.update_every,
         acknowledge_within: rules.acknowledge_within,
         retro_within: rules.retro_within,
-        invite: invited(&rules.invite, &config.roster.teams),
+        invite: rules.invite.clone(),
     };
     let ranked =
         [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
@@ -119,6 +119,7 @@ fn base(config: &Config) -> Policy {
             config::Meeting::None => Meeting::None,
         },
         working_hours: working_hours(&config.working_hours),
+        teams: config.roster.teams.clone(),
         ..Policy::default()
     }
 }
@@ -131,20 +132,6 @@ fn working_hours(hours: &config::WorkingHours) -> WorkingHours {
         }
     }
     WorkingHours { days, start: hours.start, end: hours.end }
-}
-
-/// Teams resolved into the people in them, each once, in order.
-fn invited(names: &[String], teams: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-    let mut people: Vec<String> = Vec::new();
-    for name in names {
-        let members = teams.get(name).map_or(std::slice::from_ref(name), Vec::as_slice);
-        for member in members {
-            if !people.contains(member) {
-                people.push(member.clone());
-            }
-        }
-    }
-    people
 }
 
 fn patterns(allow: &[Allow]) -> Vec<String> {
