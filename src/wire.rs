@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
 use sitrep_core::{
     incident::Severity,
+    message::catalogue::Words,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
     room::{PlatformName, RoomRef},
@@ -95,7 +96,7 @@ fn base(config: &Config) -> Policy {
         update_every: rules.update_every,
         acknowledge_within: rules.acknowledge_within,
         retro_within: rules.retro_within,
-        invite: invited(&rules.invite, &config.roster.teams),
+        invite: rules.invite.clone(),
     };
     let ranked =
         [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
@@ -118,6 +119,7 @@ fn base(config: &Config) -> Policy {
             config::Meeting::None => Meeting::None,
         },
         working_hours: working_hours(&config.working_hours),
+        teams: config.roster.teams.clone(),
         ..Policy::default()
     }
 }
@@ -130,20 +132,6 @@ fn working_hours(hours: &config::WorkingHours) -> WorkingHours {
         }
     }
     WorkingHours { days, start: hours.start, end: hours.end }
-}
-
-/// Teams resolved into the people in them, each once, in order.
-fn invited(names: &[String], teams: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-    let mut people: Vec<String> = Vec::new();
-    for name in names {
-        let members = teams.get(name).map_or(std::slice::from_ref(name), Vec::as_slice);
-        for member in members {
-            if !people.contains(member) {
-                people.push(member.clone());
-            }
-        }
-    }
-    people
 }
 
 fn patterns(allow: &[Allow]) -> Vec<String> {
@@ -184,6 +172,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
+        words: Words::default(),
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &UpdateEvent, record: &Rec
             let message = update::news(incident, words, by, effects.policy());
             effects.tell_home(message.clone());
             effects.tell_rooms(to, &message, NEWS_WORTH);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
         }
         UpdateEvent::Promised { promise } => {
             let message = update::promise_changed(incident, *promise, effects.policy());
