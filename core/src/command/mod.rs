@@ -26,7 +26,7 @@ mod view;
 
 use std::fmt::Debug;
 
-pub use button::form;
+pub use button::{asks_for_words, form};
 pub use parse::{Parsed, parse};
 pub use slot::{Slot, SlotKind, typed};
 pub use view::{About, Context, Decision, Live, Reply, View};
