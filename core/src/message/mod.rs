@@ -15,6 +15,7 @@ pub mod incidents;
 pub mod resolution;
 pub mod retrospective;
 pub mod trouble;
+pub mod unclear_time;
 pub mod update;
 mod wording;
 
@@ -150,6 +151,13 @@ impl Message {
     #[must_use]
     pub fn and(mut self, spans: impl Into<Vec<Span>>) -> Self {
         self.lines.push(Line::Plain(spans.into()));
+        self
+    }
+
+    /// Adds another message's lines.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.lines.extend(other.lines);
         self
     }
 

@@ -13,7 +13,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
         IncidentEvent::Declared { .. } => opening::make_room(effects),
         IncidentEvent::Acknowledged => {
             let Some(by) = &record.by else { return };
-            let message = declaration::acknowledged(incident, by);
+            let message = declaration::acknowledged(incident, by, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
             effects.keep_members();
@@ -43,7 +43,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
         }
         IncidentEvent::Resolved => {
             let words = record.words.as_deref().unwrap_or_default();
-            effects.tell_home(resolution::resolved(incident, words, true));
+            effects.tell_home(resolution::resolved(incident, words, true, effects.policy()));
             tell_the_end(effects, words);
             effects.end_meeting();
             opening::take_buttons_away(effects);
@@ -72,7 +72,7 @@ fn tell_the_end(effects: &mut Effects<'_>, words: &str) {
         rooms.insert(incident.origin.message.room.clone());
     }
     for room in &rooms {
-        let message = resolution::resolved(incident, words, incident.may_be_named_in(room));
+        let message = resolution::resolved(incident, words, incident.may_be_named_in(room), effects.policy());
         effects.tell_rooms([room], &message, END_WORTH);
     }
 }
