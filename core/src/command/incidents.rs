@@ -27,7 +27,7 @@ impl Command for Incidents {
             !incident.private || (context.kind == RoomKind::Direct && incident.has_person(context.person))
         };
         let visible: Vec<&Incident> = view.live.iter().filter(shown).collect();
-        Ok(Decision::discreetly(incidents::list(&visible, context.policy)))
+        Ok(Decision::discreetly(incidents::list(&visible, context.policy, context.now)))
     }
 }
 
