@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
+use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,
     message::catalogue::Words,
@@ -47,6 +47,7 @@ pub(crate) fn policy(config: &Config) -> Policy {
         let platform = PlatformPolicy {
             allow: patterns(&section.allow),
             stakeholder_rooms,
+            support_room: section.support_room.as_ref().map(|room| RoomRef::new(&matrix, room)),
             home_room,
             ..PlatformPolicy::default()
         };
@@ -68,6 +69,7 @@ fn discord_policy(discord: &PlatformName, section: &config::Discord) -> Platform
         allow,
         allow_groups,
         stakeholder_rooms: section.stakeholder_rooms.iter().map(room).collect(),
+        support_room: section.support_room.as_ref().map(room),
         home_room: section.rooms.first().map(room),
         has_calendar: true,
     }
@@ -84,6 +86,7 @@ pub(crate) fn console_policy(config: &Config) -> Policy {
     let platform = PlatformPolicy {
         allow: vec!["*".to_owned()],
         stakeholder_rooms,
+        support_room: Some(RoomRef::new(&console, SUPPORT_ROOM)),
         home_room,
         ..PlatformPolicy::default()
     };
@@ -294,6 +297,7 @@ provider = "discord_voice"
         assert_eq!((platform.allow.len(), platform.has_calendar), (0, true));
         assert_eq!(platform.allow_groups, ["On Call", "18"]);
         assert_eq!(platform.stakeholder_rooms.len(), 2);
+        assert_eq!(platform.support_room, Some(RoomRef::new(&discord, "support")));
         assert_eq!(named.home_room(&discord), Some(&RoomRef::new(&discord, "ops")));
         assert_eq!(named.meeting, Meeting::Voice(discord.clone()));
         assert!(!named.allows_everybody(&discord));
