@@ -8,6 +8,7 @@ use sitrep_core::{
     message::catalogue::Words,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
+    port::Panel,
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
@@ -15,6 +16,7 @@ use sitrep_discord::{ApiServer, DiscordSettings};
 use sitrep_matrix::{
     DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings, SpaceSettings,
 };
+use sitrep_prometheus::PrometheusSettings;
 
 use crate::config::{self, Allow, AllowRoles, Config, Handle, Login};
 
@@ -123,7 +125,26 @@ fn base(config: &Config) -> Policy {
         },
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
+        health: panels(config),
         ..Policy::default()
+    }
+}
+
+/// The figures that are asked for.
+pub(crate) fn panels(config: &Config) -> Vec<Panel> {
+    let panel = |panel: &config::Panel| Panel {
+        title: panel.title.clone(),
+        query: panel.query.clone(),
+        unit: panel.unit.clone(),
+    };
+    config.health.iter().flat_map(|health| &health.panels).map(panel).collect()
+}
+
+/// What the Prometheus adapter is told.
+pub(crate) fn prometheus_settings(section: &config::Health) -> PrometheusSettings {
+    PrometheusSettings {
+        address: section.prometheus.clone(),
+        token: section.token.as_ref().map(|token| token.expose().to_owned()),
     }
 }
 
