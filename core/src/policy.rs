@@ -74,6 +74,8 @@ pub struct PlatformPolicy {
     pub allow_groups: Vec<String>,
     /// The rooms that are kept informed.
     pub stakeholder_rooms: Vec<RoomRef>,
+    /// The room of those who talk to customers: told like the others, in words that can be sent on.
+    pub support_room: Option<RoomRef>,
     /// Where trouble with rooms is told.
     pub home_room: Option<RoomRef>,
     /// Whether it has a calendar that retrospectives are put in.
@@ -219,13 +221,26 @@ impl Policy {
         self.platforms.get(platform).is_some_and(|platform| platform.has_calendar)
     }
 
-    /// The rooms that hear of an incident, on every platform.
+    /// The rooms that hear of an incident, on every platform: those of the stakeholders, and those of support. Each
+    /// once.
     #[must_use]
     pub fn stakeholders(&self, private: bool) -> Vec<RoomRef> {
+        let mut rooms: Vec<RoomRef> = Vec::new();
         if private {
-            return Vec::new();
+            return rooms;
         }
-        self.platforms.values().flat_map(|platform| platform.stakeholder_rooms.iter().cloned()).collect()
+        let stakeholders = self.platforms.values().flat_map(|platform| &platform.stakeholder_rooms);
+        for room in stakeholders.chain(self.support_rooms()) {
+            if !rooms.contains(room) {
+                rooms.push(room.clone());
+            }
+        }
+        rooms
+    }
+
+    /// The rooms of those who talk to customers, on every platform.
+    pub fn support_rooms(&self) -> impl Iterator<Item = &RoomRef> {
+        self.platforms.values().filter_map(|platform| platform.support_room.as_ref())
     }
 }
 
@@ -263,6 +278,25 @@ mod tests {
     fn a_platform_that_is_not_configured_allows_nobody() {
         let stranger = Person::new(&PlatformName::new("other"), "alice");
         assert!(!Policy::default().may_command(&stranger, &Standing::default()));
+    }
+
+    #[test]
+    fn support_is_told_like_stakeholders_and_no_room_twice() {
+        let (one, other) = (PlatformName::new("one"), PlatformName::new("other"));
+        let room = |platform: &PlatformName, name: &str| RoomRef::new(platform, name);
+        let mut policy = Policy::default();
+        let told = PlatformPolicy {
+            stakeholder_rooms: vec![room(&one, "status"), room(&one, "board"), room(&one, "status")],
+            support_room: Some(room(&one, "board")),
+            ..PlatformPolicy::default()
+        };
+        policy.platforms.insert(one.clone(), told);
+        let support =
+            PlatformPolicy { support_room: Some(room(&other, "help")), ..PlatformPolicy::default() };
+        policy.platforms.insert(other.clone(), support);
+        let expected = [room(&one, "status"), room(&one, "board"), room(&other, "help")];
+        assert_eq!(policy.stakeholders(false), expected);
+        assert_eq!(policy.stakeholders(true), []);
     }
 
     #[test]

@@ -17,7 +17,6 @@ const NOT_YET: &[&str] = &[
     "accept",
     "action",
     "actions",
-    "ask",
     "attach",
     "brief",
     "close",

@@ -16,6 +16,7 @@
 mod backlog;
 mod carrying_out;
 mod committing;
+mod correcting;
 mod deciding;
 mod draft;
 mod due_table;

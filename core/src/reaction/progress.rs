@@ -1,6 +1,6 @@
 //! What follows as an incident goes from declared to resolved.
 
-use super::{END_WORTH, Effects, NEWS_WORTH, opening};
+use super::{END_WORTH, Effects, NEWS_WORTH, opening, updates};
 use crate::{
     event::{IncidentEvent, Record},
     incident::RoomState,
@@ -42,6 +42,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             if facts.contains(&1) {
                 opening::rename_room(effects);
             }
+            updates::correct_copies(effects, facts);
         }
         IncidentEvent::Resolved => {
             let words = record.words.as_deref().unwrap_or_default();

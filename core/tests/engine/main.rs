@@ -5,6 +5,7 @@
 mod bench;
 mod calendar;
 mod commits;
+mod copies;
 mod gone;
 mod health;
 mod interactions;
