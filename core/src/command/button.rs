@@ -146,6 +146,12 @@ pub(crate) fn shown(keys: &[String], words: &Words) -> Vec<Button> {
     keys.iter().filter_map(shown).collect()
 }
 
+/// How many of these signs are done with a press.
+#[must_use]
+pub(crate) fn plain(keys: &[String]) -> usize {
+    keys.iter().filter(|key| SIGNS.iter().any(|sign| sign.key == *key && !sign.needs_words())).count()
+}
+
 impl Question {
     fn in_words(self, words: &Words) -> Form {
         Form {
