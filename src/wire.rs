@@ -1,7 +1,5 @@
 //! From the configuration to what core and the adapters are told.
 
-use std::collections::BTreeMap;
-
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,
@@ -224,6 +222,7 @@ pub(crate) fn discord_settings(config: &Config, section: &config::Discord) -> Di
             AllowRoles::Of(roles) => sitrep_discord::AllowRoles::Of(roles.clone()),
         },
         prefix: config.command_prefix.clone(),
+        words: Words::default(),
         meetings: config.meeting == config::Meeting::DiscordVoice,
         state_dir: config.data_dir.join(DISCORD),
         api: section

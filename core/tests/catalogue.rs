@@ -35,10 +35,15 @@ fn keys(source: &str, areas: &BTreeSet<String>) -> Vec<String> {
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
+    // Names of files look like keys.
+    let is_file = |name: &str| ["md", "json", "toml", "png", "html", "ics", "txt"].contains(&name);
     // Whatever stands between two quotes, be it within a text or between two: only keys look like keys.
     let texts = source.split('"');
     texts
-        .filter(|text| text.split_once('.').is_some_and(|(area, name)| areas.contains(area) && is_name(name)))
+        .filter(|text| {
+            text.split_once('.')
+                .is_some_and(|(area, name)| areas.contains(area) && is_name(name) && !is_file(name))
+        })
         .map(str::to_owned)
         .collect()
 }
