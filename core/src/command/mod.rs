@@ -7,10 +7,13 @@
 //! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
 
 mod ack;
+mod brief;
 pub(crate) mod button;
+mod follow;
 mod help;
 mod incident;
 mod incidents;
+mod invite;
 mod lead;
 mod next;
 mod parse;
@@ -37,11 +40,14 @@ pub const VERBS: &[Verb] = &[
     incident::VERB,
     ack::VERB,
     lead::VERB,
+    invite::VERB,
     sev::VERB,
     update::VERB,
     next::VERB,
     snooze::VERB,
     status::VERB,
+    brief::VERB,
+    follow::VERB,
     resolve::VERB,
     retro::VERB,
     incidents::VERB,

@@ -6,6 +6,7 @@
 pub mod ending;
 pub mod evolve;
 mod id;
+pub mod newcomers;
 pub mod news;
 pub mod retrospective;
 mod role;
