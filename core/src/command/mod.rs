@@ -8,11 +8,14 @@
 
 mod ack;
 mod ask;
+mod brief;
 pub(crate) mod button;
+mod follow;
 mod health;
 mod help;
 mod incident;
 mod incidents;
+mod invite;
 mod lead;
 mod next;
 mod parse;
@@ -44,6 +47,7 @@ pub const VERBS: &[Verb] = &[
     incident::VERB,
     ack::VERB,
     lead::VERB,
+    invite::VERB,
     sev::VERB,
     update::VERB,
     ask::VERB,
@@ -51,6 +55,8 @@ pub const VERBS: &[Verb] = &[
     snooze::VERB,
     status::VERB,
     health::VERB,
+    brief::VERB,
+    follow::VERB,
     resolve::VERB,
     retro::VERB,
     incidents::VERB,

@@ -55,7 +55,8 @@ impl Engine {
             Content::Filled { message, key, text } => {
                 self.decide_press(draft, inbound, (message, key, text), now)
             }
-            Content::Unreacted { .. } | Content::Joined => Ok(()),
+            Content::Unreacted { .. } => Ok(()),
+            Content::Joined => self.decide_joined(draft, inbound, now),
             Content::Unreadable => self.decide_unreadable(draft, inbound, now),
             Content::Removed { .. } | Content::Gone => self.decide_lost(draft, inbound, now),
             Content::Moved { to } => self.decide_moved(draft, inbound, to, now),
