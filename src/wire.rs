@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,
+    message::catalogue::Words,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
+    port::Panel,
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
@@ -14,6 +16,7 @@ use sitrep_discord::{ApiServer, DiscordSettings};
 use sitrep_matrix::{
     DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings, SpaceSettings,
 };
+use sitrep_prometheus::PrometheusSettings;
 
 use crate::config::{self, Allow, AllowRoles, Config, Handle, Login};
 
@@ -98,7 +101,7 @@ fn base(config: &Config) -> Policy {
         update_every: rules.update_every,
         acknowledge_within: rules.acknowledge_within,
         retro_within: rules.retro_within,
-        invite: invited(&rules.invite, &config.roster.teams),
+        invite: rules.invite.clone(),
     };
     let ranked =
         [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
@@ -121,7 +124,27 @@ fn base(config: &Config) -> Policy {
             config::Meeting::None => Meeting::None,
         },
         working_hours: working_hours(&config.working_hours),
+        teams: config.roster.teams.clone(),
+        health: panels(config),
         ..Policy::default()
+    }
+}
+
+/// The figures that are asked for.
+pub(crate) fn panels(config: &Config) -> Vec<Panel> {
+    let panel = |panel: &config::Panel| Panel {
+        title: panel.title.clone(),
+        query: panel.query.clone(),
+        unit: panel.unit.clone(),
+    };
+    config.health.iter().flat_map(|health| &health.panels).map(panel).collect()
+}
+
+/// What the Prometheus adapter is told.
+pub(crate) fn prometheus_settings(section: &config::Health) -> PrometheusSettings {
+    PrometheusSettings {
+        address: section.prometheus.clone(),
+        token: section.token.as_ref().map(|token| token.expose().to_owned()),
     }
 }
 
@@ -133,20 +156,6 @@ fn working_hours(hours: &config::WorkingHours) -> WorkingHours {
         }
     }
     WorkingHours { days, start: hours.start, end: hours.end }
-}
-
-/// Teams resolved into the people in them, each once, in order.
-fn invited(names: &[String], teams: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-    let mut people: Vec<String> = Vec::new();
-    for name in names {
-        let members = teams.get(name).map_or(std::slice::from_ref(name), Vec::as_slice);
-        for member in members {
-            if !people.contains(member) {
-                people.push(member.clone());
-            }
-        }
-    }
-    people
 }
 
 fn patterns(allow: &[Allow]) -> Vec<String> {
@@ -187,6 +196,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
+        words: Words::default(),
     }
 }
 

@@ -158,9 +158,10 @@ impl Command for Declare {
         let severity = self.severity.unwrap_or(policy.default_severity);
         let is_taken = |name: &str| view.workspace.has_room_name(name);
         let room_name = room_name(&policy.room_name, context.now, policy.timezone, &self.title, is_taken);
+        let services = policy.services_in(&self.title);
         let mut invited: Vec<Person> = vec![context.person.clone()];
-        let needed = policy.invited(severity, &context.person.platform, private);
-        invited.extend(needed.into_iter().filter(|person| person != context.person));
+        let needed = policy.invited(severity, &services, (&context.person.platform, private));
+        invited.extend(needed.into_iter().filter(|person| !policy.same(person, context.person)));
         let declared = IncidentEvent::Declared {
             severity,
             private,
@@ -168,7 +169,7 @@ impl Command for Declare {
             origin: Origin { message: context.message.clone(), direct },
             invited,
             stakeholders: policy.stakeholders(private),
-            services: Vec::new(),
+            services,
             meeting: meeting(&policy.meeting, context.identity, id),
             promise: policy.promise(severity, crate::incident::Status::Declared, context.now),
         };

@@ -9,6 +9,7 @@
 mod ack;
 mod ask;
 pub(crate) mod button;
+mod health;
 mod help;
 mod incident;
 mod incidents;
@@ -49,6 +50,7 @@ pub const VERBS: &[Verb] = &[
     next::VERB,
     snooze::VERB,
     status::VERB,
+    health::VERB,
     resolve::VERB,
     retro::VERB,
     incidents::VERB,

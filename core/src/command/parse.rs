@@ -25,7 +25,6 @@ const NOT_YET: &[&str] = &[
     "false-alarm",
     "follow",
     "handoff",
-    "health",
     "invite",
     "link",
     "meet",

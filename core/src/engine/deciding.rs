@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
-    event::{Event, RoomEvent, Subject, WorkspaceEvent},
+    event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
     incident::IncidentId,
     port::{Cancelled, Due, Outcome, Reason, Receipt},
     room::{MessageRef, RoomRef},
@@ -136,6 +136,7 @@ impl Engine {
             ) if self.incident(draft, id).is_some_and(|incident| incident.home() == Some(&card.room)) => {
                 let posted = Event::Room(RoomEvent::CardPosted { card: card.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
+                self.measure_at_start(draft, id, now);
             }
             (
                 Effect::Say(Say { purpose: Purpose::Prompt, place: Place::Incident(_), signs: None, .. }),
@@ -162,6 +163,9 @@ impl Engine {
             {
                 let posted = RoomEvent::SignsPosted { on: *on, message: message.clone() };
                 self.record(draft, (subject, Event::Room(posted), None), Cause::default(), now);
+            }
+            (Effect::Measure(_), Receipt::Measured(readings)) => {
+                self.record_health(draft, id, HealthEvent::Measured { readings: readings.clone() }, now);
             }
             (
                 Effect::Say(_)
@@ -202,8 +206,8 @@ impl Engine {
             })
             | Effect::Direct(_)
             | Effect::Read(_)
-            | Effect::Quote(_)
-            | Effect::Measure(_) => return,
+            | Effect::Quote(_) => return,
+            Effect::Measure(_) => return self.record_health(draft, id, HealthEvent::Unanswered, now),
             Effect::Keep(Keep { desired: Desired::Copy { copy: MessageRef { room, .. }, .. }, .. }) => {
                 // Which direct room somebody follows in is nobody's business.
                 let is_told = self.incident(draft, id).is_some_and(|incident| incident.told.contains(room));
@@ -231,6 +235,9 @@ impl Engine {
         }
         let what = in_words(effect);
         draft.notes.push(format!("too late to {what}: dropped"));
+        if let Effect::Measure(measure) = effect {
+            return self.record_health(draft, measure.incident, HealthEvent::Unanswered, now);
+        }
         if let Some(about) = effect.about() {
             let dropped = Event::Room(RoomEvent::Dropped { what });
             self.record(draft, (Subject::Incident(about), dropped, None), Cause::default(), now);

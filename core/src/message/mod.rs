@@ -10,6 +10,7 @@
 pub mod card;
 pub mod catalogue;
 pub mod declaration;
+pub mod health;
 pub mod help;
 pub mod incidents;
 pub mod resolution;

@@ -21,7 +21,12 @@ pub(super) fn make_room(effects: &mut Effects<'_>) {
     effects.keep(Desired::Room {
         name: incident.room_title(),
         topic,
-        invited: incident.people.iter().take(INVITED_AT_ONCE).cloned().collect(),
+        invited: effects
+            .policy()
+            .members(&incident.people, platform)
+            .into_iter()
+            .take(INVITED_AT_ONCE)
+            .collect(),
         private: incident.private,
         open_to: may_enter.then(|| incident.origin.message.room.clone()),
     });

@@ -16,12 +16,14 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             let message = declaration::acknowledged(incident, by, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
         }
         IncidentEvent::SeverityChanged { .. } => {
             let message = declaration::severity_is(incident, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
         }
         IncidentEvent::Escalated { .. }

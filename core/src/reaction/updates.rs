@@ -18,6 +18,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &UpdateEvent, record: &Rec
             let message = update::news(incident, given, effects.policy());
             effects.tell_home(message.clone());
             effects.tell_rooms(to, &message, NEWS_WORTH);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
         }
         UpdateEvent::Edited { fact } => correct_copies(effects, &[*fact]),
         UpdateEvent::Promised { promise } => {

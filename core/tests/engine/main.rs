@@ -7,6 +7,7 @@ mod calendar;
 mod commits;
 mod copies;
 mod gone;
+mod health;
 mod interactions;
 mod lanes;
 mod limits;
