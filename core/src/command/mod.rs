@@ -7,19 +7,28 @@
 //! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
 
 mod ack;
+mod attach;
 pub(crate) mod button;
+mod close;
+mod duplicate;
+mod false_alarm;
 mod help;
 mod incident;
 mod incidents;
 mod lead;
+mod link;
+mod meet;
+mod mitigate;
 mod next;
 mod parse;
+mod reopen;
 mod resolve;
 mod retro;
 mod sev;
 mod slot;
 mod snooze;
 mod status;
+mod two;
 mod update;
 mod view;
 
@@ -30,7 +39,11 @@ pub use parse::{Parsed, parse};
 pub use slot::{Slot, SlotKind, typed};
 pub use view::{About, Context, Decision, Live, Reply, View};
 
-use crate::{incident::Incident, message::help::Description, refusal::Refusal};
+use crate::{
+    incident::{Incident, IncidentId},
+    message::help::Description,
+    refusal::Refusal,
+};
 
 /// Every verb, in the order in which an incident needs them.
 pub const VERBS: &[Verb] = &[
@@ -42,7 +55,15 @@ pub const VERBS: &[Verb] = &[
     next::VERB,
     snooze::VERB,
     status::VERB,
+    meet::VERB,
+    link::VERB,
+    attach::VERB,
+    mitigate::VERB,
     resolve::VERB,
+    duplicate::VERB,
+    false_alarm::VERB,
+    reopen::VERB,
+    close::VERB,
     retro::VERB,
     incidents::VERB,
     help::VERB,
@@ -80,6 +101,11 @@ impl Verb {
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
     fn about(&self) -> About;
+
+    /// Another incident that has to be loaded, too.
+    fn also(&self) -> Option<IncidentId> {
+        None
+    }
 
     /// The title that this incident would have if this had declared it; `None` if it declares nothing, or something
     /// that differs in more than the title.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, bold, code, isolated, named, text};
+use super::{Message, Span, bold, code, ending, isolated, named, text};
 use crate::{
     command::button::{ACKNOWLEDGES, TAKES_THE_LEAD},
     incident::{Incident, Status, retrospective::Stage},
@@ -24,6 +24,7 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
     if let Some(line) = retrospective_line(incident, policy) {
         card = card.and(line);
     }
+    card.lines.extend(ending::on_card(incident, policy));
     match incident.status {
         Status::Declared => card.and([
             code(format!("{}ack", policy.prefix)),
@@ -70,10 +71,11 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
         named(&incident.reporter),
         text(format!(", {lasted}.")),
     ]);
-    match retrospective_line(incident, policy) {
-        Some(line) => message.and(line),
-        None => message,
+    if let Some(line) = retrospective_line(incident, policy) {
+        message = message.and(line);
     }
+    message.lines.extend(ending::on_card(incident, policy));
+    message
 }
 
 /// "1 minute", "12 minutes", and from two hours on "2 h 5 min".

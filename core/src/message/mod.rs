@@ -10,8 +10,10 @@
 pub mod card;
 pub mod catalogue;
 pub mod declaration;
+pub mod ending;
 pub mod help;
 pub mod incidents;
+pub mod meeting;
 pub mod resolution;
 pub mod retrospective;
 pub mod trouble;

@@ -1,8 +1,8 @@
-//! The end of an incident: to the room, and to everybody who was told that it had begun.
+//! The end of an incident, to its room. What everybody else hears is in `ending.rs`.
 
 use chrono::{DateTime, Utc};
 
-use super::{Message, Span, bold, code, sentence, text};
+use super::{Message, Span, bold, code, text};
 use crate::{incident::Incident, policy::Policy, time::duration_words};
 
 /// To the room: thanks, and the retrospective with its owner and proposed time.
@@ -32,20 +32,4 @@ pub fn resolved_here(
         code(format!("{}retro tomorrow 14:00", policy.prefix)),
         text(" another time."),
     ])
-}
-
-/// To everybody who was told before.
-#[must_use]
-pub fn resolved(incident: &Incident, words: &str, may_name: bool) -> Message {
-    if !may_name {
-        return Message::line([bold(incident.id.to_string()), text(" is resolved.")]);
-    }
-    Message::line([
-        bold(incident.id.to_string()),
-        text(format!(
-            " is resolved: {} Normal operations are restored. What was done:",
-            sentence(incident.title_or_gap())
-        )),
-    ])
-    .quote(words)
 }
