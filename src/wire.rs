@@ -120,8 +120,7 @@ fn base(config: &Config) -> Policy {
         },
         archive_after: config.incident.archive_after,
         working_hours: working_hours(&config.working_hours),
-        platforms: BTreeMap::new(),
-        people: BTreeMap::new(),
+        ..Policy::default()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
         catalogue::{Arg, Words},
     },
     person::Person,
-    port::Standing,
+    port::{Panel, Standing},
     room::{PlatformName, RoomRef},
     time::working_hours::WorkingHours,
     workspace::Workspace,
@@ -93,6 +93,8 @@ pub struct Policy {
     pub archive_after: Option<Duration>,
     /// When people work.
     pub working_hours: WorkingHours,
+    /// The figures of the system that are asked for; none if nothing measures them.
+    pub health: Vec<Panel>,
     /// What is configured for each platform.
     pub platforms: BTreeMap<PlatformName, PlatformPolicy>,
     /// People with their handles.
@@ -124,6 +126,7 @@ impl Default for Policy {
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
             archive_after: Some(Duration::days(7)),
             working_hours: WorkingHours::default(),
+            health: Vec::new(),
             platforms: BTreeMap::new(),
             people: BTreeMap::new(),
         }

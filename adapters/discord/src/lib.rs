@@ -60,6 +60,7 @@ mod say;
 mod server;
 mod server_events;
 mod settings;
+mod signs;
 mod streams;
 mod thread_room;
 mod ticket_file;

@@ -30,11 +30,10 @@ struct Attach {
 
 impl Attach {
     fn read(words: &str) -> Result<Self, Refusal> {
-        const MISSING: &str = "Which incident has to do with it? Say its number.";
         match two::read(words, "to") {
             Some(two) => Ok(Self { two }),
-            None if words.is_empty() => Err(Refusal::Missing(MISSING, VERB.example)),
-            None => Err(Refusal::Unclear(words.to_owned(), MISSING, VERB.example)),
+            None if words.is_empty() => Err(Refusal::Missing("missing.related_to", VERB.example)),
+            None => Err(Refusal::Unclear(words.to_owned(), "missing.related_to", VERB.example)),
         }
     }
 }

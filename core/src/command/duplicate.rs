@@ -33,11 +33,10 @@ struct Duplicate {
 
 impl Duplicate {
     fn read(words: &str) -> Result<Self, Refusal> {
-        const MISSING: &str = "Which incident goes on? Say its number.";
         match two::read(words, "of") {
             Some(two) => Ok(Self { two }),
-            None if words.is_empty() => Err(Refusal::Missing(MISSING, VERB.example)),
-            None => Err(Refusal::Unclear(words.to_owned(), MISSING, VERB.example)),
+            None if words.is_empty() => Err(Refusal::Missing("missing.duplicate_of", VERB.example)),
+            None => Err(Refusal::Unclear(words.to_owned(), "missing.duplicate_of", VERB.example)),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Link {
         let (id, rest) = split_id(words);
         let (typed, text) = split_word(rest);
         if typed.is_empty() {
-            return Err(Refusal::Missing("Which address?", VERB.example));
+            return Err(Refusal::Missing("missing.address", VERB.example));
         }
         let address = address(typed, &["https://", "http://"])
             .map_err(|wrong| meet::refused(typed, wrong, VERB.example))?;

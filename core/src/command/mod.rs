@@ -12,6 +12,7 @@ pub(crate) mod button;
 mod close;
 mod duplicate;
 mod false_alarm;
+mod health;
 mod help;
 mod incident;
 mod incidents;
@@ -59,6 +60,7 @@ pub const VERBS: &[Verb] = &[
     link::VERB,
     attach::VERB,
     mitigate::VERB,
+    health::VERB,
     resolve::VERB,
     duplicate::VERB,
     false_alarm::VERB,

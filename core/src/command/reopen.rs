@@ -34,7 +34,7 @@ impl Reopen {
         let (id, why) = split_id(words);
         let why = passage(why);
         if why.is_empty() {
-            return Err(Refusal::Missing("Why does it go on? Say it in a few words.", VERB.example));
+            return Err(Refusal::Missing("missing.why_reopened", VERB.example));
         }
         Ok(Self { id, why })
     }

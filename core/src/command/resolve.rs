@@ -33,8 +33,7 @@ pub(super) const VERB: Verb = Verb {
     parse: |words| Resolve::read(words).map(|resolve| Box::new(resolve) as Box<dyn Command>),
 };
 
-const MISSING: Refusal =
-    Refusal::Missing("Say in a sentence what was done, and whether anything was lost.", VERB.example);
+const MISSING: Refusal = Refusal::Missing("missing.resolution", VERB.example);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Resolve {

@@ -34,10 +34,7 @@ impl Update {
     fn read(words: &str) -> Result<Self, Refusal> {
         let (id, text) = split_id(words);
         if text.is_empty() {
-            return Err(Refusal::Missing(
-                "What is the news? Impact, what is being done, in a sentence.",
-                VERB.example,
-            ));
+            return Err(Refusal::Missing("missing.news", VERB.example));
         }
         let was_cut = is_long(text);
         Ok(Self { id, text: passage(text), was_cut })

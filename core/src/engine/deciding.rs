@@ -10,7 +10,7 @@ use super::{
 use crate::{
     command::button,
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
-    event::{Event, RoomEvent, Subject, WorkspaceEvent},
+    event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId},
     port::{Cancelled, Due, Outcome, Reason, Receipt},
     room::RoomRef,
@@ -141,6 +141,7 @@ impl Engine {
             ) if self.incident(draft, id).is_some_and(|incident| incident.home() == Some(&card.room)) => {
                 let posted = Event::Room(RoomEvent::CardPosted { card: card.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
+                self.measure_at_start(draft, id, now);
             }
             (
                 Effect::Say(Say { purpose: Purpose::Prompt, place: Place::Incident(_), signs: None, .. }),
@@ -167,6 +168,9 @@ impl Engine {
             {
                 let posted = RoomEvent::SignsPosted { on: *on, message: message.clone() };
                 self.record(draft, (subject, Event::Room(posted), None), Cause::default(), now);
+            }
+            (Effect::Measure(_), Receipt::Measured(readings)) => {
+                self.record_health(draft, id, HealthEvent::Measured { readings: readings.clone() }, now);
             }
             (
                 Effect::Say(_)
@@ -197,8 +201,8 @@ impl Engine {
             })
             | Effect::Direct(_)
             | Effect::Read(_)
-            | Effect::Quote(_)
-            | Effect::Measure(_) => return,
+            | Effect::Quote(_) => return,
+            Effect::Measure(_) => return self.record_health(draft, id, HealthEvent::Unanswered, now),
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
@@ -220,6 +224,9 @@ impl Engine {
         }
         let what = in_words(effect);
         draft.notes.push(format!("too late to {what}: dropped"));
+        if let Effect::Measure(measure) = effect {
+            return self.record_health(draft, measure.incident, HealthEvent::Unanswered, now);
+        }
         if let Some(about) = effect.about() {
             let dropped = Event::Room(RoomEvent::Dropped { what });
             self.record(draft, (Subject::Incident(about), dropped, None), Cause::default(), now);

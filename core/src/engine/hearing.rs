@@ -83,7 +83,10 @@ impl Engine {
             let corrected =
                 Inbound { message: original, content: Content::Said(text.to_owned()), ..inbound.clone() };
             self.carry_out(draft, &corrected, (text, Manner::Typed), now)?;
-            draft.commit.seen.push(dealt_with);
+            // Where nothing is heard, nothing was dealt with.
+            if self.mark(draft, &key).is_some() {
+                draft.commit.seen.push(dealt_with);
+            }
             return Ok(());
         };
         if !self.is_heard(draft, inbound)? {
@@ -102,12 +105,12 @@ impl Engine {
         match correction {
             Correction::None => {}
             Correction::TooLate => {
-                let words = Refusal::AlreadyCarriedOut.message(&self.policy.prefix);
+                let words = Refusal::AlreadyCarriedOut.message(&self.policy);
                 self.answer_to(draft, &original, words, now);
             }
             Correction::Title { id, before, title, may_name } => {
                 self.reword_title(draft, id, &before, &title);
-                let words = declaration::retitled(id, may_name.then_some(title.as_str()));
+                let words = declaration::retitled(id, may_name.then_some(title.as_str()), &self.policy);
                 let cause = Cause { person: Some(&inbound.person), message: Some(&original) };
                 let retitled = Event::Incident(IncidentEvent::Retitled);
                 self.record(draft, (Subject::Incident(id), retitled, Some(title)), cause, now);
@@ -187,7 +190,7 @@ impl Engine {
         draft.add_effect(Effect::Read(Read { told: true, ..read.clone() }));
         if !self.was_puzzled(draft, &read.person, now) {
             draft.puzzled.push(read.person.clone());
-            self.answer_to(draft, &read.message, trouble::cannot_read(), now);
+            self.answer_to(draft, &read.message, trouble::cannot_read(&self.policy), now);
         }
     }
 

@@ -22,6 +22,7 @@ mod due_table;
 mod entry;
 mod hearing;
 mod limits;
+mod measuring;
 mod moving;
 mod outbox;
 mod overview;

@@ -7,6 +7,7 @@ mod address;
 pub mod ending;
 pub mod evolve;
 mod id;
+mod measuring;
 pub mod news;
 pub mod retrospective;
 mod role;
@@ -22,6 +23,7 @@ mod words;
 
 pub use address::{WrongAddress, address};
 pub use id::{IncidentId, ParseIncidentIdError};
+pub use measuring::Measuring;
 pub use role::Role;
 pub use severity::Severity;
 pub use state::{Incident, Origin, RoomState, TITLE_GAP};

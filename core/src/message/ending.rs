@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Line, Message, Span, catalogue::Arg, mention, sentence};
+use super::{Message, Span, catalogue::Arg, mention, sentence};
 use crate::{
     args,
     event::{Audience, Promise},
@@ -287,15 +287,15 @@ pub fn archived(incident: &Incident, policy: &Policy) -> Message {
 
 /// What the card and the status say of it: how it ended, what is left, what else there is.
 #[must_use]
-pub fn on_card(incident: &Incident, policy: &Policy) -> Vec<Line> {
+pub fn on_card(incident: &Incident, policy: &Policy) -> Message {
     let mut card = Message::default();
     match incident.ending {
         Some(Ending::FalseAlarm) => card.lines.extend(policy.say("ending.card_false_alarm", args![]).lines),
         Some(Ending::DuplicateOf(of)) => {
-            card.lines.extend(policy.say("ending.card_duplicate", args![of = of]).lines);
+            card = card.then(policy.say("ending.card_duplicate", args![of = of]));
         }
         None if incident.status == Status::Resolved || incident.lasting.is_some() => {
-            card.lines.extend(left_of(incident, policy).lines);
+            card = card.then(left_of(incident, policy));
         }
         None => {}
     }
@@ -306,10 +306,10 @@ pub fn on_card(incident: &Incident, policy: &Policy) -> Vec<Line> {
     let related: Vec<String> =
         incident.related.iter().filter(|id| Some(**id) != elsewhere).map(ToString::to_string).collect();
     if !related.is_empty() {
-        card.lines.extend(policy.say("ending.card_related", args![related = related.join(", ")]).lines);
+        card = card.then(policy.say("ending.card_related", args![related = related.join(", ")]));
     }
     if let Some(links) = super::meeting::latest_links(incident, policy) {
-        card.lines.extend(links.lines);
+        card = card.then(links);
     }
-    card.lines
+    card
 }

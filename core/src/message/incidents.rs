@@ -1,11 +1,8 @@
 //! The list of what is open.
 
-use super::{
-    Message, bold,
-    card::{clock_with_zone, in_brief},
-    isolated, named, text,
-};
+use super::Message;
 use crate::{
+    args,
     incident::{Incident, glimpse, retrospective::Stage},
     policy::Policy,
 };
@@ -14,39 +11,40 @@ use crate::{
 #[must_use]
 pub fn list(incidents: &[&Incident], policy: &Policy) -> Message {
     if incidents.is_empty() {
-        return Message::text("Nothing is open.");
+        return policy.say("incidents.nothing", args![]);
     }
     let (open, over): (Vec<&Incident>, Vec<&Incident>) =
         incidents.iter().copied().partition(|incident| incident.status.is_open());
     let mut message = Message::default();
     if !open.is_empty() {
-        message = bullets(message.and([text("What is going on:")]), &open, policy);
+        message = lines(message.then(policy.say("incidents.open", args![])), &open, policy);
     }
     if !over.is_empty() {
-        message = bullets(message.and([text("What still owes a retrospective:")]), &over, policy);
+        message = lines(message.then(policy.say("incidents.over", args![])), &over, policy);
     }
     message
 }
 
-fn bullets(mut message: Message, incidents: &[&Incident], policy: &Policy) -> Message {
-    for incident in incidents {
-        let who = incident.commander.as_ref().map_or_else(|| text("nobody"), named);
-        let private = if incident.private { ", private" } else { "" };
-        let owes = match (&incident.updates.promise, &incident.retrospective) {
-            (Some(promise), _) => format!(", update due {}", clock_with_zone(promise.due, policy)),
-            (None, Some(retrospective)) => match retrospective.stage {
-                Stage::Unbooked { .. } => ", retrospective not booked".to_owned(),
-                Stage::Booked(_) | Stage::Begun(_) => ", retrospective booked".to_owned(),
-                Stage::Declined => String::new(),
-            },
-            (None, None) => String::new(),
-        };
-        message = message.bullet([
-            bold(in_brief(incident)),
-            text(format!(" · {} (", isolated(&glimpse(incident.title_or_gap())))),
-            who,
-            text(format!(" leads{owes}{private})")),
-        ]);
-    }
-    message
+fn lines(message: Message, incidents: &[&Incident], policy: &Policy) -> Message {
+    incidents.iter().fold(message, |message, incident| message.then(line(incident, policy)))
+}
+
+fn line(incident: &Incident, policy: &Policy) -> Message {
+    let stage = incident.retrospective.as_ref().map(|retrospective| retrospective.stage);
+    let owes = match (&incident.updates.promise, stage) {
+        (Some(promise), _) => {
+            Some(policy.phrase("incidents.update_due", args![due = policy.clock(promise.due)]))
+        }
+        (None, Some(Stage::Unbooked { .. })) => Some(policy.phrase("incidents.unbooked", args![])),
+        (None, Some(Stage::Booked(_) | Stage::Begun(_))) => Some(policy.phrase("incidents.booked", args![])),
+        (None, Some(Stage::Declined) | None) => None,
+    };
+    let args = args![
+        standing = policy.in_brief(incident),
+        title = glimpse(incident.title_or_gap()),
+        commander = incident.commander.as_ref(),
+        owes = owes,
+        private = incident.private,
+    ];
+    policy.say("incidents.line", args)
 }

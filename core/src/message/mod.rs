@@ -11,12 +11,14 @@ pub mod card;
 pub mod catalogue;
 pub mod declaration;
 pub mod ending;
+pub mod health;
 pub mod help;
 pub mod incidents;
 pub mod meeting;
 pub mod resolution;
 pub mod retrospective;
 pub mod trouble;
+pub mod unclear_time;
 pub mod update;
 mod wording;
 
@@ -152,6 +154,13 @@ impl Message {
     #[must_use]
     pub fn and(mut self, spans: impl Into<Vec<Span>>) -> Self {
         self.lines.push(Line::Plain(spans.into()));
+        self
+    }
+
+    /// Adds another message's lines.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.lines.extend(other.lines);
         self
     }
 

@@ -47,6 +47,7 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
         incident,
         room,
         incident.may_be_named_in(&incident.origin.message.room),
+        effects.policy(),
     ));
     if incident.title_has_changed() {
         // The room may have been asked for before.
@@ -65,11 +66,10 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
 pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
     let incident = effects.incident;
     if incident.room == RoomState::Nowhere {
-        effects.answer_origin(declaration::private_without_room(incident, reason));
+        effects.answer_origin(declaration::private_without_room(incident, reason, effects.policy()));
         return;
     }
-    let prefix = effects.policy().prefix.clone();
-    effects.answer_origin(declaration::declared_without_room(incident, reason, &prefix));
+    effects.answer_origin(declaration::declared_without_room(incident, reason, effects.policy()));
     post_card(effects);
     effects.keep_meeting();
     announce(effects);

@@ -13,7 +13,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
         IncidentEvent::Declared { .. } => opening::make_room(effects),
         IncidentEvent::Acknowledged => {
             let Some(by) = &record.by else { return };
-            let message = declaration::acknowledged(incident, by);
+            let message = declaration::acknowledged(incident, by, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
             effects.keep_members();

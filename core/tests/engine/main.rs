@@ -6,6 +6,7 @@ mod bench;
 mod calendar;
 mod commits;
 mod gone;
+mod health;
 mod interactions;
 mod lanes;
 mod limits;
