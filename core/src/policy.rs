@@ -57,6 +57,8 @@ pub struct Service {
 pub enum Meeting {
     /// A Jitsi room with an unguessable name, below this address.
     Jitsi(String),
+    /// A room of Element Call with an unguessable name and password, below this address.
+    ElementCall(String),
     /// An address in which `{room}` becomes an unguessable name.
     Url(String),
     /// A place to talk on this platform, made for the incident and removed at its end.
@@ -101,6 +103,8 @@ pub struct Policy {
     pub severities: [SeverityPolicy; 4],
     /// How people meet.
     pub meeting: Meeting,
+    /// How long after its end an incident's room is archived; `None` for never.
+    pub archive_after: Option<Duration>,
     /// When people work.
     pub working_hours: WorkingHours,
     /// The figures of the system that are asked for; none if nothing measures them.
@@ -138,6 +142,7 @@ impl Default for Policy {
                 severity(None, 7),
             ],
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
+            archive_after: Some(Duration::days(7)),
             working_hours: WorkingHours::default(),
             health: Vec::new(),
             platforms: BTreeMap::new(),

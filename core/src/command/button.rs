@@ -4,7 +4,7 @@
 
 use crate::{
     effect::Pressed,
-    incident::IncidentId,
+    incident::{Incident, IncidentId, Status},
     port::{Button, Choice, Form},
 };
 
@@ -19,6 +19,10 @@ pub(crate) const SNOOZES: &str = "💤";
 const GIVES_NEWS: &str = "📣";
 /// Says that it is over.
 const RESOLVES: &str = "🏁";
+/// Says that the harm has stopped.
+const MITIGATES: &str = "🩹";
+/// Says that nothing is lost.
+const NOTHING_IS_LOST: &str = "👌";
 
 /// Says how bad it is.
 const SETS_SEVERITY: &str = "🚦";
@@ -48,7 +52,7 @@ const UPDATE: Form = Form {
 const RESOLVE: Form = Form {
     title: "Resolve",
     label: "What was done? Is anything lost?",
-    example: "Rolled back; all payments go through again; nothing was lost.",
+    example: "Rolled back; all payments go through again. lost: nothing",
 };
 
 const SEVERITIES: &[Choice] = &[
@@ -58,7 +62,7 @@ const SEVERITIES: &[Choice] = &[
     Choice { words: "4", label: "Sev4: hardly anybody notices" },
 ];
 
-const SIGNS: [Sign; 6] = [
+const SIGNS: [Sign; 8] = [
     Sign {
         key: ACKNOWLEDGES,
         verb: "ack",
@@ -96,6 +100,15 @@ const SIGNS: [Sign; 6] = [
         on: &[Pressed::Prompt],
     },
     Sign {
+        key: MITIGATES,
+        verb: "mitigate",
+        words: "",
+        label: "Mitigated",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Card],
+    },
+    Sign {
         key: RESOLVES,
         verb: "resolve",
         words: "",
@@ -103,6 +116,15 @@ const SIGNS: [Sign; 6] = [
         form: Some(RESOLVE),
         choices: &[],
         on: &[Pressed::Card],
+    },
+    Sign {
+        key: NOTHING_IS_LOST,
+        verb: "resolve",
+        words: "lost: nothing",
+        label: "Nothing is lost",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Lasting],
     },
     Sign {
         key: SETS_SEVERITY,
@@ -114,6 +136,20 @@ const SIGNS: [Sign; 6] = [
         on: &[Pressed::Card],
     },
 ];
+
+/// Whether signs of this kind still mean something for an incident as it stands.
+#[must_use]
+pub(crate) fn may_be_pressed(on: Pressed, incident: &Incident) -> bool {
+    match on {
+        Pressed::Lasting => incident.status == Status::Resolved && incident.lasting.is_none(),
+        Pressed::Card
+        | Pressed::Prompt
+        | Pressed::Handoff
+        | Pressed::Roles
+        | Pressed::Escalation
+        | Pressed::Tasks => incident.status.is_open(),
+    }
+}
 
 /// The signs that a message carries.
 #[must_use]

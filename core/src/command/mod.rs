@@ -8,8 +8,12 @@
 
 mod ack;
 mod ask;
+mod attach;
 mod brief;
 pub(crate) mod button;
+mod close;
+mod duplicate;
+mod false_alarm;
 mod follow;
 mod health;
 mod help;
@@ -17,14 +21,19 @@ mod incident;
 mod incidents;
 mod invite;
 mod lead;
+mod link;
+mod meet;
+mod mitigate;
 mod next;
 mod parse;
+mod reopen;
 mod resolve;
 mod retro;
 mod sev;
 mod slot;
 mod snooze;
 mod status;
+mod two;
 mod update;
 mod view;
 
@@ -54,10 +63,18 @@ pub const VERBS: &[Verb] = &[
     next::VERB,
     snooze::VERB,
     status::VERB,
+    meet::VERB,
+    link::VERB,
+    attach::VERB,
+    mitigate::VERB,
     health::VERB,
     brief::VERB,
     follow::VERB,
     resolve::VERB,
+    duplicate::VERB,
+    false_alarm::VERB,
+    reopen::VERB,
+    close::VERB,
     retro::VERB,
     incidents::VERB,
     help::VERB,
@@ -108,6 +125,11 @@ pub struct News<'a> {
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
     fn about(&self) -> About;
+
+    /// Another incident that has to be loaded, too.
+    fn also(&self) -> Option<IncidentId> {
+        None
+    }
 
     /// The title that this incident would have if this had declared it; `None` if it declares nothing, or something
     /// that differs in more than the title.

@@ -8,7 +8,7 @@ use crate::{
     effect::{Desired, Pressed, Purpose},
     event::RoomEvent,
     incident::RoomState,
-    message::{Message, trouble},
+    message::{Message, ending, trouble},
     person::Person,
     reaction::NEWS_WORTH,
     room::MessageRef,
@@ -61,14 +61,28 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             effects.say_at_home(Purpose::Notice, message, Duration::minutes(i64::from(*minutes)));
         }
         RoomEvent::CopyPosted { fact, .. } => updates::copy_delivered(effects, *fact),
-        RoomEvent::Archived | RoomEvent::Restored | RoomEvent::Dropped { .. } => {}
+        RoomEvent::Archived => archived(effects),
+        RoomEvent::Restored => {
+            if let RoomState::Open(room) = effects.incident.room.clone() {
+                effects.keep(Desired::Restored { room });
+            }
+        }
+        RoomEvent::Dropped { .. } => {}
     }
 }
 
 fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
-    if effects.incident.status.is_open() {
+    if button::may_be_pressed(on, effects.incident) {
         effects.keep(Desired::Buttons { message: message.clone(), on, keys: button::keys(on) });
     }
+}
+
+/// It is over for some days: the last word in its room, and then nobody writes there any more.
+fn archived(effects: &mut Effects<'_>) {
+    let RoomState::Open(room) = effects.incident.room.clone() else { return };
+    let message = ending::archived(effects.incident, effects.policy());
+    effects.say_at_home(Purpose::Notice, message, NEWS_WORTH);
+    effects.keep(Desired::Archived { room });
 }
 
 /// The incident's room is lost: it goes on where it was declared, or those who lead it are told, but for whoever did it.
