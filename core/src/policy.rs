@@ -64,6 +64,8 @@ pub struct PlatformPolicy {
     pub home_room: Option<RoomRef>,
     /// Whether it has a calendar that retrospectives are put in.
     pub has_calendar: bool,
+    /// Whether its messages can carry files.
+    pub carries_files: bool,
 }
 
 /// Everything that an operator decides.
@@ -91,6 +93,8 @@ pub struct Policy {
     pub platforms: BTreeMap<PlatformName, PlatformPolicy>,
     /// People with their handles.
     pub people: BTreeMap<String, Vec<Person>>,
+    /// Lists of tasks, by their names. That called `default` is there in every incident from the beginning.
+    pub checklists: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Policy {
@@ -119,10 +123,13 @@ impl Default for Policy {
             working_hours: WorkingHours::default(),
             platforms: BTreeMap::new(),
             people: BTreeMap::new(),
+            checklists: BTreeMap::new(),
         }
     }
 }
 
+/// The list of tasks that every incident begins with.
+const DEFAULT_CHECKLIST: &str = "default";
 /// Mitigated incidents slow down to this, at most.
 const MITIGATED_INTERVAL: Duration = Duration::minutes(30);
 
@@ -213,6 +220,19 @@ impl Policy {
     #[must_use]
     pub fn has_calendar(&self, platform: &PlatformName) -> bool {
         self.platforms.get(platform).is_some_and(|platform| platform.has_calendar)
+    }
+
+    /// Whether messages on a platform can carry files.
+    #[must_use]
+    pub fn carries_files(&self, platform: &PlatformName) -> bool {
+        self.platforms.get(platform).is_some_and(|platform| platform.carries_files)
+    }
+
+    /// The lists of tasks that an incident begins with, each once.
+    #[must_use]
+    pub fn checklists_of(&self, _incident: &Incident) -> Vec<(&str, &[String])> {
+        let default = self.checklists.get_key_value(DEFAULT_CHECKLIST);
+        default.into_iter().map(|(name, items)| (name.as_str(), items.as_slice())).collect()
     }
 
     /// Whether this person may know anything about this incident.

@@ -13,6 +13,7 @@ mod incident;
 mod incidents;
 mod lead;
 mod next;
+mod note;
 mod parse;
 mod resolve;
 mod retro;
@@ -20,6 +21,8 @@ mod sev;
 mod slot;
 mod snooze;
 mod status;
+pub(crate) mod task;
+mod timeline;
 mod update;
 mod view;
 
@@ -42,6 +45,9 @@ pub const VERBS: &[Verb] = &[
     next::VERB,
     snooze::VERB,
     status::VERB,
+    task::VERB,
+    note::VERB,
+    timeline::VERB,
     resolve::VERB,
     retro::VERB,
     incidents::VERB,

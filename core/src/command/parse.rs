@@ -32,15 +32,12 @@ const NOT_YET: &[&str] = &[
     "meet",
     "mirror",
     "mitigate",
-    "note",
     "oncall",
     "reopen",
     "report",
     "role",
     "similar",
     "stats",
-    "task",
-    "timeline",
 ];
 
 /// What a message turned out to be.

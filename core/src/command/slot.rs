@@ -120,6 +120,7 @@ mod tests {
                 (SlotKind::Incident, _) => "INC-7",
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
+                (SlotKind::Text, "page") => "2",
                 (SlotKind::Text, _) => "tomorrow 14:00",
             };
             let all: Vec<(&str, &str)> = verb.slots.iter().map(|slot| (slot.name, value(slot))).collect();

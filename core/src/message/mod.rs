@@ -14,6 +14,8 @@ pub mod help;
 pub mod incidents;
 pub mod resolution;
 pub mod retrospective;
+pub mod task;
+pub mod timeline;
 pub mod trouble;
 pub mod update;
 mod wording;

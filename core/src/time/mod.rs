@@ -6,9 +6,10 @@
 //! - The hour that daylight saving skips or repeats is refused and named where a person typed it ([`when`]),
 //!   and passed over by moving forward where a schedule meets it ([`working_hours`]).
 //!
-//! Reading: [`when`] and [`duration`]. Writing: [`wording`], and [`duration_words`] for spans.
+//! Reading: [`when`], [`past`] and [`duration`]. Writing: [`wording`], and [`duration_words`] for spans.
 
 pub mod duration;
+pub mod past;
 pub mod when;
 pub mod wording;
 pub mod working_hours;

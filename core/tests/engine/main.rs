@@ -17,4 +17,6 @@ mod snoozes;
 mod staleness;
 mod taken_back;
 mod talk;
+mod tasks;
+mod timeline;
 mod unreadable;

@@ -15,7 +15,9 @@ mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Incident, IncidentId, RoomState, Status, roles::Roles, update_cycle::UpdateCycle};
+use super::{
+    Incident, IncidentId, RoomState, Status, roles::Roles, timeline::Timeline, update_cycle::UpdateCycle,
+};
 use crate::{
     event::{Event, IncidentEvent, Record},
     person::Person,
@@ -67,6 +69,10 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         signs: BTreeMap::new(),
         archived: false,
         tasks: Vec::new(),
+        tasks_changed: 0,
+        old_tasks: None,
+        timeline: Timeline::default(),
+        marked: BTreeMap::new(),
         news: Vec::new(),
         copies: Vec::new(),
         asked_at: None,
@@ -88,6 +94,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         facts: 1,
     };
     remember_words(&mut incident, record);
+    timeline::note(&mut incident, record);
     Some(incident)
 }
 
@@ -114,6 +121,7 @@ pub fn evolve(incident: &mut Incident, record: &Record) {
         Event::Timeline(event) => timeline::evolve(incident, event, record),
         Event::Health(event) => health::evolve(incident, event, record.at),
     }
+    timeline::note(incident, record);
 }
 
 fn add_people(incident: &mut Incident, people: &[Person]) {
