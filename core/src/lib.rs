@@ -10,6 +10,7 @@ pub mod command;
 pub mod effect;
 pub mod engine;
 pub mod event;
+pub mod figure;
 pub mod incident;
 pub mod message;
 pub mod person;

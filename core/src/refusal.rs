@@ -4,8 +4,10 @@
 //! blames nobody. A refused command has changed nothing.
 
 use crate::{
+    args,
     incident::{IncidentId, glimpse},
-    message::{Message, Span, code, text},
+    message::{Message, Span, catalogue::Arg, code, text, unclear_time},
+    policy::Policy,
     time::{DurationError, WhenError},
 };
 
@@ -34,9 +36,10 @@ pub enum Refusal {
     AlreadyResolved(IncidentId),
     /// It is not over yet.
     NotResolved(IncidentId),
-    /// The verb needs words after it. Holds what is missing and an example.
+    /// The verb needs words after it. Holds the key of the sentence that asks for them, and an example.
     Missing(&'static str, &'static str),
-    /// Something after the verb can't be read. Holds it, what was expected and an example.
+    /// Something after the verb can't be read. Holds it, the key of the sentence that says what was expected, and an
+    /// example.
     Unclear(String, &'static str, &'static str),
     /// An option that doesn't exist. Holds it and what was probably meant.
     UnknownOption(String, Option<&'static str>),
@@ -58,20 +61,14 @@ pub enum Refusal {
     NoRetrospective(IncidentId),
 }
 
-/// Parts of a sentence: words, and between backticks what to type, in which `!` stands for the prefix.
-fn sentence(template: &str, prefix: &str) -> Vec<Span> {
-    template
-        .split('`')
-        .enumerate()
-        .filter(|(_, part)| !part.is_empty())
-        .map(|(index, part)| {
-            if index % 2 == 0 {
-                text(part)
-            } else {
-                code(part.strip_prefix('!').map_or_else(|| part.to_owned(), |rest| format!("{prefix}{rest}")))
-            }
-        })
-        .collect()
+/// A verb as it is typed.
+fn typed_verb(verb: &str) -> Arg {
+    Arg::typed(format!("!{verb}"))
+}
+
+/// The sentence of a key.
+fn asked(key: &str, policy: &Policy) -> Vec<Span> {
+    if policy.words.has(key) { policy.spans(key, args![]) } else { vec![text(key)] }
 }
 
 impl Refusal {
@@ -83,75 +80,48 @@ impl Refusal {
 
     /// What the person reads.
     #[must_use]
-    pub fn message(&self, prefix: &str) -> Message {
-        let line = |template: &str| Message::line(sentence(template, prefix));
+    pub fn message(&self, policy: &Policy) -> Message {
         match self {
-            Self::DidYouMean(typed, meant) => Message::line([
-                text("I don't know "),
-                code(format!("{prefix}{}", glimpse(typed))),
-                text(". Did you mean "),
-                code(format!("{prefix}{meant}")),
-                text("?"),
-            ]),
-            Self::NotYet(verb) => line(&format!(
-                "I can't do `!{verb}` yet, so nothing has changed. `!help` shows what I can do."
-            )),
-            Self::NotAllowed => {
-                line("You are not on my list of people who may command. Whoever runs me can add you.")
+            Self::DidYouMean(typed, meant) => {
+                let args = args![typed = typed_verb(&glimpse(typed)), meant = typed_verb(meant)];
+                policy.say("refusal.did_you_mean", args)
             }
-            Self::NotHeardHere => {
-                line("I don't take commands in this room. Say it in an incident's room, or to me alone.")
-            }
-            Self::NothingToPress => {
-                line("There is nothing left to press here. `!incidents` lists what is going on.")
-            }
-            Self::WhichIncident(verb) => line(&format!(
-                "Which incident? Say it in the incident's room, or with its number: `!{verb} INC-12`."
-            )),
+            Self::NotYet(verb) => policy.say("refusal.not_yet", args![verb = typed_verb(verb)]),
+            Self::NotAllowed => policy.say("refusal.not_allowed", args![]),
+            Self::NotHeardHere => policy.say("refusal.not_heard_here", args![]),
+            Self::NothingToPress => policy.say("refusal.nothing_to_press", args![]),
+            Self::WhichIncident(verb) => policy.say("refusal.which_incident", args![verb = *verb]),
             Self::SeveralHere(verb, ids) => {
                 let list = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                let first = ids.first().map_or_else(String::new, ToString::to_string);
-                line(&format!("Several incidents run in this room: {list}. Say which: `!{verb} {first}`."))
+                let first = ids.first().copied();
+                policy.say("refusal.several_here", args![list = list, verb = *verb, first = first])
             }
-            Self::NoSuchIncident(id) => {
-                line(&format!("There is no {id} that you can see. `!incidents` lists the open ones."))
+            Self::NoSuchIncident(id) => policy.say("refusal.no_such_incident", args![id = *id]),
+            Self::PrivateElsewhere(id) => policy.say("refusal.private_elsewhere", args![id = *id]),
+            Self::AlreadyResolved(id) => policy.say("refusal.already_resolved", args![id = *id]),
+            Self::NotResolved(id) => policy.say("refusal.not_resolved", args![id = *id]),
+            Self::Missing(what, example) => {
+                let what = asked(what, policy);
+                policy.say("refusal.missing", args![what = what, example = Arg::typed(*example)])
             }
-            Self::PrivateElsewhere(id) => line(&format!("{id} is private: ask in its own room.")),
-            Self::AlreadyResolved(id) => line(&format!("{id} is resolved, so there is nothing to change.")),
-            Self::NotResolved(id) => line(&format!("{id} is still open. `!resolve TEXT` comes first.")),
-            Self::Missing(what, example) => line(&format!("{what} For example: `{example}`")),
             Self::Unclear(typed, expected, example) => {
-                let mut spans = vec![text("I can't read "), code(glimpse(typed)), text(". ")];
-                spans.extend(sentence(&format!("{expected} For example: `{example}`"), prefix));
-                Message::line(spans)
+                let expected = asked(expected, policy);
+                let args =
+                    args![typed = code(glimpse(typed)), expected = expected, example = Arg::typed(*example),];
+                policy.say("refusal.unclear", args)
             }
-            Self::UnknownOption(typed, meant) => {
-                let mut spans =
-                    vec![text("I don't know the option "), code(glimpse(typed)), text(", so I did nothing.")];
-                if let Some(meant) = meant {
-                    spans.extend([text(" Did you mean "), code(*meant), text("?")]);
-                }
-                Message::line(spans)
+            Self::UnknownOption(typed, meant) => policy
+                .say("refusal.unknown_option", args![typed = code(glimpse(typed)), meant = meant.map(code)]),
+            Self::NotAPerson(typed) => {
+                policy.say("refusal.not_a_person", args![typed = code(glimpse(typed))])
             }
-            Self::NotAPerson(typed) => Message::line([
-                text("I can't read "),
-                code(glimpse(typed)),
-                text(" as a person. Write @name, or me."),
-            ]),
-            Self::Duration(error) => Message::text(error.to_string()),
-            Self::When(error) => Message::text(error.to_string()),
-            Self::PromiseTooFar => {
-                line("An update can be promised for a day ahead at most. For example: `!next 45m`")
-            }
-            Self::SnoozeTooLong => {
-                line("I can wait an hour at most. `!next 2h` promises everybody another time.")
-            }
-            Self::AlreadyCarriedOut => line(
-                "I have carried this message out as it stood at first, and the edit changes nothing. Please say what \
-                 should happen now in a new message.",
-            ),
+            Self::Duration(error) => unclear_time::duration(error, policy),
+            Self::When(error) => unclear_time::moment(error, policy),
+            Self::PromiseTooFar => policy.say("refusal.promise_too_far", args![]),
+            Self::SnoozeTooLong => policy.say("refusal.snooze_too_long", args![]),
+            Self::AlreadyCarriedOut => policy.say("refusal.already_carried_out", args![]),
             Self::AlreadySo(sentence) => sentence.clone(),
-            Self::NoRetrospective(id) => line(&format!("{id} has no retrospective to book.")),
+            Self::NoRetrospective(id) => policy.say("refusal.no_retrospective", args![id = *id]),
         }
     }
 }

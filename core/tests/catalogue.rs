@@ -10,7 +10,7 @@ use std::{
 use sitrep_core::message::catalogue::{Language, Words};
 
 /// Areas whose keys are made from names of other things, and which tests beside those look after.
-const MADE_UP: &[&str] = &["button", "slot", "verb"];
+const MADE_UP: &[&str] = &["button", "role", "slot", "status", "verb"];
 
 fn sources() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
@@ -20,7 +20,7 @@ fn sources() -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() && !path.ends_with("tests") {
+            if path.is_dir() && !path.ends_with("tests") && !path.ends_with("src/config") {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
                 sources.push(path);
@@ -30,21 +30,17 @@ fn sources() -> Vec<PathBuf> {
     sources
 }
 
-/// The keys in a source: the first thing in the brackets after `say`, `spans` or `phrase`.
-fn keys(source: &str) -> Vec<String> {
-    let mut keys = Vec::new();
-    for call in [".say(", ".spans(", ".phrase("] {
-        for (at, _) in source.match_indices(call) {
-            let inside = source[at + call.len()..].trim_start();
-            let Some(rest) = inside.strip_prefix('"') else { continue };
-            let key = rest.split('"').next().unwrap();
-            // Others have a `say` as well; a key has its area before a dot.
-            if key.contains('.') && key.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
-                keys.push(key.to_owned());
-            }
-        }
-    }
-    keys
+/// The keys in a source: every text that is an area, a dot and a name.
+fn keys(source: &str, areas: &BTreeSet<String>) -> Vec<String> {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    // Whatever stands between two quotes, be it within a text or between two: only keys look like keys.
+    let texts = source.split('"');
+    texts
+        .filter(|text| text.split_once('.').is_some_and(|(area, name)| areas.contains(area) && is_name(name)))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The values that a template says.
@@ -56,8 +52,10 @@ fn values(template: &str) -> BTreeSet<&str> {
 fn every_sentence_in_the_sources_is_in_the_catalogue_and_none_is_left_over() {
     let english = Words::of(Language::English);
     let mut used: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let area = |(key, _): (&str, &str)| key.split_once('.').map(|(area, _)| area.to_owned());
+    let areas: BTreeSet<String> = english.templates().filter_map(area).collect();
     for path in sources() {
-        for key in keys(&fs::read_to_string(&path).unwrap()) {
+        for key in keys(&fs::read_to_string(&path).unwrap(), &areas) {
             used.insert(key, path.clone());
         }
     }

@@ -169,7 +169,9 @@ fn with_chart(effect: Effect) -> Effect {
     let Effect::Say(say) = effect else { return effect };
     let chart = Chart {
         alt: "Requests failing: 12 req/s".to_owned(),
+        title: "INC-12".to_owned(),
         readings: vec![reading()],
+        captions: vec!["12 req/s".to_owned()],
         mark: Some((moment(), "declared".to_owned())),
         timezone: "Europe/Berlin".to_owned(),
     };

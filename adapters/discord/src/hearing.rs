@@ -1,17 +1,16 @@
 //! One event of the gateway, heard on the connection's thread: nothing here waits.
 //!
 //! - **Events come in order, and are dealt with in order**: the server's state is what it was when a message was written.
-//! - What it says of the server itself is in `server_events.rs`.
+//! - What it says of the server itself is in `server_events.rs`, of signs in `signs.rs`.
 //! - An event that serenity can't read is read leniently, if it is one that matters.
 //!
 //! The lock of what is being heard is never taken while that of the server's state is held.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use chrono::Utc;
-use serenity::all::{
-    ChannelId, Event, Message, MessageId, MessageUpdateEvent, Reaction, ReactionType, UnknownEvent,
-};
+use serde::Deserialize;
+use serenity::all::{ChannelId, Event, Message, MessageId, MessageUpdateEvent, UnknownEvent};
 use sitrep_core::port::{Content, RoomKind};
 
 use crate::{
@@ -22,6 +21,7 @@ use crate::{
     intake::Intake,
     interaction,
     server_events::{about_server, is_ours, ready},
+    signs::{self, Swept},
     streams::Item,
 };
 
@@ -33,12 +33,11 @@ pub(crate) fn hear(intake: &Arc<Intake>, event: &Event) {
         Event::MessageUpdate(event) => edited(intake, event),
         Event::MessageDelete(event) => deleted(intake, event.channel_id, &[event.message_id]),
         Event::MessageDeleteBulk(event) => deleted(intake, event.channel_id, &event.ids),
-        Event::ReactionAdd(event) => reacted(intake, &event.reaction),
-        Event::ReactionRemove(event) => {
-            let sign = sign_of(&event.reaction);
-            if let Some(sign) = sign {
-                intake.inner().signs.remove(&sign);
-            }
+        Event::ReactionAdd(event) => signs::put(intake, &event.reaction),
+        Event::ReactionRemove(event) => signs::taken_off(intake, &event.reaction),
+        Event::ReactionRemoveAll(event) => {
+            let (channel_id, message_id, guild_id) = (event.channel_id, event.message_id, event.guild_id);
+            signs::swept(intake, &Swept { channel_id, message_id, guild_id, emoji: None });
         }
         Event::InteractionCreate(event) => interaction::receive(intake, &event.interaction),
         Event::Ready(event) => ready(intake, event.ready.guilds.iter().map(|guild| guild.id.get())),
@@ -105,29 +104,27 @@ fn edited(intake: &Arc<Intake>, event: &MessageUpdateEvent) {
     if !inbound::is_fresh_edit(spoken.id, edited_at, now) {
         return;
     }
-    let number = edited_at.timestamp_millis();
     if spoken.guild_id.is_some() && !is_ours(intake, spoken.guild_id.map(|id| id.get())) {
         return;
     }
-    let (deed, text) = {
-        let guild = intake.account.guild();
-        let spot = intake.account.spot(&guild, spoken.channel_id);
+    let account = &intake.account;
+    // What we may not read says nothing, and that is not what it says.
+    if spoken.content.is_empty() && !account.reads_content.load(Ordering::Relaxed) {
+        return;
+    }
+    let deed = {
+        let guild = account.guild();
+        let spot = account.spot(&guild, spoken.channel_id);
         if spot.kind == RoomKind::Other {
             return;
         }
         let text = text(intake, &guild, &spoken);
-        (Deed::said(&spoken, spot, text.clone()), text)
+        Deed::edited(&spoken, (account.user, &account.settings.prefix), spot, (text, edited_at))
     };
     let Some(deed) = deed else { return };
-    if !intake.inner().edits.put((spoken.id, number)) {
+    if !intake.inner().edits.put((spoken.id, edited_at.timestamp_millis())) {
         return;
     }
-    let deed = Deed {
-        id: format!("edited:{}:{number}", spoken.id),
-        content: Content::Edited { message: spoken.id.to_string(), text },
-        sent_at: edited_at,
-        ..deed
-    };
     intake.put(Item { channel: spoken.channel_id, order: number_at(now), message: None, deed: Some(deed) });
 }
 
@@ -147,51 +144,17 @@ fn deleted(intake: &Arc<Intake>, channel: ChannelId, messages: &[MessageId]) {
     }
 }
 
-/// A sign that stands for itself: Discord's own emojis and those of a server mean nothing here.
-fn sign_of(reaction: &Reaction) -> Option<(MessageId, serenity::all::UserId, String)> {
-    let ReactionType::Unicode(sign) = &reaction.emoji else { return None };
-    Some((reaction.message_id, reaction.user_id?, sign.clone()))
-}
-
-fn reacted(intake: &Arc<Intake>, reaction: &Reaction) {
-    let account = &intake.account;
-    let is_elsewhere = reaction.guild_id.is_some() && !is_ours(intake, reaction.guild_id.map(|id| id.get()));
-    let is_on_ours = reaction.message_author_id == Some(account.user);
-    let is_bot = reaction.member.as_ref().is_some_and(|member| member.user.bot);
-    let Some((message, who, sign)) = sign_of(reaction) else { return };
-    if is_elsewhere || !is_on_ours || is_bot || who == account.user {
-        return;
-    }
-    let spot = {
-        let guild = account.guild();
-        account.spot(&guild, reaction.channel_id)
-    };
-    if spot.kind == RoomKind::Other || !intake.inner().signs.put((message, who, sign.clone())) {
-        return;
-    }
-    if spot.kind == RoomKind::Own {
-        account.doing.note_present(reaction.channel_id, who);
-    }
-    let now = Utc::now();
-    let deed = Deed {
-        // Whoever presses twice in a moment presses twice.
-        id: format!("reacted:{message}:{who}:{sign}:{}", now.timestamp_nanos_opt().unwrap_or_default()),
-        spot,
-        who,
-        known: inbound::who_reacted(reaction),
-        content: Content::Reacted { message: message.to_string(), key: sign },
-        awaits_answer: false,
-        sent_at: now,
-    };
-    intake.put(Item { channel: reaction.channel_id, order: number_at(now), message: None, deed: Some(deed) });
-}
-
 /// serenity could not read it.
 fn unreadable(intake: &Arc<Intake>, event: &UnknownEvent) {
     match event.kind.as_str() {
         "MESSAGE_CREATE" => {
             if let Ok(read) = serde_json::from_value::<Spoken>(event.value.clone()) {
                 spoken(intake, &read);
+            }
+        }
+        "MESSAGE_REACTION_REMOVE_EMOJI" => {
+            if let Ok(swept) = Swept::deserialize(&event.value) {
+                signs::swept(intake, &swept);
             }
         }
         "GUILD_CREATE" => {

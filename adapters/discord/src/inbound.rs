@@ -1,6 +1,6 @@
 //! From what Discord delivers to what core hears.
 //!
-//! - What people write counts, what they change and take back, and the signs that they put on messages of ours. Bots,
+//! - What people write counts, what they change and take back, and the signs that they put on messages and take off. Bots,
 //!   webhooks and Discord's own announcements are passed over.
 //! - A message is read leniently, from the gateway and from a channel's history alike: whoever uses a client that gets a
 //!   detail wrong is still somebody who calls for help.
@@ -110,6 +110,11 @@ impl Spoken {
         author.filter(|_| SPEECH.contains(&self.kind)).map(|author| author.id)
     }
 
+    /// Who wrote it, person or not, if it was not ourselves.
+    pub(crate) fn other(&self, me: UserId) -> Option<UserId> {
+        self.author.as_ref().map(|author| author.id).filter(|author| *author != me)
+    }
+
     /// The nonce of a message of our own.
     pub(crate) fn own_nonce(&self, me: UserId) -> Option<&str> {
         let is_ours = self.author.as_ref().is_some_and(|author| author.id == me);
@@ -196,6 +201,27 @@ impl Deed {
             content: Content::Said(text),
             awaits_answer: false,
             sent_at: moment_of(spoken.id.get()),
+        })
+    }
+
+    /// What somebody's message says now. Of a bot's only that it changed: it may have been put on record, and what it
+    /// says is no command, whatever it begins with.
+    pub(crate) fn edited(
+        spoken: &Spoken,
+        (me, prefix): (UserId, &str),
+        spot: Spot,
+        (text, at): (String, DateTime<Utc>),
+    ) -> Option<Self> {
+        let is_person = spoken.person().is_some();
+        let who = spoken.other(me).filter(|_| is_person || !text.trim_start().starts_with(prefix))?;
+        Some(Self {
+            id: format!("edited:{}:{}", spoken.id, at.timestamp_millis()),
+            spot,
+            who,
+            known: if is_person { spoken.who() } else { Known::default() },
+            content: Content::Edited { message: spoken.id.to_string(), text },
+            awaits_answer: false,
+            sent_at: at,
         })
     }
 

@@ -119,6 +119,14 @@ impl<T: Ord + Clone> Recent<T> {
         true
     }
 
+    /// Forgets those that fit, and gives them, the oldest first.
+    pub(crate) fn take(&mut self, fits: impl Fn(&T) -> bool) -> Vec<T> {
+        let (taken, kept): (Vec<T>, Vec<T>) = self.in_order.drain(..).partition(&fits);
+        self.in_order = kept.into();
+        self.all.retain(|one| !fits(one));
+        taken
+    }
+
     pub(crate) fn remove(&mut self, one: &T) {
         self.all.remove(one);
         self.in_order.retain(|known| known != one);

@@ -2,9 +2,10 @@
 
 use super::{About, Command, Context, Decision, Verb, View, parse::split_id, slot::INCIDENT};
 use crate::{
+    args,
     event::{Event, IncidentEvent, RoleEvent},
     incident::{IncidentId, Role, Status},
-    message::{Message, declaration, named, text},
+    message::declaration,
     refusal::Refusal,
 };
 
@@ -38,13 +39,13 @@ impl Command for Ack {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         if incident.status != Status::Declared {
-            let who = match &incident.acknowledged_by {
-                Some(person) if person == context.person => text("You"),
-                Some(person) => named(person),
-                None => text("Somebody"),
-            };
-            let already = text(format!(" acknowledged {} already.", incident.id));
-            return Err(Refusal::AlreadySo(Message::line([who, already])));
+            let policy = context.policy;
+            return Err(Refusal::AlreadySo(match &incident.acknowledged_by {
+                Some(person) if person == context.person => {
+                    policy.say("refusal.you_acknowledged", args![id = incident.id])
+                }
+                by => policy.say("refusal.acknowledged", args![id = incident.id, by = by.as_ref()]),
+            }));
         }
         let leads = incident.commander.is_none();
         let mut decision = Decision::default();
@@ -53,7 +54,7 @@ impl Command for Ack {
             decision = decision.fact(incident.id, Event::Role(assigned));
         }
         decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
-        decision.reply = Some(declaration::you_have_it(incident, leads).into());
+        decision.reply = Some(declaration::you_have_it(incident, leads, context.policy).into());
         Ok(decision)
     }
 }

@@ -187,10 +187,10 @@ fn without_colour(key: &str) -> String {
     key.replace('\u{FE0F}', "")
 }
 
-/// What the button of a verb asks for before it does anything.
+/// What a button asks for before it does anything: known by its sign, or by its verb if nothing follows that.
 #[must_use]
-pub fn form(verb: &str) -> Option<Form> {
-    SIGNS.iter().find(|sign| sign.verb == verb)?.form
+pub fn form(key: &str) -> Option<Form> {
+    SIGNS.iter().find(|sign| sign.key == key || (sign.verb == key && sign.words.is_empty()))?.form
 }
 
 /// The command that a sign, or the verb that it stands for, means on a message: verb and words. People's keyboards add

@@ -77,7 +77,7 @@ impl Declare {
         }
         declare.title = title(&left.join(" "));
         if declare.title.is_empty() {
-            return Err(Refusal::Missing("Say in a few words what is wrong.", EXAMPLE));
+            return Err(Refusal::Missing("missing.title", EXAMPLE));
         }
         Ok(declare)
     }
@@ -129,17 +129,10 @@ fn option(word: &str, leads: bool) -> Option<Special<'_>> {
 
 fn read_severity(level: &str) -> Result<Severity, Refusal> {
     if level.is_empty() {
-        return Err(Refusal::Missing(
-            "Which severity, from 1 (worst) to 4?",
-            "!incident --sev 1 checkout is down",
-        ));
+        return Err(Refusal::Missing("missing.severity_option", "!incident --sev 1 checkout is down"));
     }
     Severity::parse(level).ok_or_else(|| {
-        Refusal::Unclear(
-            level.to_owned(),
-            "A severity is 1, 2, 3 or 4.",
-            "!incident --sev 1 checkout is down",
-        )
+        Refusal::Unclear(level.to_owned(), "missing.no_severity", "!incident --sev 1 checkout is down")
     })
 }
 
@@ -165,9 +158,10 @@ impl Command for Declare {
         let severity = self.severity.unwrap_or(policy.default_severity);
         let is_taken = |name: &str| view.workspace.has_room_name(name);
         let room_name = room_name(&policy.room_name, context.now, policy.timezone, &self.title, is_taken);
+        let services = policy.services_in(&self.title);
         let mut invited: Vec<Person> = vec![context.person.clone()];
-        let needed = policy.invited(severity, &context.person.platform, private);
-        invited.extend(needed.into_iter().filter(|person| person != context.person));
+        let needed = policy.invited(severity, &services, (&context.person.platform, private));
+        invited.extend(needed.into_iter().filter(|person| !policy.same(person, context.person)));
         let declared = IncidentEvent::Declared {
             severity,
             private,
@@ -175,7 +169,7 @@ impl Command for Declare {
             origin: Origin { message: context.message.clone(), direct },
             invited,
             stakeholders: policy.stakeholders(private),
-            services: Vec::new(),
+            services,
             meeting: meeting(&policy.meeting, context.identity, id),
             promise: policy.promise(severity, crate::incident::Status::Declared, context.now),
         };
@@ -193,7 +187,7 @@ impl Command for Show {
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         if self.id.is_none() && view.incident.is_none() {
-            return Err(Refusal::Missing("Say in a few words what is wrong.", EXAMPLE));
+            return Err(Refusal::Missing("missing.title", EXAMPLE));
         }
         Ok(status::show(view.incident(VERB.name, self.id, context)?, context))
     }

@@ -6,9 +6,10 @@ use super::{
     slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
+    args,
     event::{Event, IncidentEvent, RoleEvent},
     incident::{IncidentId, Role, Status},
-    message::{Message, declaration, named, text},
+    message::declaration,
     refusal::Refusal,
 };
 
@@ -33,10 +34,10 @@ impl Lead {
         let (id, rest) = split_id(words);
         let (who, more) = split_word(rest);
         if who.is_empty() {
-            return Err(Refusal::Missing("Who leads? Name a person, or me.", VERB.example));
+            return Err(Refusal::Missing("missing.commander", VERB.example));
         }
         if !more.is_empty() {
-            return Err(Refusal::Unclear(rest.to_owned(), "One person leads.", VERB.example));
+            return Err(Refusal::Unclear(rest.to_owned(), "missing.one_commander", VERB.example));
         }
         Ok(Self { id, who: who.to_owned() })
     }
@@ -54,13 +55,11 @@ impl Command for Lead {
             .person(&self.who, context.person, &incident.people)
             .ok_or_else(|| Refusal::NotAPerson(self.who.clone()))?;
         if incident.commander.as_ref() == Some(&to) {
-            return Err(Refusal::AlreadySo(Message::line([
-                named(&to),
-                text(format!(" leads {} already.", incident.id)),
-            ])));
+            let already = context.policy.say("refusal.leads_already", args![person = &to, id = incident.id]);
+            return Err(Refusal::AlreadySo(already));
         }
         let takes_it = incident.status == Status::Declared && to == *context.person;
-        let reply = declaration::leads(incident, &to, context.person);
+        let reply = declaration::leads(incident, &to, context.person, context.policy);
         let assigned = Event::Role(RoleEvent::Assigned { role: Role::Commander, to });
         let mut decision = Decision::default().fact(incident.id, assigned);
         // Taking the lead oneself says that somebody has it.

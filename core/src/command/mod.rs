@@ -7,7 +7,9 @@
 //! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
 
 mod ack;
+mod ask;
 pub(crate) mod button;
+mod health;
 mod help;
 mod incident;
 mod incidents;
@@ -33,7 +35,12 @@ pub use parse::{Parsed, parse};
 pub use slot::{Slot, SlotKind, typed};
 pub use view::{About, Context, Decision, Live, Reply, View};
 
-use crate::{incident::Incident, message::help::Description, refusal::Refusal};
+use crate::{
+    event::Audience,
+    incident::{Incident, IncidentId},
+    message::help::Description,
+    refusal::Refusal,
+};
 
 /// Every verb, in the order in which an incident needs them.
 pub const VERBS: &[Verb] = &[
@@ -42,12 +49,14 @@ pub const VERBS: &[Verb] = &[
     lead::VERB,
     sev::VERB,
     update::VERB,
+    ask::VERB,
     next::VERB,
     snooze::VERB,
     status::VERB,
     task::VERB,
     note::VERB,
     timeline::VERB,
+    health::VERB,
     resolve::VERB,
     retro::VERB,
     incidents::VERB,
@@ -82,6 +91,19 @@ impl Verb {
     }
 }
 
+/// News as it was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News<'a> {
+    /// The incident that it names.
+    pub id: Option<IncidentId>,
+    /// Whom it is worded for.
+    pub audience: Audience,
+    /// What it says.
+    pub words: &'a str,
+    /// Whether it was longer than what can be passed on.
+    pub was_cut: bool,
+}
+
 /// A parsed instruction.
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
@@ -90,6 +112,11 @@ pub trait Command: Debug + Send + Sync {
     /// The title that this incident would have if this had declared it; `None` if it declares nothing, or something
     /// that differs in more than the title.
     fn retitles(&self, _incident: &Incident) -> Option<&str> {
+        None
+    }
+
+    /// The news that this gives, or would have given; `None` if it gives none.
+    fn news(&self) -> Option<News<'_>> {
         None
     }
 

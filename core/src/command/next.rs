@@ -35,7 +35,7 @@ impl Next {
     fn read(words: &str) -> Result<Self, Refusal> {
         let (id, span) = split_id(words);
         if span.is_empty() {
-            return Err(Refusal::Missing("When does the next update come?", VERB.example));
+            return Err(Refusal::Missing("missing.next_update", VERB.example));
         }
         let span = span.strip_prefix("in ").unwrap_or(span);
         let after = parse_duration(span).map_err(Refusal::Duration)?;

@@ -34,10 +34,7 @@ impl Resolve {
     fn read(words: &str) -> Result<Self, Refusal> {
         let (id, text) = split_id(words);
         if text.is_empty() {
-            return Err(Refusal::Missing(
-                "Say in a sentence what was done, and whether anything was lost.",
-                VERB.example,
-            ));
+            return Err(Refusal::Missing("missing.resolution", VERB.example));
         }
         Ok(Self { id, text: passage(text) })
     }

@@ -7,12 +7,14 @@ use super::{
     slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
+    args,
     event::{Event, RetrospectiveEvent},
     incident::{
         Incident, IncidentId, passage,
         retrospective::{Retrospective, Stage},
     },
     message::retrospective,
+    policy::Policy,
     refusal::Refusal,
     time::when::{Overlap, parse_when},
 };
@@ -51,7 +53,7 @@ impl Retro {
             "decline" | "skip" => {
                 if more.is_empty() {
                     return Err(Refusal::Missing(
-                        "Why will there be none?",
+                        "missing.why_no_retrospective",
                         "!retro decline the same as INC-7",
                     ));
                 }
@@ -82,16 +84,13 @@ impl Command for Retro {
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.incident(VERB.name, self.id, context)?;
-        let owed = owed(incident)?;
+        let owed = owed(incident, context.policy)?;
         match &self.what {
             What::Show => Ok(Decision::answer(retrospective::stands(incident, owed, context.policy))),
             What::TakeProposal => {
                 let at = owed.proposed_at;
                 if at <= context.now {
-                    return Err(Refusal::Missing(
-                        "The proposed time has passed. Name another.",
-                        VERB.example,
-                    ));
+                    return Err(Refusal::Missing("missing.proposed_time_passed", VERB.example));
                 }
                 Ok(Self::book(incident, at, None, context))
             }
@@ -100,14 +99,14 @@ impl Command for Retro {
                     parse_when(when, context.said_at, context.policy.timezone).map_err(Refusal::When)?;
                 // Typed while sitrep was away, and read too late.
                 if when.at <= context.now {
-                    return Err(Refusal::Missing("That time has passed by now. Name another.", VERB.example));
+                    return Err(Refusal::Missing("missing.time_passed", VERB.example));
                 }
                 Ok(Self::book(incident, when.at, when.note.as_ref(), context))
             }
             What::Decline(why) => {
                 let declined = Event::Retrospective(RetrospectiveEvent::Declined);
                 let mut decision = Decision::default().fact_with_words(incident.id, declined, why);
-                decision.reply = Some(retrospective::declined(incident).into());
+                decision.reply = Some(retrospective::declined(incident, context.policy).into());
                 Ok(decision)
             }
         }
@@ -115,7 +114,7 @@ impl Command for Retro {
 }
 
 /// The retrospective, if there is one that was not declined.
-fn owed(incident: &Incident) -> Result<&Retrospective, Refusal> {
+fn owed<'a>(incident: &'a Incident, policy: &Policy) -> Result<&'a Retrospective, Refusal> {
     let Some(retrospective) = &incident.retrospective else {
         let open = incident.status.is_open();
         return Err(if open {
@@ -128,7 +127,8 @@ fn owed(incident: &Incident) -> Result<&Retrospective, Refusal> {
         // One whose time has come can still be moved: nobody may have turned up.
         Stage::Unbooked { .. } | Stage::Booked(_) | Stage::Begun(_) => Ok(retrospective),
         Stage::Declined => {
-            Err(Refusal::already_so(format!("The retrospective of {} was declined already.", incident.id)))
+            let already = policy.say("refusal.retrospective_declined", args![id = incident.id]);
+            Err(Refusal::AlreadySo(already))
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{
     slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
+    args,
     event::{Event, IncidentEvent, Promise},
     incident::{IncidentId, Severity},
     message::declaration,
@@ -32,11 +33,11 @@ impl Sev {
     fn read(words: &str) -> Result<Self, Refusal> {
         let (id, level) = split_id(words);
         if level.is_empty() {
-            return Err(Refusal::Missing("How bad is it, from 1 (worst) to 4?", VERB.example));
+            return Err(Refusal::Missing("missing.severity", VERB.example));
         }
-        Severity::parse(level).map(|severity| Self { id, severity }).ok_or_else(|| {
-            Refusal::Unclear(level.to_owned(), "A severity is 1 (worst), 2, 3 or 4.", VERB.example)
-        })
+        Severity::parse(level)
+            .map(|severity| Self { id, severity })
+            .ok_or_else(|| Refusal::Unclear(level.to_owned(), "missing.severity_levels", VERB.example))
     }
 }
 
@@ -48,7 +49,10 @@ impl Command for Sev {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         if incident.severity == self.severity {
-            return Err(Refusal::already_so(format!("{} is {} already.", incident.id, self.severity)));
+            let severity = context.policy.severity_word(self.severity);
+            let already =
+                context.policy.say("refusal.severity_already", args![id = incident.id, severity = severity]);
+            return Err(Refusal::AlreadySo(already));
         }
         let fresh = context.policy.promise(self.severity, incident.status, context.now);
         // A promise that was made stands, overdue or not, unless the new severity calls for news sooner.
@@ -57,7 +61,7 @@ impl Command for Sev {
             (fresh, _) => fresh,
         };
         let platform = &incident.origin.message.room.platform;
-        let invited = context.policy.invited(self.severity, platform, incident.private);
+        let invited = context.policy.invited(self.severity, &incident.services, (platform, incident.private));
         let changed = IncidentEvent::SeverityChanged { to: self.severity, promise, invited };
         let mut decision = Decision::default().fact(incident.id, Event::Incident(changed));
         decision.reply =

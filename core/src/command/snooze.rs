@@ -8,6 +8,7 @@ use super::{
     slot::{INCIDENT, Slot, SlotKind},
 };
 use crate::{
+    args,
     event::{Event, UpdateEvent},
     incident::IncidentId,
     message::update,
@@ -56,11 +57,13 @@ impl Command for Snooze {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
         let Some(promise) = incident.updates.promise else {
-            return Err(Refusal::already_so(format!("{} owes no updates.", incident.id)));
+            let none = context.policy.say("refusal.owes_no_updates", args![id = incident.id]);
+            return Err(Refusal::AlreadySo(none));
         };
         let until = context.now + self.wait;
         if until <= promise.due {
-            return Err(Refusal::already_so(format!("I would not ask about {} before then.", incident.id)));
+            let later = context.policy.say("refusal.asked_later", args![id = incident.id]);
+            return Err(Refusal::AlreadySo(later));
         }
         // Until those who follow are told that it is late, it is put off by so much in all.
         if incident.updates.missed_rounds == 0 && until > promise.due + LONGEST {

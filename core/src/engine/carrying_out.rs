@@ -104,9 +104,8 @@ impl Engine {
             }
         };
         let carried_out = decided.is_ok();
-        let prefix = &self.policy.prefix;
         let Decision { facts, reply, attachment, further, is_shown } =
-            decided.unwrap_or_else(|refusal| Decision::discreetly(refusal.message(prefix)));
+            decided.unwrap_or_else(|refusal| Decision::discreetly(refusal.message(&self.policy)));
         let declared = facts.iter().find_map(|(subject, ..)| match subject {
             Subject::Incident(id) => Some(*id),
             Subject::Workspace => None,
@@ -149,7 +148,7 @@ impl Engine {
             return;
         }
         draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: false });
-        let message = refusal.message(&self.policy.prefix);
+        let message = refusal.message(&self.policy);
         let reply = Reply { message, discreet: true };
         let place = Place::Room(inbound.message.room.clone());
         draft.add_effect(Effect::Say(answer(inbound, place, None, (reply, Manner::Typed), now)));

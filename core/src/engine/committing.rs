@@ -147,7 +147,7 @@ impl Engine {
                 answers: Some(message.clone()),
                 only_for: None,
                 purpose: Purpose::Answer,
-                message: trouble::cannot_store(error),
+                message: trouble::cannot_store(error, &self.policy),
                 attachment: None,
             };
             let platform = message.room.platform.clone();

@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
-    event::{Event, RoomEvent, Subject, WorkspaceEvent},
+    event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
     incident::IncidentId,
     port::{Cancelled, Due, Outcome, Reason, Receipt},
-    room::RoomRef,
+    room::{MessageRef, RoomRef},
     schedule,
 };
 
@@ -117,6 +117,7 @@ impl Engine {
         }
         let Some(id) = effect.about() else { return };
         let subject = Subject::Incident(id);
+        self.learn_copy(draft, effect, receipt, now);
         match (effect, receipt) {
             (Effect::Keep(_), Receipt::Meeting(room, link)) => {
                 if self.incident(draft, id).is_some_and(|incident| incident.meeting.as_ref() != Some(link)) {
@@ -140,6 +141,7 @@ impl Engine {
             ) if self.incident(draft, id).is_some_and(|incident| incident.home() == Some(&card.room)) => {
                 let posted = Event::Room(RoomEvent::CardPosted { card: card.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
+                self.measure_at_start(draft, id, now);
             }
             (
                 Effect::Say(Say { purpose: Purpose::Prompt, place: Place::Incident(_), signs: None, .. }),
@@ -167,6 +169,9 @@ impl Engine {
                 let posted = RoomEvent::SignsPosted { on: *on, message: message.clone() };
                 self.record(draft, (subject, Event::Room(posted), None), Cause::default(), now);
             }
+            (Effect::Measure(_), Receipt::Measured(readings)) => {
+                self.record_health(draft, id, HealthEvent::Measured { readings: readings.clone() }, now);
+            }
             (
                 Effect::Say(_)
                 | Effect::Keep(_)
@@ -176,6 +181,16 @@ impl Engine {
                 | Effect::Measure(_),
                 _,
             ) => {}
+        }
+    }
+
+    /// What passes on somebody's news is known from then on: it follows when they correct it or take it back.
+    fn learn_copy(&self, draft: &mut Draft, effect: &Effect, receipt: &Receipt, now: DateTime<Utc>) {
+        let Effect::Say(Say { about: Some(id), quotes: Some(fact), .. }) = effect else { return };
+        let Receipt::Message(copy) = receipt else { return };
+        if self.incident(draft, *id).is_some_and(|incident| incident.update(*fact).is_some()) {
+            let posted = Event::Room(RoomEvent::CopyPosted { fact: *fact, copy: copy.clone() });
+            self.record(draft, (Subject::Incident(*id), posted, None), Cause::default(), now);
         }
     }
 
@@ -196,8 +211,14 @@ impl Engine {
             })
             | Effect::Direct(_)
             | Effect::Read(_)
-            | Effect::Quote(_)
-            | Effect::Measure(_) => return,
+            | Effect::Quote(_) => return,
+            Effect::Measure(_) => return self.record_health(draft, id, HealthEvent::Unanswered, now),
+            Effect::Keep(Keep { desired: Desired::Copy { copy: MessageRef { room, .. }, .. }, .. }) => {
+                // Which direct room somebody follows in is nobody's business.
+                let is_told = self.incident(draft, id).is_some_and(|incident| incident.told.contains(room));
+                let what = if is_told { format!("{what} in {}", room.room) } else { what };
+                return self.give_up(draft, id, what, reason, now);
+            }
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
@@ -224,6 +245,9 @@ impl Engine {
         }
         let what = in_words(effect);
         draft.notes.push(format!("too late to {what}: dropped"));
+        if let Effect::Measure(measure) = effect {
+            return self.record_health(draft, measure.incident, HealthEvent::Unanswered, now);
+        }
         if let Some(about) = effect.about() {
             let dropped = Event::Room(RoomEvent::Dropped { what });
             self.record(draft, (Subject::Incident(about), dropped, None), Cause::default(), now);

@@ -63,6 +63,11 @@ pub(super) struct Entry {
     pub(super) left: Option<usize>,
 }
 
+/// How long a platform asks to wait, within reason.
+pub(super) fn wait_asked_for(wait: std::time::Duration) -> Duration {
+    Duration::from_std(wait).unwrap_or(LONGEST_WAIT).clamp(Duration::milliseconds(100), LONGEST_WAIT)
+}
+
 impl Entry {
     pub(super) fn new(stored: StoredEffect) -> Self {
         let stage = Stage::Waiting(DateTime::<Utc>::MIN_UTC);
@@ -127,8 +132,7 @@ impl Entry {
                 Verdict::GoesOn(Duration::from_std(wait).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT))
             }
             Outcome::RetryAfter(wait) => {
-                let wait = Duration::from_std(wait).unwrap_or(LONGEST_WAIT);
-                let wait = wait.clamp(Duration::milliseconds(100), LONGEST_WAIT);
+                let wait = wait_asked_for(wait);
                 match self.is_worth_waiting(now + wait) {
                     true => Verdict::Limited(wait),
                     false => {

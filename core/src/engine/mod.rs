@@ -16,6 +16,7 @@
 mod backlog;
 mod carrying_out;
 mod committing;
+mod correcting;
 mod deciding;
 mod draft;
 mod due_table;
@@ -23,6 +24,7 @@ mod entry;
 mod hearing;
 mod limits;
 mod marks;
+mod measuring;
 mod moving;
 mod outbox;
 mod overview;

@@ -43,9 +43,9 @@ impl Engine {
             self.record_move(draft, id, loss(inbound), inbound, now);
         } else if inbound.kind == RoomKind::Configured {
             let message = if inbound.content == Content::Gone {
-                trouble::gone(room)
+                trouble::gone(room, &self.policy)
             } else {
-                trouble::removed(room, &inbound.person)
+                trouble::removed(room, &inbound.person, &self.policy)
             };
             self.tell_home_room(draft, inbound, message, now);
         }
@@ -71,7 +71,7 @@ impl Engine {
             let moved = RoomEvent::Moved { room: to.clone(), by: inbound.person.clone() };
             self.record_move(draft, id, moved, inbound, now);
         } else if inbound.kind == RoomKind::Configured {
-            self.tell_home_room(draft, inbound, trouble::moved(room, &inbound.person), now);
+            self.tell_home_room(draft, inbound, trouble::moved(room, &inbound.person, &self.policy), now);
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use chrono::{DateTime, Duration, Utc};
 pub(super) use acting::Places;
 
 use super::{
-    entry::{Entry, Stage, Verdict},
+    entry::{Entry, Stage, Verdict, wait_asked_for},
     limits::{Importance, Kind, Limits, kind},
 };
 use crate::{
@@ -60,6 +60,8 @@ pub(super) struct Outbox {
     in_turn: BTreeSet<Lane>,
     /// Platforms that failed when they were last asked for something, and since when.
     failing_since: BTreeMap<PlatformName, DateTime<Utc>>,
+    /// What was ended while it was under way: what becomes of it changes nothing, but tells about the platform.
+    abandoned: BTreeMap<EffectId, (PlatformName, Kind)>,
     /// When what is in line may be let go again.
     opens_at: Option<DateTime<Utc>>,
     about: BTreeMap<IncidentId, usize>,
@@ -226,7 +228,14 @@ impl Outbox {
     /// What the commit in flight ends is not let go any more: it would still be under way when what supersedes it is
     /// let go too.
     pub(super) fn set_aside(&mut self, ended: &[EffectId]) {
-        ended.iter().for_each(|id| self.move_to(*id, Stage::Settled));
+        for id in ended {
+            let under_way = self.entries.get(id).filter(|entry| entry.stage == Stage::UnderWay);
+            let effect = under_way.map(|entry| &entry.stored.effect);
+            if let Some((effect, kind)) = effect.and_then(|effect| Some((effect, kind(effect)?))) {
+                self.abandoned.insert(*id, (effect.lane().platform, kind));
+            }
+            self.move_to(*id, Stage::Settled);
+        }
     }
 
     /// When a lane is to be looked at again.
@@ -237,6 +246,12 @@ impl Outbox {
     /// What became of an attempt. An outcome that only means "later" is dealt with here; one that must be decided
     /// is given back.
     pub(super) fn settle(&mut self, id: EffectId, outcome: Outcome, now: DateTime<Utc>) -> Option<Outcome> {
+        if let Some((platform, kind)) = self.abandoned.remove(&id) {
+            if let Outcome::RetryAfter(wait) = outcome {
+                self.limits.limited(&platform, kind, wait_asked_for(wait), now);
+            }
+            return None;
+        }
         let entry = self.entries.get_mut(&id).filter(|entry| entry.stage == Stage::UnderWay)?;
         let platform = entry.stored.effect.lane().platform;
         let kind = kind(&entry.stored.effect);

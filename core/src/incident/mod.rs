@@ -6,6 +6,7 @@
 pub mod ending;
 pub mod evolve;
 mod id;
+mod measuring;
 pub mod news;
 pub mod retrospective;
 mod role;
@@ -21,6 +22,7 @@ pub mod update_cycle;
 mod words;
 
 pub use id::{IncidentId, ParseIncidentIdError};
+pub use measuring::Measuring;
 pub use role::Role;
 pub use severity::Severity;
 pub use state::{Incident, Origin, RoomState, TITLE_GAP};

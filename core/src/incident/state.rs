@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    IncidentId, Severity, Status,
+    IncidentId, Measuring, Severity, Status,
     ending::{Ending, Lasting},
     news::{Copy, Update},
     retrospective::Retrospective,
@@ -121,8 +121,8 @@ pub struct Incident {
     pub links: Vec<(u64, String)>,
     /// Incidents that have to do with it.
     pub related: BTreeSet<IncidentId>,
-    /// When the figures of the system were last asked for, and whether that is still going on.
-    pub measuring: Option<(DateTime<Utc>, bool)>,
+    /// When the figures of the system were last asked for, and what came of it.
+    pub measuring: Option<Measuring>,
     /// The room from which we were removed.
     pub lost_room: Option<RoomRef>,
     /// Facts with words in them, by the message that said them.

@@ -1,52 +1,50 @@
 //! The list of what is open.
 
-use super::{
-    Message, bold,
-    card::{clock_with_zone, in_brief},
-    isolated, named, text,
-};
+use chrono::{DateTime, Utc};
+
+use super::{Message, update};
 use crate::{
+    args,
     incident::{Incident, glimpse, retrospective::Stage},
     policy::Policy,
 };
 
 /// What is open, and what still owes a retrospective.
 #[must_use]
-pub fn list(incidents: &[&Incident], policy: &Policy) -> Message {
+pub fn list(incidents: &[&Incident], policy: &Policy, now: DateTime<Utc>) -> Message {
     if incidents.is_empty() {
-        return Message::text("Nothing is open.");
+        return policy.say("incidents.nothing", args![]);
     }
     let (open, over): (Vec<&Incident>, Vec<&Incident>) =
         incidents.iter().copied().partition(|incident| incident.status.is_open());
     let mut message = Message::default();
     if !open.is_empty() {
-        message = bullets(message.and([text("What is going on:")]), &open, policy);
+        message = lines(message.then(policy.say("incidents.open", args![])), &open, (policy, now));
     }
     if !over.is_empty() {
-        message = bullets(message.and([text("What still owes a retrospective:")]), &over, policy);
+        message = lines(message.then(policy.say("incidents.over", args![])), &over, (policy, now));
     }
     message
 }
 
-fn bullets(mut message: Message, incidents: &[&Incident], policy: &Policy) -> Message {
-    for incident in incidents {
-        let who = incident.commander.as_ref().map_or_else(|| text("nobody"), named);
-        let private = if incident.private { ", private" } else { "" };
-        let owes = match (&incident.updates.promise, &incident.retrospective) {
-            (Some(promise), _) => format!(", update due {}", clock_with_zone(promise.due, policy)),
-            (None, Some(retrospective)) => match retrospective.stage {
-                Stage::Unbooked { .. } => ", retrospective not booked".to_owned(),
-                Stage::Booked(_) | Stage::Begun(_) => ", retrospective booked".to_owned(),
-                Stage::Declined => String::new(),
-            },
-            (None, None) => String::new(),
-        };
-        message = message.bullet([
-            bold(in_brief(incident)),
-            text(format!(" · {} (", isolated(&glimpse(incident.title_or_gap())))),
-            who,
-            text(format!(" leads{owes}{private})")),
-        ]);
-    }
-    message
+fn lines(message: Message, incidents: &[&Incident], (policy, now): (&Policy, DateTime<Utc>)) -> Message {
+    incidents.iter().fold(message, |message, incident| message.then(line(incident, policy, now)))
+}
+
+fn line(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+    let stage = incident.retrospective.as_ref().map(|retrospective| retrospective.stage);
+    let owes = match (update::next_in_brief(incident, policy, now), stage) {
+        (Some(next), _) => Some(next),
+        (None, Some(Stage::Unbooked { .. })) => Some(policy.phrase("incidents.unbooked", args![])),
+        (None, Some(Stage::Booked(_) | Stage::Begun(_))) => Some(policy.phrase("incidents.booked", args![])),
+        (None, Some(Stage::Declined) | None) => None,
+    };
+    let args = args![
+        standing = policy.in_brief(incident),
+        title = glimpse(incident.title_or_gap()),
+        commander = incident.commander.as_ref(),
+        owes = owes,
+        private = incident.private,
+    ];
+    policy.say("incidents.line", args)
 }

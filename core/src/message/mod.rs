@@ -10,6 +10,7 @@
 pub mod card;
 pub mod catalogue;
 pub mod declaration;
+pub mod health;
 pub mod help;
 pub mod incidents;
 pub mod resolution;
@@ -17,6 +18,7 @@ pub mod retrospective;
 pub mod task;
 pub mod timeline;
 pub mod trouble;
+pub mod unclear_time;
 pub mod update;
 mod wording;
 
@@ -152,6 +154,13 @@ impl Message {
     #[must_use]
     pub fn and(mut self, spans: impl Into<Vec<Span>>) -> Self {
         self.lines.push(Line::Plain(spans.into()));
+        self
+    }
+
+    /// Adds another message's lines.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.lines.extend(other.lines);
         self
     }
 

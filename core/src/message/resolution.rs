@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Message, Span, bold, code, sentence, text};
-use crate::{incident::Incident, policy::Policy, time::duration_words};
+use super::{Message, Span, catalogue::Arg, sentence};
+use crate::{args, incident::Incident, policy::Policy};
 
 /// To the room: thanks, and the retrospective with its owner and proposed time.
 #[must_use]
@@ -14,38 +14,22 @@ pub fn resolved_here(
     policy: &Policy,
     now: DateTime<Utc>,
 ) -> Message {
-    let lasted = duration_words(now - incident.declared_at);
-    let told = match incident.told.len() {
-        0 => String::new(),
-        _ => " I am telling everybody who followed it.".to_owned(),
-    };
-    Message::line([
-        bold(incident.id.to_string()),
-        text(format!(" is resolved after {lasted}. Thank you, everybody.{told}")),
-    ])
-    .and([
-        text("Retrospective: "),
-        owner,
-        text(format!(" sees to it. Proposed: {}. ", crate::time::absolute(at, policy.timezone))),
-        code(format!("{}retro ok", policy.prefix)),
-        text(" books that, "),
-        code(format!("{}retro tomorrow 14:00", policy.prefix)),
-        text(" another time."),
-    ])
+    let args = args![
+        id = incident.id,
+        lasted = policy.lasting(now - incident.declared_at),
+        told = !incident.told.is_empty(),
+        owner = owner,
+        at = policy.absolute(at),
+    ];
+    policy.say("resolution.here", args)
 }
 
 /// To everybody who was told before.
 #[must_use]
-pub fn resolved(incident: &Incident, words: &str, may_name: bool) -> Message {
+pub fn resolved(incident: &Incident, words: &str, may_name: bool, policy: &Policy) -> Message {
     if !may_name {
-        return Message::line([bold(incident.id.to_string()), text(" is resolved.")]);
+        return policy.say("resolution.privately", args![id = incident.id]);
     }
-    Message::line([
-        bold(incident.id.to_string()),
-        text(format!(
-            " is resolved: {} Normal operations are restored. What was done:",
-            sentence(incident.title_or_gap())
-        )),
-    ])
-    .quote(words)
+    let title = sentence(incident.title_or_gap());
+    policy.say("resolution.resolved", args![id = incident.id, title = title, words = Arg::quote(words)])
 }

@@ -3,7 +3,7 @@
 //! Figures are stored with the fact that they were measured, so that the timeline and the retrospective have them when
 //! nobody else has them any more.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 /// One figure to ask for.
@@ -42,6 +42,39 @@ pub struct Series {
     pub samples: Vec<Option<Sample>>,
 }
 
+/// For how long nothing may have been measured at the end of a series before its last value is an old one, in seconds.
+const STILL_NEW_SECS: i64 = 120;
+
+impl Series {
+    /// When a sample was taken, by its place.
+    #[must_use]
+    pub fn at(&self, index: usize) -> DateTime<Utc> {
+        let index = i64::try_from(index).unwrap_or(i64::MAX);
+        self.from + Duration::seconds(i64::from(self.step_secs).saturating_mul(index.min(1_000_000)))
+    }
+
+    /// When it ends.
+    #[must_use]
+    pub fn until(&self) -> DateTime<Utc> {
+        self.at(self.samples.len().saturating_sub(1))
+    }
+
+    /// Everything that was measured: when, and what.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = (DateTime<Utc>, f64)> {
+        let samples = self.samples.iter().enumerate();
+        samples.filter_map(|(index, sample)| {
+            sample.filter(|Sample(value)| value.is_finite()).map(|Sample(value)| (self.at(index), value))
+        })
+    }
+
+    /// The latest value, and whether nothing was measured since: an old value says how it was, not how it is.
+    #[must_use]
+    pub fn latest(&self) -> Option<(DateTime<Utc>, f64, bool)> {
+        let (at, value) = self.values().next_back()?;
+        Some((at, value, (self.until() - at).num_seconds() > STILL_NEW_SECS))
+    }
+}
+
 /// What came back for one panel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -63,8 +96,14 @@ pub struct Reading {
 pub struct Chart {
     /// What the picture says to those who can't see it.
     pub alt: String,
+    /// What stands above all of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
     /// What is drawn, one below the other.
     pub readings: Vec<Reading>,
+    /// What is written beside the title of each of them, in the same order: its latest value, or why there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captions: Vec<String>,
     /// The moment that is marked, and the word beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<(DateTime<Utc>, String)>,

@@ -21,7 +21,12 @@ pub(super) fn make_room(effects: &mut Effects<'_>) {
     effects.keep(Desired::Room {
         name: incident.room_title(),
         topic,
-        invited: incident.people.iter().take(INVITED_AT_ONCE).cloned().collect(),
+        invited: effects
+            .policy()
+            .members(&incident.people, platform)
+            .into_iter()
+            .take(INVITED_AT_ONCE)
+            .collect(),
         private: incident.private,
         open_to: may_enter.then(|| incident.origin.message.room.clone()),
     });
@@ -47,6 +52,7 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
         incident,
         room,
         incident.may_be_named_in(&incident.origin.message.room),
+        effects.policy(),
     ));
     if incident.title_has_changed() {
         // The room may have been asked for before.
@@ -65,11 +71,10 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
 pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
     let incident = effects.incident;
     if incident.room == RoomState::Nowhere {
-        effects.answer_origin(declaration::private_without_room(incident, reason));
+        effects.answer_origin(declaration::private_without_room(incident, reason, effects.policy()));
         return;
     }
-    let prefix = effects.policy().prefix.clone();
-    effects.answer_origin(declaration::declared_without_room(incident, reason, &prefix));
+    effects.answer_origin(declaration::declared_without_room(incident, reason, effects.policy()));
     post_card(effects);
     effects.keep_meeting();
     announce(effects);

@@ -1,6 +1,6 @@
 //! What follows as an incident goes from declared to resolved.
 
-use super::{END_WORTH, Effects, NEWS_WORTH, opening};
+use super::{END_WORTH, Effects, NEWS_WORTH, opening, updates};
 use crate::{
     event::{IncidentEvent, Record},
     incident::RoomState,
@@ -13,15 +13,17 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
         IncidentEvent::Declared { .. } => opening::make_room(effects),
         IncidentEvent::Acknowledged => {
             let Some(by) = &record.by else { return };
-            let message = declaration::acknowledged(incident, by);
+            let message = declaration::acknowledged(incident, by, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
         }
         IncidentEvent::SeverityChanged { .. } => {
             let message = declaration::severity_is(incident, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
         }
         IncidentEvent::Escalated { .. }
@@ -40,10 +42,11 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             if facts.contains(&1) {
                 opening::rename_room(effects);
             }
+            updates::correct_copies(effects, facts);
         }
         IncidentEvent::Resolved => {
             let words = record.words.as_deref().unwrap_or_default();
-            effects.tell_home(resolution::resolved(incident, words, true));
+            effects.tell_home(resolution::resolved(incident, words, true, effects.policy()));
             tell_the_end(effects, words);
             effects.end_meeting();
             opening::take_buttons_away(effects);
@@ -72,7 +75,7 @@ fn tell_the_end(effects: &mut Effects<'_>, words: &str) {
         rooms.insert(incident.origin.message.room.clone());
     }
     for room in &rooms {
-        let message = resolution::resolved(incident, words, incident.may_be_named_in(room));
+        let message = resolution::resolved(incident, words, incident.may_be_named_in(room), effects.policy());
         effects.tell_rooms([room], &message, END_WORTH);
     }
 }

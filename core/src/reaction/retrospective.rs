@@ -23,7 +23,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RetrospectiveEvent) {
             keep_appointment(effects, Some(*at));
         }
         RetrospectiveEvent::Declined => {
-            effects.tell_home(retrospective::declined(incident));
+            effects.tell_home(retrospective::declined(incident, effects.policy()));
             keep_appointment(effects, None);
         }
         RetrospectiveEvent::Reminded { ahead } => {
@@ -32,7 +32,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RetrospectiveEvent) {
             effects.say_at_home(Purpose::Prompt, message, worth(*ahead, at, now));
         }
         RetrospectiveEvent::Lapsed { .. } => {
-            let message = retrospective::lapsed(incident, &owed.owner, &effects.policy().prefix);
+            let message = retrospective::lapsed(incident, &owed.owner, effects.policy());
             effects.say_at_home(Purpose::Prompt, message, Duration::hours(12));
         }
         RetrospectiveEvent::Nagged { .. } => {
@@ -55,7 +55,7 @@ fn keep_appointment(effects: &mut Effects<'_>, at: Option<DateTime<Utc>>) {
     }
     let may_name = policy.allows_everybody(platform);
     let room = room.clone();
-    let appointment = at.map(|at| retrospective::appointment(incident, at, may_name));
+    let appointment = at.map(|at| retrospective::appointment(incident, at, may_name, effects.policy()));
     effects.keep(Desired::Appointment { room, appointment });
 }
 

@@ -13,7 +13,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoleEvent, by: Option<&Pe
     // Whoever takes what nobody has acknowledges it thereby, and is announced by that.
     let takes_it = effects.incident.status == Status::Declared && by == Some(to);
     if !takes_it {
-        effects.tell_home(declaration::has_the_lead(effects.incident, to));
+        effects.tell_home(declaration::has_the_lead(effects.incident, to, effects.policy()));
     }
     effects.keep_members();
 }

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::{END_WORTH, Effects, opening};
+use super::{END_WORTH, Effects, opening, updates};
 use crate::{
     command::button,
     effect::{Desired, Pressed, Purpose},
@@ -37,7 +37,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
         RoomEvent::Lost { by, .. } => {
             let incident = effects.incident;
             let private = trouble::private_room_lost(incident, by, effects.policy());
-            lost(effects, trouble::room_lost(incident, by), private, Some(by));
+            lost(effects, trouble::room_lost(incident, by, effects.policy()), private, Some(by));
         }
         RoomEvent::Gone { .. } => {
             let incident = effects.incident;
@@ -50,23 +50,25 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             }
         }
         RoomEvent::Moved { by, .. } => {
-            effects.say_at_home(Purpose::Notice, trouble::room_moved(effects.incident, by), NEWS_WORTH);
+            effects.say_at_home(
+                Purpose::Notice,
+                trouble::room_moved(effects.incident, by, effects.policy()),
+                NEWS_WORTH,
+            );
             opening::post_card(effects);
             effects.keep_members();
         }
         RoomEvent::Regained { .. } => opening::post_card(effects),
         RoomEvent::GivenUp { what, reason } => {
-            let message = trouble::given_up(effects.incident.id, what, reason);
+            let message = trouble::given_up(effects.incident.id, what, reason, effects.policy());
             effects.say_at_home(Purpose::Notice, message, NEWS_WORTH);
         }
         RoomEvent::Delayed { things, minutes } => {
-            let message = trouble::delayed(effects.incident.id, *things, *minutes);
+            let message = trouble::delayed(effects.incident.id, *things, *minutes, effects.policy());
             effects.say_at_home(Purpose::Notice, message, Duration::minutes(i64::from(*minutes)));
         }
-        RoomEvent::CopyPosted { .. }
-        | RoomEvent::Archived
-        | RoomEvent::Restored
-        | RoomEvent::Dropped { .. } => {}
+        RoomEvent::CopyPosted { fact, .. } => updates::copy_delivered(effects, *fact),
+        RoomEvent::Archived | RoomEvent::Restored | RoomEvent::Dropped { .. } => {}
     }
 }
 

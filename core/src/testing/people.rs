@@ -137,8 +137,28 @@ const SLIPS: &[&str] = &[
     "!help udpate",
     "!ack INC-99",
     "!status INC-0",
+    "!role",
+    "!role king @bob",
+    "!handoff",
+    "!accept INC-99",
+    "!note",
+    "!note 25:71 what",
+    "!task done",
+    "!task done 99",
+    "!task done x",
+    "!invite",
+    "!invite nobody-at-all",
+    "!duplicate",
+    "!duplicate INC-99",
+    "!attach nothing",
+    "!link",
+    "!link javascript:alert(1)",
+    "!meet http://plain.example",
+    "!reopen",
+    "!timeline 99",
+    "!update public",
 ];
-const SIGNS: &[&str] = &["✅", "🙋", "💤", "🙋🏽", "👍"];
+const SIGNS: &[&str] = &["✅", "🙋", "💤", "🙋🏽", "👍", "📌", "📢", "✍", "1️⃣", "2️⃣"];
 const WHENS: &[&str] = &["ok", "tomorrow 14:00", "in 3h", "in 25h", "in 5m", "friday 9:30", "in 2d", ""];
 
 impl People {
@@ -246,6 +266,9 @@ impl People {
     }
 
     fn words(&mut self, number: &str, private: bool) -> String {
+        if self.dice.chance(150) {
+            return self.leading(number, private);
+        }
         let verb = self.dice.weighted(&[12, 12, 14, 18, 8, 8, 12, 12, 2, 2, 8]);
         let news = if private { self.private_word() } else { format!("news {}", self.public_word()) };
         match verb {
@@ -261,6 +284,56 @@ impl People {
             8 => "!incidents".to_owned(),
             10 => format!("!snooze{number} {}", self.dice.pick(&["", "20m", "for 5m", "1h", "2h", "1m"])),
             _ => format!("!help {}", self.dice.pick(&["", "retro", "!ack", "nonsense"])),
+        }
+    }
+
+    /// What is said between declared and resolved, besides news.
+    fn leading(&mut self, number: &str, private: bool) -> String {
+        let word = if private { self.private_word() } else { self.public_word() };
+        let person = *self.dice.pick(&["me", "@alice", "@bob", "carol", "nobody", "@mallory"]);
+        let other = self.dice.between(1, 6);
+        match self.dice.weighted(&[9, 7, 7, 4, 8, 9, 6, 6, 6, 4, 4, 3, 3, 3, 4, 6, 3, 3, 3]) {
+            0 => {
+                let role = *self.dice.pick(&["comms", "scribe", "responder", "lead", "comms lead"]);
+                format!("!role{number} {role} {person}")
+            }
+            1 => format!("!handoff{number} {person}"),
+            2 => format!("!accept{number}"),
+            3 => format!("!invite{number} {person} {}", self.dice.pick(&["", "payments", "@payments"])),
+            4 => format!("!update{number} public we are sorry, {word}"),
+            5 => {
+                let at = *self.dice.pick(&["", "14:05 ", "yesterday 9:00 ", "0:01 "]);
+                format!("!note{number} {at}somebody said {word}")
+            }
+            6 => format!("!task{number} look at {word}"),
+            7 => format!("!task{number} {} {other}", self.dice.pick(&["done", "undo", "done 1"])),
+            8 => format!("!follow{number}{}", self.dice.pick(&["", "", " stop"])),
+            9 => format!("!ask{number}"),
+            10 => format!("!brief{number}"),
+            11 => format!("!mitigate{number} it has stopped, {word}"),
+            12 => format!("!false-alarm{number} {word}"),
+            13 => format!("!duplicate{number} INC-{other}"),
+            14 => format!("!reopen{number} it is back, {word}"),
+            15 => {
+                let page = *self.dice.pick(&["", " 1", " 2", " all"]);
+                format!("!timeline{number}{page}")
+            }
+            16 => {
+                let lost = *self.dice.pick(&["lost: nothing", "lost: a few orders", "lingers: slowness"]);
+                format!("!resolve{number} done, {word}\n{lost}")
+            }
+            17 => {
+                let what = *self.dice.pick(&["!close", "!meet", "!health"]);
+                format!("{what}{number}")
+            }
+            _ => {
+                let address = *self.dice.pick(&["https://example.org/graph", "https://example.org/x?y=1"]);
+                match self.dice.below(3) {
+                    0 => format!("!link{number} {address} {word}"),
+                    1 => format!("!meet{number} {address}"),
+                    _ => format!("!attach{number} INC-{other}"),
+                }
+            }
         }
     }
 

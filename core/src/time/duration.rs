@@ -1,4 +1,4 @@
-//! Spans of time as people type them ("45m", "1h30m", "7d") and as they read them ("1 h 30 min").
+//! Spans of time as people type them: "45m", "1h30m", "7d". How they are said is in the catalogue.
 //!
 //! - A number always has its unit: "45" is asked about, never guessed.
 //! - Text is lowercased first, so "45M" from a phone that capitalises is minutes. There are no months or
@@ -97,25 +97,6 @@ fn unit_secs(unit: &str) -> Option<i64> {
     }
 }
 
-/// A span in the few characters that a phone has room for: its two largest units, rounded down, without a
-/// sign.
-///
-/// "45 s", "20 min", "1 h 30 min", "2 days", "1 day 4 h".
-#[must_use]
-pub fn duration_words(span: Duration) -> String {
-    let secs = span.num_seconds().unsigned_abs();
-    let [minute, hour, day] = [MINUTE, HOUR, DAY].map(i64::unsigned_abs);
-    let days = secs / day;
-    let day_word = if days == 1 { "day" } else { "days" };
-    let parts =
-        [(days, day_word), (secs % day / hour, "h"), (secs % hour / minute, "min"), (secs % minute, "s")];
-    let Some(first) = parts.iter().position(|(amount, _)| *amount > 0) else {
-        return "0 s".to_owned();
-    };
-    let shown = parts.iter().skip(first).take(2).filter(|(amount, _)| *amount > 0);
-    shown.map(|(amount, unit)| format!("{amount} {unit}")).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,30 +163,5 @@ mod tests {
     fn a_bare_number_is_answered_with_the_way_to_write_it() {
         let error = parse_duration("45").expect_err("no unit");
         assert_eq!(error.to_string(), "45 what? Write 45m for minutes or 45h for hours.");
-    }
-
-    #[test]
-    fn words() {
-        let table = [
-            (0, "0 s"),
-            (45, "45 s"),
-            (60, "1 min"),
-            (90, "1 min 30 s"),
-            (1200, "20 min"),
-            (3600, "1 h"),
-            (5400, "1 h 30 min"),
-            (3605, "1 h"),
-            (86_400, "1 day"),
-            (100_800, "1 day 4 h"),
-            (172_800, "2 days"),
-            (604_800, "7 days"),
-            (-300, "5 min"),
-        ];
-        for (secs, text) in table {
-            assert_eq!(duration_words(Duration::seconds(secs)), text);
-        }
-        assert!(
-            duration_words(Duration::MIN).ends_with('h') && duration_words(Duration::MAX).contains("days")
-        );
     }
 }

@@ -6,7 +6,7 @@
 //! - The hour that daylight saving skips or repeats is refused and named where a person typed it ([`when`]),
 //!   and passed over by moving forward where a schedule meets it ([`working_hours`]).
 //!
-//! Reading: [`when`], [`past`] and [`duration`]. Writing: [`wording`], and [`duration_words`] for spans.
+//! Reading: [`when`], [`past`] and [`duration`]. How it is said is in the catalogue, and in `message/wording.rs`.
 
 pub mod duration;
 pub mod past;
@@ -14,9 +14,9 @@ pub mod when;
 pub mod wording;
 pub mod working_hours;
 
-pub use duration::{DurationError, duration_words, parse_duration};
+pub use duration::{DurationError, parse_duration};
 pub use when::{Overlap, When, WhenError, parse_when};
-pub use wording::{absolute, clock, minutes_late, moment};
+pub use wording::{clock, minutes_late};
 pub use working_hours::WorkingHours;
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};

@@ -1,12 +1,11 @@
-//! The words for moments: how days, clocks and zones are written, and how days and clocks are read.
+//! The words for moments: how days and clocks are read, and how clocks and zones are written.
 //!
 //! - Every moment is written with its zone, as it is called at that moment: CET in November, CEST in July.
 //!   Zones without a name of their own (Istanbul, Sao Paulo) are written as their offset.
-//! - What is written here can be typed back: reading and writing stand side by side for that reason.
-//! - Only the words are here. How they make up a phrase, and which moment it means, is in [`super::when`].
+//! - Only the words are here. How they make up a phrase, and which moment it means, is in [`super::when`]; whole
+//!   sentences are in the catalogue.
 //!
-//! Names of zones are read by `Zone`, beside this file. Spans are worded by
-//! [`super::duration::duration_words`].
+//! Names of zones are read by `Zone`, beside this file.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc, Weekday};
 use chrono_tz::{OffsetName, Tz};
@@ -20,34 +19,6 @@ const JUST_PASSED_DAYS: i64 = 90;
 #[must_use]
 pub fn clock(at: DateTime<Utc>, tz: Tz) -> String {
     at.with_timezone(&tz).format("%H:%M").to_string()
-}
-
-/// A moment as seen from `now`: "today 14:05 CET", "tomorrow 14:00 CET", or "Tue 24 Nov 2026, 14:00 CET".
-#[must_use]
-pub fn moment(at: DateTime<Utc>, tz: Tz, now: DateTime<Utc>) -> String {
-    let day = at.with_timezone(&tz).date_naive();
-    let today = now.with_timezone(&tz).date_naive();
-    let time = format!("{} {}", clock(at, tz), zone_name(at, tz));
-    if day == today {
-        format!("today {time}")
-    } else if Some(day) == today.succ_opt() {
-        format!("tomorrow {time}")
-    } else {
-        format!("{}, {time}", day.format("%a %-d %b %Y"))
-    }
-}
-
-/// A moment that stands on its own, wherever and whenever it is read: "Tue 24 Nov 2026, 14:00 CET
-/// (UTC+01:00)".
-///
-/// The offset is left out where the zone's name says it already.
-#[must_use]
-pub fn absolute(at: DateTime<Utc>, tz: Tz) -> String {
-    let local = at.with_timezone(&tz);
-    let name = zone_name(at, tz);
-    let offset =
-        if name.starts_with("UTC") { String::new() } else { format!(" (UTC{})", local.format("%:z")) };
-    format!("{} {name}{offset}", local.format("%a %-d %b %Y, %H:%M"))
 }
 
 /// What the zone is called at that moment: "CET", "CEST", "UTC", or "UTC+03:00" where it has no name.
@@ -156,7 +127,7 @@ impl Day {
                 let date = date.ok_or(WhenError::NoSuchDay)?;
                 return match weekday {
                     Some(weekday) if weekday != date.weekday() => {
-                        Err(WhenError::WrongWeekday { date: date.format("%-d %b %Y").to_string(), weekday })
+                        Err(WhenError::WrongWeekday { date, weekday })
                     }
                     Some(_) | None => Ok(date),
                 };
@@ -252,44 +223,15 @@ pub(crate) fn number(word: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::parse_when;
-    use chrono_tz::{America, Asia, Europe};
+    use chrono_tz::Europe;
 
     fn utc(text: &str) -> DateTime<Utc> {
         text.parse().expect("an RFC 3339 moment")
     }
 
     #[test]
-    fn moments() {
-        let now = utc("2026-11-22T22:30:00Z"); // 23:30 in Berlin
-        let table = [
-            ("2026-11-22T13:05:00Z", Europe::Berlin, "today 14:05 CET"),
-            ("2026-11-22T23:05:00Z", Europe::Berlin, "tomorrow 00:05 CET"),
-            ("2026-11-23T13:00:00Z", Europe::Berlin, "tomorrow 14:00 CET"),
-            ("2026-11-24T13:00:00Z", Europe::Berlin, "Tue 24 Nov 2026, 14:00 CET"),
-            ("2026-11-21T13:00:00Z", Europe::Berlin, "Sat 21 Nov 2026, 14:00 CET"),
-            ("2026-07-03T12:00:00Z", Europe::Berlin, "Fri 3 Jul 2026, 14:00 CEST"),
-            ("2026-11-23T02:00:00Z", America::New_York, "today 21:00 EST"),
-            ("2026-11-23T11:00:00Z", Europe::Istanbul, "today 14:00 UTC+03:00"),
-        ];
-        for (at, tz, text) in table {
-            assert_eq!(moment(utc(at), tz, now), text);
-        }
-    }
-
-    #[test]
-    fn absolutes() {
-        let at = utc("2026-11-24T13:00:00Z");
-        let table = [
-            (Europe::Berlin, "Tue 24 Nov 2026, 14:00 CET (UTC+01:00)"),
-            (Asia::Kolkata, "Tue 24 Nov 2026, 18:30 IST (UTC+05:30)"),
-            (America::Sao_Paulo, "Tue 24 Nov 2026, 10:00 UTC-03:00"),
-            (Tz::UTC, "Tue 24 Nov 2026, 13:00 UTC"),
-        ];
-        for (tz, text) in table {
-            assert_eq!(absolute(at, tz), text);
-        }
-        assert_eq!(clock(at, Europe::Berlin), "14:00");
+    fn clocks_show_the_time_of_their_zone() {
+        assert_eq!(clock(utc("2026-11-24T13:00:00Z"), Europe::Berlin), "14:00");
     }
 
     #[test]
@@ -299,26 +241,6 @@ mod tests {
         for (secs, minutes) in table {
             assert_eq!(minutes_late(due, due + Duration::seconds(secs)), minutes, "{secs} s after");
         }
-    }
-
-    #[test]
-    fn what_is_written_can_be_typed_back() {
-        let now = utc("2026-11-22T09:53:00Z");
-        for tz in [Europe::Berlin, Europe::London, Europe::Istanbul, Asia::Kolkata, America::Chicago, Tz::UTC]
-        {
-            for hours in [1, 26, 60, 24 * 200] {
-                let at = now + Duration::hours(hours);
-                for text in [moment(at, tz, now), absolute(at, tz)] {
-                    assert_eq!(parse_when(&text, now, tz).map(|when| when.at), Ok(at), "{text}");
-                }
-            }
-        }
-        let elsewhere = parse_when("Tue 24 Nov 2026, 18:30 IST (UTC+05:30)", now, Europe::Berlin);
-        assert_eq!(
-            elsewhere.map(|when| when.at),
-            Ok(utc("2026-11-24T13:00:00Z")),
-            "the offset says which IST"
-        );
     }
 
     #[test]

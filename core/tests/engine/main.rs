@@ -5,7 +5,9 @@
 mod bench;
 mod calendar;
 mod commits;
+mod copies;
 mod gone;
+mod health;
 mod interactions;
 mod lanes;
 mod limits;

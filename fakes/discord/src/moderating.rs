@@ -34,6 +34,16 @@ impl Discord {
         }
     }
 
+    /// Takes all signs off a message at once, or all of one kind: one event tells of all.
+    pub fn sweep(&self, channel: &str, message: u64, sign: Option<&str>) {
+        let mut state = self.server().state();
+        let Some(channel) = state.channel(channel).map(|channel| channel.id) else { return };
+        match sign {
+            Some(sign) => happening::message::unreact_kind(&mut state, channel, message, sign),
+            None => happening::message::unreact_all(&mut state, channel, message),
+        }
+    }
+
     /// Makes a text channel that everybody sees, below a category if one is said.
     pub fn add_channel(&self, name: &str, category: Option<&str>) -> u64 {
         self.add_any_channel(name, ChannelKind::Text, category)

@@ -12,22 +12,22 @@ const FIELD: &str = "text";
 /// Leaves room for what is put around the words in a message of 2000 characters.
 const LONGEST_CHARACTERS: u32 = 1500;
 
-/// The answer that shows the form.
-pub(super) fn ask(verb: &str, message: &str, form: Form) -> Value {
+/// The answer that shows the form of a button, which is known by its verb or sign.
+pub(super) fn ask(key: &str, message: &str, form: Form) -> Value {
     let field = json!({
         "type": 4, "custom_id": FIELD, "style": 2, "label": form.label, "placeholder": form.example,
         "required": true, "max_length": LONGEST_CHARACTERS,
     });
     let rows = json!([{ "type": 1, "components": [field] }]);
-    let custom_id = format!("{verb}:{message}");
+    let custom_id = format!("{key}:{message}");
     json!({ "type": 9, "data": { "custom_id": custom_id, "title": form.title, "components": rows } })
 }
 
-/// The verb and the message that a form was asked for.
+/// The button and the message that a form was asked for.
 pub(super) fn asked(custom_id: &str) -> Option<(&str, &str)> {
-    let (verb, message) = custom_id.split_once(':')?;
+    let (key, message) = custom_id.split_once(':')?;
     let is_number = !message.is_empty() && message.chars().all(|c| c.is_ascii_digit());
-    (is_number && sitrep_core::command::form(verb).is_some()).then_some((verb, message))
+    (is_number && sitrep_core::command::form(key).is_some()).then_some((key, message))
 }
 
 /// What was written into a form.

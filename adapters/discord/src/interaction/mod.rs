@@ -1,7 +1,7 @@
 //! Slash commands, buttons, lists and forms, as they arrive.
 //!
-//! - **There is one grammar.** A slash command becomes the line that could have been typed; a button becomes its verb on
-//!   the message that carries it; a form becomes the words for that.
+//! - **There is one grammar.** A slash command becomes the line that could have been typed; a button becomes its verb
+//!   or sign on the message that carries it; a form becomes the words for that.
 //! - Discord shows whoever does it that an answer is awaited, and waits three seconds for it. What core must decide gets
 //!   a ticket before anything else (`tickets.rs`). What needs no decision is answered here: a button that asks for words
 //!   with its form, and half a word with what it may become.
@@ -21,6 +21,7 @@ use sitrep_core::port::Content;
 
 use crate::{
     account::Account,
+    buttons,
     client::Call,
     commands,
     inbound::{Deed, Known, moment_of},
@@ -33,9 +34,6 @@ use crate::{
 /// What somebody is told who is not on the server.
 const NOT_A_MEMBER: &str =
     "I work for the people on my server, and you aren't on it. If you should be, ask them for an invitation.";
-
-/// What the custom id of a button of ours begins with; its verb follows.
-pub(crate) const BUTTON: &str = "sitrep:";
 
 /// Who did what where, whichever kind of interaction it is.
 struct Source<'a> {
@@ -211,29 +209,27 @@ fn slash(intake: &Arc<Intake>, command: &CommandInteraction) {
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other list is ours")]
 fn press(intake: &Arc<Intake>, pressed: &ComponentInteraction) {
     let source = source_of!(pressed);
-    let Some(verb) = pressed.data.custom_id.strip_prefix(BUTTON).filter(|_| source.is_for_us(intake)) else {
-        return;
-    };
+    let key = buttons::key_of(&pressed.data.custom_id).filter(|_| source.is_for_us(intake));
+    let Some(key) = key.map(str::to_owned) else { return };
     let message = pressed.message.id.to_string();
     let picked = match &pressed.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.first().cloned(),
         _ => None,
     };
-    let key = verb.to_owned();
-    match (picked, sitrep_core::command::form(verb)) {
+    match (picked, sitrep_core::command::form(&key)) {
         (Some(text), _) => source.pass_on(intake, Content::Filled { message, key, text }),
-        (None, Some(form)) => source.answer(intake, form::ask(verb, &message, form)),
+        (None, Some(form)) => source.answer(intake, form::ask(&key, &message, form)),
         (None, None) => source.pass_on(intake, Content::Reacted { message, key }),
     }
 }
 
 fn fill(intake: &Arc<Intake>, filled: &ModalInteraction) {
     let source = source_of!(filled);
-    let Some((verb, message)) = form::asked(&filled.data.custom_id).filter(|_| source.is_for_us(intake))
+    let Some((key, message)) = form::asked(&filled.data.custom_id).filter(|_| source.is_for_us(intake))
     else {
         return;
     };
     let text = form::words(filled);
-    let (message, key) = (message.to_owned(), verb.to_owned());
+    let (message, key) = (message.to_owned(), key.to_owned());
     source.pass_on(intake, Content::Filled { message, key, text });
 }

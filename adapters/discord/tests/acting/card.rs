@@ -135,6 +135,7 @@ fn buttons_stand_below_a_message_until_they_are_taken_away() {
     let button = |verb: &'static str, label: &'static str| Button {
         key: "✅".to_owned(),
         verb,
+        words: "",
         label,
         form: None,
         choices: &[],

@@ -50,6 +50,8 @@ fn said(inbound: &Inbound) -> String {
         other @ (Content::Edited { .. }
         | Content::Redacted { .. }
         | Content::Reacted { .. }
+        | Content::Unreacted { .. }
+        | Content::Joined
         | Content::Filled { .. }
         | Content::Unreadable
         | Content::Removed { .. }

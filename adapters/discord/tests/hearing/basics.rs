@@ -57,7 +57,7 @@ async fn talk_elsewhere_and_our_own_words_are_not_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn edits_deletions_and_reactions_are_heard() {
+async fn edits_and_deletions_are_heard() {
     let discord = discord();
     let mut bot = Bot::connect(&discord).await;
     let alice = discord.person("alice");
@@ -70,21 +70,6 @@ async fn edits_deletions_and_reactions_are_heard() {
     assert_eq!(edited.person.handle, alice.id().to_string());
     alice.delete("ops", said).unwrap();
     assert_eq!(bot.hear().await.content, Content::Redacted { message });
-    let ours = bot.say("ops", "It is down").await;
-    let theirs = alice.say("ops", "it is").unwrap();
-    bot.hear().await;
-    let id = ours.id.parse().unwrap();
-    alice.react("ops", theirs, "\u{2705}").unwrap();
-    alice.react("ops", id, "\u{2705}").unwrap();
-    let reacted = bot.hear().await;
-    let sign = || Content::Reacted { message: ours.id.clone(), key: "\u{2705}".to_owned() };
-    assert_eq!(reacted.content, sign(), "a sign on somebody else's message is nobody's business");
-    assert!(reacted.standing.groups.contains(&"ops".to_owned()));
-    alice.unreact("ops", id, "\u{2705}").unwrap();
-    alice.react("ops", id, "\u{2705}").unwrap();
-    let again = bot.hear().await;
-    assert_eq!(again.content, sign());
-    assert_ne!(again.message.id, reacted.message.id, "it was pressed twice");
     assert_proper(&discord);
 }
 

@@ -7,4 +7,5 @@ mod away;
 mod basics;
 mod connection;
 mod interactions;
+mod marks;
 mod support;

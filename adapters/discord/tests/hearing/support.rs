@@ -106,6 +106,8 @@ impl Bot {
                 other @ (Content::Edited { .. }
                 | Content::Redacted { .. }
                 | Content::Reacted { .. }
+                | Content::Unreacted { .. }
+                | Content::Joined
                 | Content::Filled { .. }
                 | Content::Unreadable
                 | Content::Removed { .. }
@@ -131,7 +133,8 @@ impl Bot {
         let room = RoomRef::new(&PlatformName::new("discord"), room);
         let message = Message::text(words);
         let purpose = Purpose::Card;
-        let said = self.perform(Action::Say { room, answers: None, only_for: None, purpose, message }).await;
+        let action = Action::Say { room, answers: None, only_for: None, purpose, message, attachment: None };
+        let said = self.perform(action).await;
         let Outcome::Done(Receipt::Message(message)) = said else { panic!("{said:?}") };
         message
     }
@@ -141,6 +144,7 @@ impl Bot {
         let button = |verb: &'static str| Button {
             key: "\u{2705}".to_owned(),
             verb,
+            words: "",
             label: verb,
             form: sitrep_core::command::form(verb),
             choices: if verb == "sev" { SEVERITIES } else { &[] },

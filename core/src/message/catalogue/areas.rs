@@ -26,6 +26,7 @@ areas![
     "incidents",
     "link",
     "meeting",
+    "missing",
     "people",
     "refusal",
     "resolution",

@@ -47,7 +47,14 @@ fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
         if plain(&say.message).starts_with(&format!("{id} is resolved")) {
             // Where it was resolved the end is the answer, and an answer goes stale.
             let is_answer = say.purpose == Purpose::Answer;
-            ends.insert((id, room), if is_answer && fate == Fate::Stale { Fate::Refused } else { fate });
+            let fate = if is_answer && fate == Fate::Stale { Fate::Refused } else { fate };
+            // Where it would have been said is a guess, and says nothing about what was said there.
+            let is_guess = matches!(say.place, Place::Incident(_)) && !matches!(fate, Fate::Said(_));
+            if is_guess {
+                ends.entry((id, room)).or_insert(fate);
+            } else {
+                ends.insert((id, room), fate);
+            }
         } else if matches!(say.place, Place::Room(_))
             && say.purpose == Purpose::Notice
             && matches!(fate, Fate::Said(_))

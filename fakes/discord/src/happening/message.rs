@@ -258,6 +258,15 @@ pub fn unreact_all(state: &mut State, channel: u64, message: u64) {
     tell(state, "MESSAGE_REACTION_REMOVE_ALL", d, channel);
 }
 
+/// Takes all signs of one kind away. The event says neither whose they were nor what type.
+pub fn unreact_kind(state: &mut State, channel: u64, message: u64, emoji: &str) {
+    let Some(it) = state.messages.get_mut(&channel).and_then(|all| all.get_mut(&message)) else { return };
+    it.reactions.retain(|reaction| reaction.emoji != emoji);
+    let emoji = json!({ "id": null, "name": emoji });
+    let d = json!({ "channel_id": id(channel), "message_id": id(message), "emoji": emoji });
+    tell(state, "MESSAGE_REACTION_REMOVE_EMOJI", d, channel);
+}
+
 fn reaction(channel: u64, message: u64, emoji: &str, by: u64) -> Value {
     json!({
         "user_id": id(by),
