@@ -25,6 +25,7 @@ mod link;
 mod meet;
 mod mitigate;
 mod next;
+mod note;
 mod parse;
 mod reopen;
 mod resolve;
@@ -33,6 +34,8 @@ mod sev;
 mod slot;
 mod snooze;
 mod status;
+pub(crate) mod task;
+mod timeline;
 mod two;
 mod update;
 mod view;
@@ -67,6 +70,9 @@ pub const VERBS: &[Verb] = &[
     link::VERB,
     attach::VERB,
     mitigate::VERB,
+    task::VERB,
+    note::VERB,
+    timeline::VERB,
     health::VERB,
     brief::VERB,
     follow::VERB,

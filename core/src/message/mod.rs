@@ -19,6 +19,8 @@ pub mod meeting;
 pub mod people;
 pub mod resolution;
 pub mod retrospective;
+pub mod task;
+pub mod timeline;
 pub mod trouble;
 pub mod unclear_time;
 pub mod update;
