@@ -117,10 +117,12 @@ fn base(config: &Config) -> Policy {
         severities: ranked.map(|level| severity(config.severity.of(level))),
         meeting: match &config.meeting {
             config::Meeting::Jitsi { base_url } => Meeting::Jitsi(base_url.clone()),
+            config::Meeting::ElementCall { base_url } => Meeting::ElementCall(base_url.clone()),
             config::Meeting::Url { template } => Meeting::Url(template.clone()),
             config::Meeting::DiscordVoice => Meeting::Voice(PlatformName::new(DISCORD)),
             config::Meeting::None => Meeting::None,
         },
+        archive_after: config.incident.archive_after,
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
         health: panels(config),

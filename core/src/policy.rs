@@ -7,6 +7,7 @@
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
 mod people;
+mod tasks;
 
 use std::collections::BTreeMap;
 
@@ -57,6 +58,8 @@ pub struct Service {
 pub enum Meeting {
     /// A Jitsi room with an unguessable name, below this address.
     Jitsi(String),
+    /// A room of Element Call with an unguessable name and password, below this address.
+    ElementCall(String),
     /// An address in which `{room}` becomes an unguessable name.
     Url(String),
     /// A place to talk on this platform, made for the incident and removed at its end.
@@ -80,6 +83,8 @@ pub struct PlatformPolicy {
     pub home_room: Option<RoomRef>,
     /// Whether it has a calendar that retrospectives are put in.
     pub has_calendar: bool,
+    /// Whether its messages can carry files.
+    pub carries_files: bool,
 }
 
 /// Everything that an operator decides.
@@ -101,6 +106,8 @@ pub struct Policy {
     pub severities: [SeverityPolicy; 4],
     /// How people meet.
     pub meeting: Meeting,
+    /// How long after its end an incident's room is archived; `None` for never.
+    pub archive_after: Option<Duration>,
     /// When people work.
     pub working_hours: WorkingHours,
     /// The figures of the system that are asked for; none if nothing measures them.
@@ -113,6 +120,8 @@ pub struct Policy {
     pub teams: BTreeMap<String, Vec<String>>,
     /// The parts of the system that incidents are about, by their names.
     pub services: BTreeMap<String, Service>,
+    /// Lists of tasks, by their names. That called `default` is there in every incident from the beginning.
+    pub checklists: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Policy {
@@ -138,12 +147,14 @@ impl Default for Policy {
                 severity(None, 7),
             ],
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
+            archive_after: Some(Duration::days(7)),
             working_hours: WorkingHours::default(),
             health: Vec::new(),
             platforms: BTreeMap::new(),
             people: BTreeMap::new(),
             teams: BTreeMap::new(),
             services: BTreeMap::new(),
+            checklists: BTreeMap::new(),
         }
     }
 }

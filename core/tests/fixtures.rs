@@ -110,15 +110,16 @@ fn every_event() -> Vec<Event> {
 fn every_event_of_leading() -> Vec<Event> {
     let id = IncidentId(12);
     let promise = Promise { due: moment(), interval_secs: 1200 };
+    let duplicated = IncidentEvent::Duplicated { by: id, people: vec![alice()], followers: vec![alice()] };
     vec![
         Event::Incident(IncidentEvent::Escalated { step: 2, to: vec![alice()] }),
         Event::Incident(IncidentEvent::Mitigated { promise: Some(promise) }),
         Event::Incident(IncidentEvent::LastingEffects { none: true }),
         Event::Incident(IncidentEvent::FalseAlarm),
         Event::Incident(IncidentEvent::Duplicate { of: id }),
-        Event::Incident(IncidentEvent::Duplicated { by: id }),
+        Event::Incident(duplicated),
         Event::Incident(IncidentEvent::Related { to: id }),
-        Event::Incident(IncidentEvent::Reopened { promise: Some(promise) }),
+        Event::Incident(IncidentEvent::Reopened { promise: Some(promise), retrospective_off: true }),
         Event::Incident(IncidentEvent::Closed),
         Event::Incident(IncidentEvent::Linked),
         Event::Incident(IncidentEvent::MeetingChanged),
@@ -139,12 +140,15 @@ fn every_event_of_leading() -> Vec<Event> {
         Event::People(PeopleEvent::Joined),
         Event::People(PeopleEvent::Briefed { person: alice() }),
         Event::People(PeopleEvent::Followed),
-        Event::People(PeopleEvent::Unfollowed),
+        Event::People(PeopleEvent::Unreached { person: alice() }),
+        Event::People(PeopleEvent::BriefedInRoom { people: vec![alice()] }),
+        Event::People(PeopleEvent::Unfollowed { people: vec![alice()] }),
         Event::Task(TaskEvent::Added { number: 2, to: Some(alice()), list: Some("default".to_owned()) }),
         Event::Task(TaskEvent::Ticked { number: 2 }),
         Event::Task(TaskEvent::Unticked { number: 2 }),
         Event::Timeline(TimelineEvent::NoteAdded { at: moment() }),
         Event::Timeline(TimelineEvent::Marked { message: message(), mark: "$mark".to_owned() }),
+        Event::Timeline(TimelineEvent::Unreadable { message: message() }),
         Event::Timeline(TimelineEvent::Quoted { message: message(), author: alice(), said_at: moment() }),
         Event::Timeline(TimelineEvent::Unmarked { message: message(), mark: "$mark".to_owned() }),
         Event::Health(HealthEvent::Asked { at_start: true }),

@@ -8,20 +8,35 @@
 
 mod ack;
 mod ask;
+mod attach;
+mod brief;
 pub(crate) mod button;
+mod close;
+mod duplicate;
+mod false_alarm;
+mod follow;
 mod health;
 mod help;
 mod incident;
 mod incidents;
+mod invite;
 mod lead;
+mod link;
+mod meet;
+mod mitigate;
 mod next;
+mod note;
 mod parse;
+mod reopen;
 mod resolve;
 mod retro;
 mod sev;
 mod slot;
 mod snooze;
 mod status;
+pub(crate) mod task;
+mod timeline;
+mod two;
 mod update;
 mod view;
 
@@ -45,14 +60,28 @@ pub const VERBS: &[Verb] = &[
     incident::VERB,
     ack::VERB,
     lead::VERB,
+    invite::VERB,
     sev::VERB,
     update::VERB,
     ask::VERB,
     next::VERB,
     snooze::VERB,
     status::VERB,
+    meet::VERB,
+    link::VERB,
+    attach::VERB,
+    mitigate::VERB,
+    task::VERB,
+    note::VERB,
+    timeline::VERB,
     health::VERB,
+    brief::VERB,
+    follow::VERB,
     resolve::VERB,
+    duplicate::VERB,
+    false_alarm::VERB,
+    reopen::VERB,
+    close::VERB,
     retro::VERB,
     incidents::VERB,
     help::VERB,
@@ -119,6 +148,11 @@ pub struct News<'a> {
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
     fn about(&self) -> About;
+
+    /// Another incident that has to be loaded, too.
+    fn also(&self) -> Option<IncidentId> {
+        None
+    }
 
     /// The title that this incident would have if this had declared it; `None` if it declares nothing, or something
     /// that differs in more than the title.

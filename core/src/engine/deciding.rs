@@ -8,9 +8,10 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    command::button,
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
     event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
-    incident::IncidentId,
+    incident::{Incident, IncidentId},
     port::{Cancelled, Due, Outcome, Reason, Receipt},
     room::{MessageRef, RoomRef},
     schedule,
@@ -62,7 +63,7 @@ impl Engine {
         }
         let incident = self.incident(draft, id).ok_or(Missing::Facts(due.key.subject))?;
         // Something decided in the meantime may have moved or settled it.
-        if schedule::deadlines(incident).get(&due.key.kind) != Some(&due.at) {
+        if schedule::deadlines(incident, &self.policy).get(&due.key.kind) != Some(&due.at) {
             draft.touch(id);
             return Ok(());
         }
@@ -90,6 +91,10 @@ impl Engine {
             (Effect::Read(read), Outcome::Done(Receipt::Said(said))) => {
                 self.decide_read(draft, read, &said.text, now)?
             }
+            (Effect::Quote(quote), Outcome::Done(Receipt::Said(said))) => {
+                self.decide_quoted(draft, quote, said, now);
+            }
+            (Effect::Quote(quote), Outcome::Permanent(_)) => self.decide_not_quoted(draft, quote, now),
             (Effect::Read(read), Outcome::Transient(_)) => self.decide_still_unreadable(draft, read, now),
             (_, Outcome::Done(receipt)) => self.decide_done(draft, effect, receipt, now),
             (_, Outcome::Permanent(reason)) => self.decide_given_up(draft, effect, reason, now),
@@ -116,7 +121,12 @@ impl Engine {
         self.learn_copy(draft, effect, receipt, now);
         match (effect, receipt) {
             (Effect::Keep(_), Receipt::Meeting(room, link)) => {
-                if self.incident(draft, id).is_some_and(|incident| incident.meeting.as_ref() != Some(link)) {
+                // Where people said that they meet, they meet.
+                let is_new = |incident: &Incident| {
+                    incident.voice.as_ref() != Some(room)
+                        || (incident.meeting_said.is_none() && incident.meeting.as_ref() != Some(link))
+                };
+                if self.incident(draft, id).is_some_and(is_new) {
                     let opened = RoomEvent::MeetingOpened { room: room.clone(), link: link.clone() };
                     self.record(draft, (subject, Event::Room(opened), None), Cause::default(), now);
                 }
@@ -126,6 +136,7 @@ impl Engine {
                 self.record(draft, (Subject::Workspace, bound, None), Cause::default(), now);
                 let opened = Event::Room(RoomEvent::Opened { room: room.clone() });
                 self.record(draft, (subject, opened, None), Cause::default(), now);
+                self.begin_tasks(draft, id, now);
             }
             // A card that was on its way as we were removed from the room is none any more.
             // One that could not be changed any more was posted anew.
@@ -158,7 +169,7 @@ impl Engine {
                 Effect::Say(Say { signs: Some(on), place: Place::Incident(_), .. }),
                 Receipt::Message(message),
             ) if self.incident(draft, id).is_some_and(|incident| {
-                incident.status.is_open() && incident.home() == Some(&message.room)
+                button::may_be_pressed(*on, incident) && incident.home() == Some(&message.room)
             }) =>
             {
                 let posted = RoomEvent::SignsPosted { on: *on, message: message.clone() };
@@ -192,7 +203,15 @@ impl Engine {
     fn decide_given_up(&self, draft: &mut Draft, effect: &Effect, reason: &str, now: DateTime<Utc>) {
         let what = in_words(effect);
         draft.notes.push(format!("could not {what}: {reason}"));
+        if let Effect::Direct(person) = effect {
+            self.decide_no_direct_room(draft, person, now);
+        }
         let Some(id) = effect.about() else { return };
+        if let Effect::Say(Say { place: Place::Person(person), .. }) = effect
+            && self.decide_unreached(draft, id, person, now)
+        {
+            return;
+        }
         let event = match effect {
             Effect::Keep(Keep { desired: Desired::Room { .. }, .. }) => {
                 RoomEvent::OpeningFailed { reason: reason.to_owned() }
@@ -217,6 +236,7 @@ impl Engine {
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
+        self.begin_tasks(draft, id, now);
     }
 
     /// Puts on record that something was given up, once for each thing.
@@ -231,6 +251,10 @@ impl Engine {
         let Some(effect) = self.outbox.effect(id) else { return };
         draft.commit.effects_ended.push(id);
         if self.outbox.is_superseded(id) {
+            return;
+        }
+        if let Effect::Quote(quote) = effect {
+            self.decide_not_quoted(draft, quote, now);
             return;
         }
         let what = in_words(effect);

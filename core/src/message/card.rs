@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, update};
+use super::{Message, Span, ending, update};
 use crate::{
     args,
     incident::{Incident, Status, retrospective::Stage},
@@ -18,6 +18,7 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
     }
     card = card.then(commander(incident, policy));
     card = card.then(meeting(incident, policy)).then(retrospective(incident, policy));
+    card = card.then(ending::on_card(incident, policy));
     match incident.status {
         Status::Declared => card.then(policy.say("card.what_to_do", args![])),
         Status::Acknowledged | Status::Mitigated | Status::Resolved | Status::Closed => card,
@@ -35,7 +36,13 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
     if incident.status.is_open() {
         message = message.then(meeting(incident, policy));
     }
-    message.then(declared(incident, policy, now)).then(retrospective(incident, policy))
+    if !incident.services.is_empty() {
+        message = message.then(policy.say("card.services", args![services = incident.services.join(", ")]));
+    }
+    message
+        .then(declared(incident, policy, now))
+        .then(retrospective(incident, policy))
+        .then(ending::on_card(incident, policy))
 }
 
 fn declared(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {

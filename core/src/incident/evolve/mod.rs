@@ -15,7 +15,10 @@ mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Incident, IncidentId, RoomState, Status, roles::Roles, update_cycle::UpdateCycle};
+use super::{
+    Incident, IncidentId, RoomState, Status, newcomers::Unreached, roles::Roles, timeline::Timeline,
+    update_cycle::UpdateCycle,
+};
 use crate::{
     event::{Event, IncidentEvent, Record},
     person::Person,
@@ -55,11 +58,13 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         roles: Roles::default(),
         joined: BTreeSet::new(),
         briefed: BTreeSet::new(),
+        unreached: Unreached::default(),
         followers: BTreeSet::new(),
         people: invited.clone(),
         stakeholders: stakeholders.clone(),
         told: stakeholders.iter().cloned().collect(),
         meeting: meeting.clone(),
+        meeting_said: None,
         first_room: None,
         voice: None,
         card: None,
@@ -67,6 +72,10 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         signs: BTreeMap::new(),
         archived: false,
         tasks: Vec::new(),
+        tasks_changed: 0,
+        old_tasks: None,
+        timeline: Timeline::default(),
+        marked: BTreeMap::new(),
         news: Vec::new(),
         copies: Vec::new(),
         asked_at: None,
@@ -88,6 +97,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         facts: 1,
     };
     remember_words(&mut incident, record);
+    timeline::note(&mut incident, record);
     Some(incident)
 }
 
@@ -114,6 +124,7 @@ pub fn evolve(incident: &mut Incident, record: &Record) {
         Event::Timeline(event) => timeline::evolve(incident, event, record),
         Event::Health(event) => health::evolve(incident, event, record.at),
     }
+    timeline::note(incident, record);
 }
 
 fn add_people(incident: &mut Incident, people: &[Person]) {
