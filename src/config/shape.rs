@@ -6,11 +6,14 @@
 
 use super::near_miss::closest;
 use super::secret::looks_secret;
-use super::{discord, general, health, incident, matrix, meeting, people, schedule, severity, working_hours};
+use super::{
+    discord, general, health, incident, matrix, meeting, messages, people, schedule, severity, working_hours,
+};
 
 /// Every section of the configuration.
 pub(super) const ALL: &[&Shape] = &[
     &general::SHAPE,
+    &messages::SHAPE,
     &incident::SHAPE,
     &severity::SHAPE,
     &severity::SEV1,
