@@ -51,6 +51,7 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("edits"),
         conversation!("taken_back"),
         conversation!("signs"),
+        conversation!("german", AT[0], AT[1], "--language", "de"),
         conversation!("lost_rooms"),
         conversation!("lost_private_room"),
         conversation!("removed"),

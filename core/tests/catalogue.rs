@@ -14,7 +14,7 @@ use sitrep_core::{
 };
 
 /// Areas whose keys are made from names of other things, and which tests beside those look after.
-const MADE_UP: &[&str] = &["button", "role", "slot", "status", "verb"];
+const MADE_UP: &[&str] = &["button", "doing", "role", "slot", "status", "verb"];
 
 fn sources() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();

@@ -16,10 +16,11 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    args,
     command::Live,
     effect::{Desired, Effect, Keep, Say},
     event::{Event, IncidentEvent, Subject},
-    incident::{IncidentId, TITLE_GAP, glimpse},
+    incident::{IncidentId, glimpse},
     port::{Inbound, InboundKey, StoredEffect},
 };
 
@@ -55,9 +56,10 @@ impl Engine {
             .incident(draft, id)
             .map(|incident| incident.copies_of(&facts).map(|(number, _)| number).collect())
             .unwrap_or_default();
-        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies)));
+        let taken_back = self.policy.phrase("update.taken_back", args![]);
+        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies), &taken_back));
         if facts.contains(&1) {
-            self.reword_title(draft, id, &title, TITLE_GAP);
+            self.reword_title(draft, id, &title, &self.policy.title_gap());
             self.reword_title(draft, id, &room_name, &id.to_string());
         }
         let erased = Event::Incident(IncidentEvent::WordsErased { facts });
@@ -96,7 +98,7 @@ impl Engine {
         }
         // Where there is little room a title is named in brackets, and by its beginning.
         let (beginning, other) = (glimpse(before), glimpse(after));
-        if after == TITLE_GAP {
+        if after == self.policy.title_gap() {
             self.reword(draft, |effect| replace_title(effect, id, &format!(" ({beginning})"), ""));
         }
         self.reword(draft, |effect| replace_title(effect, id, before, after));
@@ -130,16 +132,21 @@ impl Engine {
 }
 
 /// Takes the words of these facts out of what passes them on, and out of these copies of them.
-fn strike_quotes(effect: &mut Effect, id: IncidentId, (facts, copies): (&[u64], &BTreeSet<u32>)) -> bool {
+fn strike_quotes(
+    effect: &mut Effect,
+    id: IncidentId,
+    (facts, copies): (&[u64], &BTreeSet<u32>),
+    taken_back: &str,
+) -> bool {
     match effect {
         Effect::Keep(Keep { incident, desired: Desired::Copy { number, message, .. }, .. })
             if *incident == id && copies.contains(number) =>
         {
-            message.strike_quotes();
+            message.strike_quotes(taken_back);
             true
         }
         Effect::Say(say) if say.about == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) => {
-            say.message.strike_quotes();
+            say.message.strike_quotes(taken_back);
             true
         }
         Effect::Say(_)

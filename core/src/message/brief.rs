@@ -66,7 +66,7 @@ fn standing(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message
     let args = args![
         standing = policy.in_brief(incident),
         private = incident.private,
-        title = glimpse(incident.title_or_gap()),
+        title = glimpse(&policy.title_of(incident)),
         since = policy.moment(incident.declared_at, now),
         is_open = incident.status.is_open(),
         lasting = lasting(incident, policy, now),

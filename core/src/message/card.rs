@@ -63,7 +63,7 @@ fn standing(incident: &Incident, policy: &Policy) -> Message {
     let args = args![
         standing = policy.in_brief(incident),
         private = incident.private,
-        title = incident.title_or_gap(),
+        title = policy.title_of(incident),
     ];
     policy.say("card.standing", args)
 }

@@ -6,6 +6,7 @@
 
 use super::{Policy, Service};
 use crate::{
+    args,
     incident::{Incident, Severity},
     person::Person,
     room::PlatformName,
@@ -98,9 +99,10 @@ impl Policy {
         match (workspace.name_of(person), person.is_nameless()) {
             (_, false) => person.short_name().to_owned(),
             (Some(name), true) => name.to_owned(),
-            (None, true) => self
-                .name_in_people(person)
-                .map_or_else(|| format!("somebody on {}", person.platform.title()), ToOwned::to_owned),
+            (None, true) => self.name_in_people(person).map_or_else(
+                || self.phrase("people.somebody", args![platform = person.platform.title()]),
+                ToOwned::to_owned,
+            ),
         }
     }
 

@@ -8,6 +8,7 @@ mod commits;
 mod copies;
 mod gone;
 mod health;
+mod helping;
 mod interactions;
 mod lanes;
 mod limits;
