@@ -1,7 +1,5 @@
 //! From the configuration to what core and the adapters are told.
 
-use std::collections::BTreeMap;
-
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,

@@ -8,11 +8,14 @@
 
 mod ack;
 mod ask;
+mod brief;
 pub(crate) mod button;
+mod follow;
 mod health;
 mod help;
 mod incident;
 mod incidents;
+mod invite;
 mod lead;
 mod next;
 mod note;
@@ -47,6 +50,7 @@ pub const VERBS: &[Verb] = &[
     incident::VERB,
     ack::VERB,
     lead::VERB,
+    invite::VERB,
     sev::VERB,
     update::VERB,
     ask::VERB,
@@ -57,6 +61,8 @@ pub const VERBS: &[Verb] = &[
     note::VERB,
     timeline::VERB,
     health::VERB,
+    brief::VERB,
+    follow::VERB,
     resolve::VERB,
     retro::VERB,
     incidents::VERB,

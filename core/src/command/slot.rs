@@ -121,6 +121,7 @@ mod tests {
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
                 (SlotKind::Text, "page") => "2",
+                (SlotKind::Text, "whom" | "service") => "payments",
                 (SlotKind::Text, _) => "tomorrow 14:00",
             };
             let all: Vec<(&str, &str)> = verb.slots.iter().map(|slot| (slot.name, value(slot))).collect();

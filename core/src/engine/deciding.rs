@@ -197,7 +197,15 @@ impl Engine {
     fn decide_given_up(&self, draft: &mut Draft, effect: &Effect, reason: &str, now: DateTime<Utc>) {
         let what = in_words(effect);
         draft.notes.push(format!("could not {what}: {reason}"));
+        if let Effect::Direct(person) = effect {
+            self.decide_no_direct_room(draft, person, now);
+        }
         let Some(id) = effect.about() else { return };
+        if let Effect::Say(Say { place: Place::Person(person), .. }) = effect
+            && self.decide_unreached(draft, id, person, now)
+        {
+            return;
+        }
         let event = match effect {
             Effect::Keep(Keep { desired: Desired::Room { .. }, .. }) => {
                 RoomEvent::OpeningFailed { reason: reason.to_owned() }

@@ -68,7 +68,8 @@ impl Engine {
             Content::Unreacted { message, key } if marks::is_mark(key) => {
                 self.decide_unmarked(draft, inbound, message, now)
             }
-            Content::Unreacted { .. } | Content::Joined => Ok(()),
+            Content::Unreacted { .. } => Ok(()),
+            Content::Joined => self.decide_joined(draft, inbound, now),
             Content::Unreadable => self.decide_unreadable(draft, inbound, now),
             Content::Removed { .. } | Content::Gone => self.decide_lost(draft, inbound, now),
             Content::Moved { to } => self.decide_moved(draft, inbound, to, now),

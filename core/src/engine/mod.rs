@@ -15,6 +15,7 @@
 
 mod backlog;
 mod carrying_out;
+mod coming;
 mod committing;
 mod correcting;
 mod deciding;

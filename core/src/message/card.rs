@@ -35,6 +35,9 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
     if incident.status.is_open() {
         message = message.then(meeting(incident, policy));
     }
+    if !incident.services.is_empty() {
+        message = message.then(policy.say("card.services", args![services = incident.services.join(", ")]));
+    }
     message.then(declared(incident, policy, now)).then(retrospective(incident, policy))
 }
 

@@ -58,7 +58,7 @@ pub fn page(incident: &Incident, number: usize, policy: &Policy) -> Message {
 pub fn whole(incident: &Incident, policy: &Policy, name: impl Fn(&Person) -> String) -> String {
     let mut message = policy.say("timeline.title", args![id = incident.id, page = 1, pages = None::<usize>]);
     message.lines.extend(lines(incident.timeline.iter(), policy, Length::Whole));
-    let message = message.with_people(|person| Some(Span::Text(name(person))));
+    let message = message.with_people(|person, _| Some(Span::Text(name(person))));
     message.plain(|_, name| name.to_owned()) + "\n"
 }
 
@@ -262,7 +262,11 @@ fn people(event: &PeopleEvent, policy: &Policy) -> Vec<Span> {
             policy.spans("timeline.invited", args![people = listed(people), names = names])
         }
         PeopleEvent::Joined => policy.spans("timeline.joined", args![]),
-        PeopleEvent::Briefed { .. } | PeopleEvent::Followed | PeopleEvent::Unfollowed => Vec::new(),
+        PeopleEvent::Briefed { .. }
+        | PeopleEvent::BriefedInRoom { .. }
+        | PeopleEvent::Unreached { .. }
+        | PeopleEvent::Followed
+        | PeopleEvent::Unfollowed { .. } => Vec::new(),
     }
 }
 

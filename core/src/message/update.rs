@@ -1,6 +1,6 @@
 //! News, the asking for news, and the word that there is none.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{Message, Span, catalogue::Arg, mention, text};
 use crate::{
@@ -111,7 +111,8 @@ pub fn asked(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messag
 #[must_use]
 pub fn asked_already(incident: &Incident, at: DateTime<Utc>, policy: &Policy, now: DateTime<Utc>) -> Message {
     let next = next_or_none(incident, policy, now);
-    let ago = policy.lasting(now - at);
+    let minutes = Duration::minutes((now - at).num_minutes());
+    let ago = (minutes > Duration::zero()).then(|| policy.lasting(minutes));
     policy.say("update.asked_already", args![who = incident.answerable(), ago = ago, next = next])
 }
 

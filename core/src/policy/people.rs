@@ -117,7 +117,7 @@ impl Policy {
     pub fn asked_in(&self, names: &[String], platform: &PlatformName) -> Vec<Person> {
         let one = |name: &String| {
             let handles = self.people.get(name)?;
-            handles.iter().find(|handle| handle.platform == *platform).or_else(|| handles.first())
+            handles.iter().find(|handle| handle.platform == *platform).or_else(|| self.reachable(handles))
         };
         let members = |name| self.teams.get(name).map_or(std::slice::from_ref(name), Vec::as_slice);
         self.each_once(names.iter().flat_map(members).filter_map(one))
@@ -138,6 +138,11 @@ impl Policy {
         let of_services = services.iter().filter_map(|name| self.services.get(name));
         let names = of_services.flat_map(|service| &service.invite).chain(&self.severity(severity).invite);
         self.asked_in(&names.cloned().collect::<Vec<_>>(), platform)
+    }
+
+    /// The first of these handles whose platform is in use.
+    fn reachable<'a>(&self, handles: &'a [Person]) -> Option<&'a Person> {
+        handles.iter().find(|handle| self.platforms.contains_key(&handle.platform))
     }
 
     /// The service of this name, as it is configured.
@@ -169,7 +174,7 @@ impl Policy {
             // As those who are there know them, or as the speaker does.
             let there = handles.iter().find(|handle| present.contains(handle));
             let known = || handles.iter().find(|handle| handle.platform == speaker.platform);
-            return there.or_else(known).or_else(|| handles.first()).cloned();
+            return there.or_else(known).or_else(|| self.reachable(handles)).cloned();
         }
         let is_here = |person: &&Person| {
             person.platform == speaker.platform && person.short_name().eq_ignore_ascii_case(bare)

@@ -5,7 +5,7 @@ use crate::{
     effect::{Desired, Pressed, Purpose},
     incident::{Incident, RoomState},
     message::{card, declaration},
-    reaction::{END_WORTH, NEWS_WORTH},
+    reaction::{END_WORTH, NEWS_WORTH, people},
 };
 
 /// How many people a room can be made with; the rest are asked in afterwards. Matrix servers refuse more.
@@ -64,6 +64,7 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
     if !incident.private {
         effects.keep_meeting();
     }
+    people::tell_elsewhere(effects, &incident.people);
     announce(effects);
 }
 
@@ -77,6 +78,7 @@ pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
     effects.answer_origin(declaration::declared_without_room(incident, reason, effects.policy()));
     post_card(effects);
     effects.keep_meeting();
+    people::tell_elsewhere(effects, &incident.people);
     announce(effects);
 }
 

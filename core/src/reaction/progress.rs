@@ -1,6 +1,6 @@
 //! What follows as an incident goes from declared to resolved.
 
-use super::{END_WORTH, Effects, NEWS_WORTH, opening, updates};
+use super::{END_WORTH, Effects, NEWS_WORTH, opening, people, updates};
 use crate::{
     event::{IncidentEvent, Record},
     incident::RoomState,
@@ -19,12 +19,14 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
         }
-        IncidentEvent::SeverityChanged { .. } => {
+        IncidentEvent::SeverityChanged { invited, .. } => {
             let message = declaration::severity_is(incident, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
             effects.tell_followers_privately(&message, NEWS_WORTH);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
+            people::tell_elsewhere(effects, invited);
         }
         IncidentEvent::Escalated { .. }
         | IncidentEvent::Mitigated { .. }

@@ -4,6 +4,7 @@
 //! after every fact, so the two can't drift. When one falls due, [`fire`] says what has happened thereby; the
 //! event takes the deadline's reason away, which is what keeps it from firing twice.
 
+mod newcomers;
 mod retrospective;
 mod update_cadence;
 
@@ -38,6 +39,8 @@ pub enum DueKind {
     HandoffReminder,
     /// The commander is asked whether to hand over.
     HandoffPrompt,
+    /// Those who came late and could not be told in private are named in the room.
+    NewcomersInRoom,
     /// Its room is archived.
     Archive,
     /// The owner of a retrospective is asked to book it.
@@ -50,6 +53,7 @@ pub enum DueKind {
 #[must_use]
 pub fn deadlines(incident: &Incident) -> BTreeMap<DueKind, DateTime<Utc>> {
     let mut due = BTreeMap::new();
+    due.extend(newcomers::deadline(incident));
     due.extend(update_cadence::deadline(incident));
     due.extend(retrospective::deadlines(incident));
     due
@@ -67,6 +71,7 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
         | DueKind::HandoffReminder
         | DueKind::HandoffPrompt
         | DueKind::Archive => Vec::new(),
+        DueKind::NewcomersInRoom => newcomers::fire(incident),
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
         DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),
     }

@@ -16,7 +16,8 @@ mod updates;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Incident, IncidentId, RoomState, Status, roles::Roles, timeline::Timeline, update_cycle::UpdateCycle,
+    Incident, IncidentId, RoomState, Status, newcomers::Unreached, roles::Roles, timeline::Timeline,
+    update_cycle::UpdateCycle,
 };
 use crate::{
     event::{Event, IncidentEvent, Record},
@@ -57,6 +58,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         roles: Roles::default(),
         joined: BTreeSet::new(),
         briefed: BTreeSet::new(),
+        unreached: Unreached::default(),
         followers: BTreeSet::new(),
         people: invited.clone(),
         stakeholders: stakeholders.clone(),
