@@ -63,6 +63,9 @@ carol = []
 [teams]
 payments = ["alice", "carol", "alice"]
 
+[checklist]
+default = ["  Tell the bank ", "Stop releases", "Tell the bank"]
+
 [schedule]
 backup = "0 3 * * *"
 keep_backups = 3

@@ -21,9 +21,10 @@ pub(super) const SHAPE: Shape = Shape {
         "people",
         "teams",
         "schedule",
+        "checklist",
         "working_hours",
     ],
-    later: &["oncall", "http", "checklist", "email"],
+    later: &["oncall", "http", "email"],
     ..Shape::new("")
 };
 

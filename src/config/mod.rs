@@ -12,6 +12,7 @@
 //! How a file becomes values: `tree` parses it, `overlay` lays the environment over it, `section` hands out
 //! and refuses.
 
+mod checklist;
 mod diagnose;
 mod discord;
 mod discord_id;
@@ -47,6 +48,7 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
+pub(crate) use checklist::Checklists;
 pub(crate) use diagnose::{Problem, Problems};
 pub(crate) use discord::{AllowRoles, Discord};
 pub(crate) use health::{Health, Panel};
@@ -81,6 +83,8 @@ pub(crate) struct Config {
     /// `None`: Discord is not used.
     pub(crate) discord: Option<Discord>,
     pub(crate) roster: Roster,
+    /// Lists of tasks by their names.
+    pub(crate) checklists: Checklists,
     pub(crate) schedule: Schedule,
     pub(crate) working_hours: WorkingHours,
 }
@@ -99,6 +103,7 @@ impl Default for Config {
             matrix: None,
             discord: None,
             roster: Roster::default(),
+            checklists: Checklists::new(),
             schedule: Schedule::default(),
             working_hours: WorkingHours::default(),
         }
@@ -177,6 +182,10 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
         matrix: root.inner("matrix", &matrix::SHAPE).and_then(|section| matrix::read(&section, folder)),
         discord: discord.and_then(|section| discord::read(&section, folder)),
         roster,
+        checklists: root
+            .inner("checklist", &checklist::SHAPE)
+            .map(|section| checklist::read(&section))
+            .unwrap_or_default(),
         schedule: root
             .inner("schedule", &schedule::SHAPE)
             .map(|section| schedule::read(&section))

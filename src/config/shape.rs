@@ -6,7 +6,9 @@
 
 use super::near_miss::closest;
 use super::secret::looks_secret;
-use super::{discord, general, health, incident, matrix, meeting, people, schedule, severity, working_hours};
+use super::{
+    checklist, discord, general, health, incident, matrix, meeting, people, schedule, severity, working_hours,
+};
 
 /// Every section of the configuration.
 pub(super) const ALL: &[&Shape] = &[
@@ -24,6 +26,7 @@ pub(super) const ALL: &[&Shape] = &[
     &discord::SHAPE,
     &people::PEOPLE,
     &people::TEAMS,
+    &checklist::SHAPE,
     &schedule::SHAPE,
     &working_hours::SHAPE,
 ];

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod doctor;
+mod export;
 mod invite_link;
 mod restore;
 mod run;
@@ -15,6 +16,7 @@ use crate::{
     arguments::{Arguments, Sub},
     config::{self, Config},
     console::{self, ConsoleArguments},
+    export::Wanted,
     wire,
 };
 
@@ -40,6 +42,9 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<()> {
         Some(Sub::Doctor(configured)) => doctor::doctor(&load(&configured.config)?).await,
         Some(Sub::InviteLink(configured)) => invite_link::invite_link(&configured.config),
         Some(Sub::Backup { file, configured }) => backup::backup(&file, &load(&configured.config)?).await,
+        Some(Sub::Export { incident, format, configured }) => {
+            export::export(Wanted { incident, format }, &load(&configured.config)?).await
+        }
         Some(Sub::Restore { file, configured }) => restore::restore(&file, &load(&configured.config)?),
     }
 }

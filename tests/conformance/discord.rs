@@ -281,6 +281,14 @@ impl Stage for Discord {
         Ok(())
     }
 
+    fn unpress(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed> {
+        let (who, channel) = (self.person(person), self.id_of(room)?);
+        let message = self.message_at(&channel, place)?.id;
+        self.pressed.remove(&(person.to_owned(), message, key.to_owned()));
+        who.unreact(&channel, message, key)?;
+        Ok(())
+    }
+
     fn remove_sitrep(&mut self, _: &str, room: &str) -> Result<(), Failed> {
         self.guild.close_to_sitrep(&self.id_of(room)?);
         Ok(())

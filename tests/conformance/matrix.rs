@@ -168,6 +168,15 @@ impl Stage for Matrix {
         Ok(())
     }
 
+    fn unpress(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed> {
+        let (who, id) = self.who_where(person, room)?;
+        let message = message_at(who, id, place)?;
+        let press = (person.to_owned(), message, key.to_owned());
+        let reaction = self.pressed.remove(&press).ok_or("nothing was pressed")?;
+        who.redact(id, &reaction)?;
+        Ok(())
+    }
+
     fn remove_sitrep(&mut self, person: &str, room: &str) -> Result<(), Failed> {
         let (who, id) = self.who_where(person, room)?;
         who.remove(id, &self.workspace.bot.user_id)

@@ -11,6 +11,7 @@ pub mod brief;
 pub mod card;
 pub mod catalogue;
 pub mod declaration;
+pub mod export;
 pub mod health;
 pub mod help;
 pub mod incidents;

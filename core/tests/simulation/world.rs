@@ -209,6 +209,11 @@ impl World {
             Act::Say(text) => self.console.say(person, room, text),
             Act::Edit(text) => self.console.does(person, room, &Gesture::Edit(text.clone())),
             Act::TakeBack => self.console.does(person, room, &Gesture::TakeBack),
+            // It is put on any message, and taken off again.
+            Act::Press("📌") => {
+                let mark = self.console.does(person, room, &Gesture::Mark(String::new()));
+                mark.or_else(|_| self.console.does(person, room, &Gesture::Unmark(String::new())))
+            }
             Act::Press(key) => self.console.does(person, room, &Gesture::Press((*key).to_owned())),
             Act::Kick => self.console.does(person, room, &Gesture::Kick),
             Act::Invite => self.console.does(person, room, &Gesture::Invite),
