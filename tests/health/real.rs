@@ -1,10 +1,10 @@
 //! Figures of a real Prometheus: the words, the picture, the doctor.
 
+use crate::support::Failed;
 use crate::support::discord::{Guild, plain};
 use crate::support::prometheus::{Exporter, Prometheus};
 use crate::support::sitrep::Home;
 use crate::support::trials::{Test, needs_prometheus};
-use crate::support::Failed;
 
 pub(super) fn tests() -> Vec<Test> {
     vec![

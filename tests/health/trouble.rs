@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::Failed;
 use crate::support::discord::{Guild, plain};
 use crate::support::prometheus::serve;
 use crate::support::trials::{Test, test};
-use crate::support::Failed;
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
@@ -21,7 +21,9 @@ pub(super) fn tests() -> Vec<Test> {
 
 /// The section for this address.
 fn section(address: &str) -> String {
-    format!("[health]\nprometheus = \"{address}\"\n[[health.panel]]\ntitle = \"Requests failing\"\nquery = \"up\"\n")
+    format!(
+        "[health]\nprometheus = \"{address}\"\n[[health.panel]]\ntitle = \"Requests failing\"\nquery = \"up\"\n"
+    )
 }
 
 fn hangs(visitor: TcpStream) {

@@ -5,7 +5,6 @@
 //! - What it watches is [`Exporter`], a page that the test serves.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -62,7 +61,10 @@ impl Prometheus {
         fs::write(folder.path().join("prometheus.yml"), configuration).doing("configuring Prometheus")?;
         remember(&folder)?;
         // Whoever else wants it has to take it within this very moment.
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|door| door.local_addr()).doing("finding a port")?.port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|door| door.local_addr())
+            .doing("finding a port")?
+            .port();
         let log = File::create(folder.path().join("log")).doing("making Prometheus's log")?;
         let mut command = Command::new("prometheus");
         command
@@ -153,9 +155,4 @@ pub(crate) fn serve(answer: impl Fn(TcpStream) + Clone + Send + 'static) -> Resu
         }
     });
     Ok(address)
-}
-
-/// Whether a variable is set, and not to something that means no.
-pub(crate) fn is_set(variable: impl AsRef<OsStr>) -> bool {
-    env::var(variable).is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }

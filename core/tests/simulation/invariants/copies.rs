@@ -21,7 +21,11 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
         findings.expect(
             quoted(shown) == expected(update) || could_not_be_corrected(evidence, index),
             Invariant::CopiesFollow,
-            || format!("{index}, a copy of fact {fact} of {id}, says {shown:?}, and the update is {update:?}"),
+            || {
+                format!(
+                    "{index}, a copy of fact {fact} of {id}, says {shown:?}, and the update is {update:?}"
+                )
+            },
         );
     }
 }
