@@ -6,7 +6,7 @@ use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
 use sitrep_core::{
     incident::Severity,
     person::Person,
-    policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
+    policy::{Meeting, PlatformPolicy, Policy, Service, SeverityPolicy, allows},
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
@@ -119,8 +119,18 @@ fn base(config: &Config) -> Policy {
         },
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
+        services: config
+            .services
+            .iter()
+            .map(|(name, service)| (name.clone(), service_policy(service)))
+            .collect(),
         ..Policy::default()
     }
+}
+
+fn service_policy(service: &config::Service) -> Service {
+    let config::Service { invite, words, checklist } = service.clone();
+    Service { invite, words, checklist }
 }
 
 fn working_hours(hours: &config::WorkingHours) -> WorkingHours {

@@ -19,6 +19,7 @@ pub(super) const SHAPE: Shape = Shape {
         "discord",
         "people",
         "teams",
+        "service",
         "schedule",
         "working_hours",
     ],

@@ -5,11 +5,14 @@
 mod bench;
 mod calendar;
 mod commits;
+mod following;
 mod gone;
 mod interactions;
+mod inviting;
 mod lanes;
 mod limits;
 mod meetings;
+mod newcomers;
 mod people;
 mod restarts;
 mod rooms;
