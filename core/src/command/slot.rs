@@ -132,6 +132,7 @@ mod tests {
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
                 (SlotKind::Text, "whom" | "service") => "payments",
+                (SlotKind::Text, "role") => "scribe",
                 (SlotKind::Text, "address") => "https://example.org",
                 (SlotKind::Text, _) => "tomorrow 14:00",
             };
