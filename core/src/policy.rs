@@ -7,6 +7,7 @@
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
 mod people;
+mod tasks;
 
 use std::collections::BTreeMap;
 
@@ -82,6 +83,8 @@ pub struct PlatformPolicy {
     pub home_room: Option<RoomRef>,
     /// Whether it has a calendar that retrospectives are put in.
     pub has_calendar: bool,
+    /// Whether its messages can carry files.
+    pub carries_files: bool,
 }
 
 /// Everything that an operator decides.
@@ -121,6 +124,8 @@ pub struct Policy {
     pub teams: BTreeMap<String, Vec<String>>,
     /// The parts of the system that incidents are about, by their names.
     pub services: BTreeMap<String, Service>,
+    /// Lists of tasks, by their names. That called `default` is there in every incident from the beginning.
+    pub checklists: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Policy {
@@ -155,6 +160,7 @@ impl Default for Policy {
             people: BTreeMap::new(),
             teams: BTreeMap::new(),
             services: BTreeMap::new(),
+            checklists: BTreeMap::new(),
         }
     }
 }

@@ -27,6 +27,7 @@ mod link;
 mod meet;
 mod mitigate;
 mod next;
+mod note;
 mod parse;
 mod reopen;
 mod resolve;
@@ -36,6 +37,8 @@ mod sev;
 mod slot;
 mod snooze;
 mod status;
+pub(crate) mod task;
+mod timeline;
 mod two;
 mod update;
 mod view;
@@ -73,6 +76,9 @@ pub const VERBS: &[Verb] = &[
     link::VERB,
     attach::VERB,
     mitigate::VERB,
+    task::VERB,
+    note::VERB,
+    timeline::VERB,
     health::VERB,
     brief::VERB,
     follow::VERB,

@@ -134,6 +134,7 @@ mod tests {
                 (SlotKind::Text, "whom" | "service") => "payments",
                 (SlotKind::Text, "role") => "scribe",
                 (SlotKind::Text, "address") => "https://example.org",
+                (SlotKind::Text, "page") => "2",
                 (SlotKind::Text, _) => "tomorrow 14:00",
             };
             let all: Vec<(&str, &str)> = verb.slots.iter().map(|slot| (slot.name, value(slot))).collect();

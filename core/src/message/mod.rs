@@ -20,6 +20,8 @@ pub mod people;
 pub mod resolution;
 pub mod retrospective;
 pub mod role;
+pub mod task;
+pub mod timeline;
 pub mod trouble;
 pub mod unclear_time;
 pub mod update;

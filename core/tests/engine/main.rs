@@ -19,4 +19,6 @@ mod snoozes;
 mod staleness;
 mod taken_back;
 mod talk;
+mod tasks;
+mod timeline;
 mod unreadable;
