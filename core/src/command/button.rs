@@ -24,6 +24,13 @@ const MITIGATES: &str = "🩹";
 /// Says that nothing is lost.
 const NOTHING_IS_LOST: &str = "👌";
 
+/// Takes over the lead that was offered.
+const ACCEPTS: &str = "🤝";
+/// Makes whoever presses it the comms lead.
+const SPEAKS: &str = "📢";
+/// Makes whoever presses it the scribe.
+const KEEPS_THE_RECORD: &str = "📝";
+
 /// Says how bad it is.
 const SETS_SEVERITY: &str = "🚦";
 
@@ -62,7 +69,7 @@ const SEVERITIES: &[Choice] = &[
     Choice { words: "4", label: "Sev4: hardly anybody notices" },
 ];
 
-static SIGNS: [Sign; 8] = [
+static SIGNS: [Sign; 11] = [
     Sign {
         key: ACKNOWLEDGES,
         verb: "ack",
@@ -70,7 +77,7 @@ static SIGNS: [Sign; 8] = [
         label: "Acknowledge",
         form: None,
         choices: &[],
-        on: &[Pressed::Card],
+        on: &[Pressed::Card, Pressed::Escalation],
     },
     Sign {
         key: GIVES_NEWS,
@@ -88,7 +95,7 @@ static SIGNS: [Sign; 8] = [
         label: "Lead",
         form: None,
         choices: &[],
-        on: &[Pressed::Card, Pressed::Prompt],
+        on: &[Pressed::Card, Pressed::Prompt, Pressed::Escalation],
     },
     Sign {
         key: SNOOZES,
@@ -98,6 +105,33 @@ static SIGNS: [Sign; 8] = [
         form: None,
         choices: &[],
         on: &[Pressed::Prompt],
+    },
+    Sign {
+        key: ACCEPTS,
+        verb: "accept",
+        words: "",
+        label: "Take over",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Handoff],
+    },
+    Sign {
+        key: SPEAKS,
+        verb: "role",
+        words: "comms me",
+        label: "Comms lead",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Roles],
+    },
+    Sign {
+        key: KEEPS_THE_RECORD,
+        verb: "role",
+        words: "scribe me",
+        label: "Scribe",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Roles],
     },
     Sign {
         key: MITIGATES,

@@ -136,6 +136,7 @@ mod tests {
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
                 (SlotKind::Service | SlotKind::Names, _) => "payments",
+                (SlotKind::Text, "role") => "scribe",
                 (SlotKind::Text, "address") => "https://example.org",
                 (SlotKind::Text, "page") => "2",
                 (SlotKind::Text, _) => "tomorrow 14:00",
