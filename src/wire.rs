@@ -234,6 +234,7 @@ pub(crate) fn discord_settings(config: &Config, section: &config::Discord) -> Di
             AllowRoles::Of(roles) => sitrep_discord::AllowRoles::Of(roles.clone()),
         },
         prefix: config.command_prefix.clone(),
+        words: Words::default(),
         meetings: config.meeting == config::Meeting::DiscordVoice,
         state_dir: config.data_dir.join(DISCORD),
         api: section
