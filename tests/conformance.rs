@@ -23,7 +23,7 @@ mod table;
 mod view;
 mod words;
 
-use crate::console::PAYMENTS;
+use crate::console::{CHECKLISTS, PAYMENTS};
 use crate::support::Failed;
 use crate::support::trials::{Test, needs_synapse, test};
 
@@ -80,6 +80,8 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("taken_back"),
         conversation!("signs"),
         conversation!("removed"),
+        conversation!("timeline"),
+        conversation!("tasks", CHECKLISTS),
         needs_synapse("conformance::one_incident_with_people_picked_from_a_list", || {
             on_matrix(ONE_INCIDENT, PEOPLE, Typing::Pills)
         }),
@@ -98,6 +100,8 @@ pub(crate) fn tests() -> Vec<Test> {
         on_discord!("taken_back"),
         on_discord!("signs"),
         on_discord!("removed"),
+        on_discord!("timeline"),
+        on_discord!("tasks", CHECKLISTS),
         test("conformance::discord::one_incident_with_people_picked_from_a_list", || {
             on_discord(ONE_INCIDENT, PEOPLE, Giving::Picking)
         }),

@@ -26,6 +26,17 @@ payments = ["bob", "carol"]
 invite = ["payments"]
 "#;
 
+/// A configuration with lists of tasks.
+pub(crate) const CHECKLISTS: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+[checklist]
+default = ["Tell the support team", "Stop releases"]
+db = ["Take a snapshot", "Stop releases"]
+"#;
+
 macro_rules! conversation {
     ($name:literal, $($setting:expr),*) => {
         test(concat!("console::", $name), || {
@@ -54,6 +65,8 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("lost_rooms"),
         conversation!("lost_private_room"),
         conversation!("removed"),
+        conversation!("timeline"),
+        test("console::tasks", || converse("tasks", include_str!("console/tasks.txt"), &AT, CHECKLISTS)),
         test("console::clocks_go_forward", || {
             let script = include_str!("console/clocks_go_forward.txt");
             converse(

@@ -58,6 +58,8 @@ pub struct Service {
 pub enum Meeting {
     /// A Jitsi room with an unguessable name, below this address.
     Jitsi(String),
+    /// A room of Element Call with an unguessable name and password, below this address.
+    ElementCall(String),
     /// An address in which `{room}` becomes an unguessable name.
     Url(String),
     /// A place to talk on this platform, made for the incident and removed at its end.
@@ -102,8 +104,14 @@ pub struct Policy {
     pub private_by_default: bool,
     /// How each severity is handled, worst first.
     pub severities: [SeverityPolicy; 4],
+    /// After how long of leading somebody is asked whether to hand over.
+    pub handoff_after: Duration,
+    /// After how long of leading everybody is told that it is time to hand over.
+    pub handoff_at_latest: Duration,
     /// How people meet.
     pub meeting: Meeting,
+    /// How long after its end an incident's room is archived; `None` for never.
+    pub archive_after: Option<Duration>,
     /// When people work.
     pub working_hours: WorkingHours,
     /// The figures of the system that are asked for; none if nothing measures them.
@@ -142,7 +150,10 @@ impl Default for Policy {
                 severity(Some(30), 7),
                 severity(None, 7),
             ],
+            handoff_after: Duration::minutes(60),
+            handoff_at_latest: Duration::minutes(180),
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
+            archive_after: Some(Duration::days(7)),
             working_hours: WorkingHours::default(),
             health: Vec::new(),
             platforms: BTreeMap::new(),

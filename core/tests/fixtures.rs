@@ -110,15 +110,16 @@ fn every_event() -> Vec<Event> {
 fn every_event_of_leading() -> Vec<Event> {
     let id = IncidentId(12);
     let promise = Promise { due: moment(), interval_secs: 1200 };
+    let duplicated = IncidentEvent::Duplicated { by: id, people: vec![alice()], followers: vec![alice()] };
     vec![
         Event::Incident(IncidentEvent::Escalated { step: 2, to: vec![alice()] }),
         Event::Incident(IncidentEvent::Mitigated { promise: Some(promise) }),
         Event::Incident(IncidentEvent::LastingEffects { none: true }),
         Event::Incident(IncidentEvent::FalseAlarm),
         Event::Incident(IncidentEvent::Duplicate { of: id }),
-        Event::Incident(IncidentEvent::Duplicated { by: id }),
+        Event::Incident(duplicated),
         Event::Incident(IncidentEvent::Related { to: id }),
-        Event::Incident(IncidentEvent::Reopened { promise: Some(promise) }),
+        Event::Incident(IncidentEvent::Reopened { promise: Some(promise), retrospective_off: true }),
         Event::Incident(IncidentEvent::Closed),
         Event::Incident(IncidentEvent::Linked),
         Event::Incident(IncidentEvent::MeetingChanged),

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use sitrep_core::incident::task::{LONGEST_TASK, MOST_TASKS, task_words};
 
 use super::diagnose::Wrong;
+use super::near_miss::did_you_mean;
+use super::people::own_name;
 use super::section::Section;
 use super::shape::Shape;
 
@@ -39,15 +41,14 @@ pub(super) fn read(section: &Section<'_>) -> Checklists {
     lists
 }
 
-fn own_name(name: &str) -> Result<(), Wrong> {
-    let fits = |character: char| character.is_alphanumeric() || "-_.".contains(character);
-    match !name.is_empty() && name.chars().all(fits) {
-        true => Ok(()),
-        false => Err(Wrong::new(
-            format!("`{name}` cannot be typed as a name in chat"),
-            "use letters, digits, - _ and .",
-        )),
+/// Reads the name of a list.
+pub(super) fn known(name: &str, lists: &Checklists) -> Result<String, Wrong> {
+    if lists.contains_key(name) {
+        return Ok(name.to_owned());
     }
+    let help = did_you_mean(name, lists.keys().map(String::as_str))
+        .unwrap_or_else(|| format!("add {name} to [checklist]"));
+    Err(Wrong::new(format!("there is no checklist `{name}`"), help))
 }
 
 fn item(text: &str) -> Result<String, Wrong> {
@@ -65,18 +66,16 @@ fn item(text: &str) -> Result<String, Wrong> {
 
 #[cfg(test)]
 mod tests {
-    use super::{item, own_name};
+    use super::{item, known};
 
     #[test]
-    fn tasks_and_names() {
+    fn tasks_and_lists() {
         assert_eq!(item("  Tell the\n bank ").as_deref(), Ok("Tell the bank"));
         assert_eq!(item(" ").expect_err("nothing").message, "there is nothing to do");
         assert_eq!(item(&"x".repeat(201)).expect_err("long").message, "the task is 201 characters long");
-        for name in ["default", "db", "data-loss", "zahlung.2", "störung"] {
-            assert!(own_name(name).is_ok(), "{name}");
-        }
-        for name in ["", "a b", "@db", "a,b"] {
-            assert!(own_name(name).is_err(), "{name:?}");
-        }
+        let lists = [("database".to_owned(), Vec::new())].into();
+        assert_eq!(known("database", &lists).as_deref(), Ok("database"));
+        assert_eq!(known("databse", &lists).expect_err("a slip").help, "did you mean `database`?");
+        assert_eq!(known("web", &lists).expect_err("unknown").help, "add web to [checklist]");
     }
 }

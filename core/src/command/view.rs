@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     event::{Event, Subject},
     incident::{Incident, IncidentId, RoomState},
-    message::Message,
+    message::{Message, ending},
     person::Person,
     policy::Policy,
     port::{Attachment, Identity, RoomKind},
@@ -36,6 +36,8 @@ pub struct View<'a> {
     pub live: Live<'a>,
     /// The incident that the command is about, if there is one.
     pub incident: Option<&'a Incident>,
+    /// The other one, if it is about two.
+    pub other: Option<&'a Incident>,
 }
 
 /// The incidents that still owe something: as they are stored, and over that as they have been changed in this
@@ -143,6 +145,13 @@ impl Decision {
         self
     }
 
+    /// Adds a fact with the words that go with it, if there are any.
+    #[must_use]
+    pub fn fact_perhaps_with_words(mut self, id: IncidentId, event: Event, words: Option<String>) -> Self {
+        self.facts.push((Subject::Incident(id), event, words));
+        self
+    }
+
     /// Adds a fact with the words that go with it.
     #[must_use]
     pub fn fact_with_words(mut self, id: IncidentId, event: Event, words: &str) -> Self {
@@ -184,7 +193,7 @@ impl<'a> View<'a> {
     /// The incident that a verb is about, if it is still open.
     ///
     /// # Errors
-    /// As [`View::incident`], and when it is over.
+    /// As [`View::incident`], and when it is over: how it ended, and what to do.
     pub fn open_incident(
         &self,
         verb: &'static str,
@@ -192,7 +201,10 @@ impl<'a> View<'a> {
         context: &Context<'_>,
     ) -> Result<&'a Incident, Refusal> {
         let incident = self.incident(verb, named, context)?;
-        if incident.status.is_open() { Ok(incident) } else { Err(Refusal::AlreadyResolved(incident.id)) }
+        if incident.status.is_open() {
+            return Ok(incident);
+        }
+        Err(Refusal::AlreadySo(ending::how(incident, context.policy, context.now)))
     }
 }
 

@@ -175,12 +175,13 @@ impl Engine {
                 self.workspace(draft).incident_in(here).or_else(|| only(live.running_at(here)))
             }
         };
-        let readable = id.filter(|id| !self.unreadable.contains(&Subject::Incident(*id)));
-        let incident = match readable {
-            Some(id) => Some(self.incident(draft, id).ok_or(Subject::Incident(id))?),
-            None => None,
+        let loaded = |id: IncidentId| {
+            let is_readable = !self.unreadable.contains(&Subject::Incident(id));
+            is_readable.then(|| self.incident(draft, id).ok_or(Subject::Incident(id))).transpose()
         };
-        let view = View { workspace: self.workspace(draft), live, incident };
+        let incident = id.map_or(Ok(None), loaded)?;
+        let other = command.also().filter(|id| self.workspace(draft).knows(*id)).map_or(Ok(None), loaded)?;
+        let view = View { workspace: self.workspace(draft), live, incident, other };
         let context = Context {
             now,
             said_at: inbound.sent_at.clamp(now - OLDEST_WORDS, now),

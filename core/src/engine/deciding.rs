@@ -8,9 +8,10 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    command::button,
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
     event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
-    incident::IncidentId,
+    incident::{Incident, IncidentId},
     port::{Cancelled, Due, Outcome, Reason, Receipt},
     room::{MessageRef, RoomRef},
     schedule,
@@ -62,7 +63,7 @@ impl Engine {
         }
         let incident = self.incident(draft, id).ok_or(Missing::Facts(due.key.subject))?;
         // Something decided in the meantime may have moved or settled it.
-        if schedule::deadlines(incident).get(&due.key.kind) != Some(&due.at) {
+        if schedule::deadlines(incident, &self.policy).get(&due.key.kind) != Some(&due.at) {
             draft.touch(id);
             return Ok(());
         }
@@ -120,7 +121,12 @@ impl Engine {
         self.learn_copy(draft, effect, receipt, now);
         match (effect, receipt) {
             (Effect::Keep(_), Receipt::Meeting(room, link)) => {
-                if self.incident(draft, id).is_some_and(|incident| incident.meeting.as_ref() != Some(link)) {
+                // Where people said that they meet, they meet.
+                let is_new = |incident: &Incident| {
+                    incident.voice.as_ref() != Some(room)
+                        || (incident.meeting_said.is_none() && incident.meeting.as_ref() != Some(link))
+                };
+                if self.incident(draft, id).is_some_and(is_new) {
                     let opened = RoomEvent::MeetingOpened { room: room.clone(), link: link.clone() };
                     self.record(draft, (subject, Event::Room(opened), None), Cause::default(), now);
                 }
@@ -163,7 +169,7 @@ impl Engine {
                 Effect::Say(Say { signs: Some(on), place: Place::Incident(_), .. }),
                 Receipt::Message(message),
             ) if self.incident(draft, id).is_some_and(|incident| {
-                incident.status.is_open() && incident.home() == Some(&message.room)
+                button::may_be_pressed(*on, incident) && incident.home() == Some(&message.room)
             }) =>
             {
                 let posted = RoomEvent::SignsPosted { on: *on, message: message.clone() };

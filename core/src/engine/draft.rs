@@ -237,8 +237,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) {
         let subject = Subject::Incident(incident.id);
-        let is_live = incident.is_live();
-        let mut wanted = if is_live { schedule::deadlines(incident) } else { Default::default() };
+        let mut wanted = schedule::deadlines(incident, &self.policy);
         for (kind, at) in self.dues.of(subject) {
             let due = Due { at, key: DueKey { subject, kind } };
             let fired = draft.fired.contains(&due);

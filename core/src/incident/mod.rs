@@ -3,6 +3,7 @@
 //! An [`Incident`] is what its events say, nothing else: [`evolve`] applies them one by one, without reading
 //! policy, clock or platform. What it promises and when is absolute in the events.
 
+mod address;
 pub mod ending;
 pub mod evolve;
 mod id;
@@ -22,6 +23,7 @@ mod title;
 pub mod update_cycle;
 mod words;
 
+pub use address::{WrongAddress, address};
 pub use id::{IncidentId, ParseIncidentIdError};
 pub use measuring::Measuring;
 pub use role::Role;

@@ -92,6 +92,8 @@ pub struct Incident {
     pub told: BTreeSet<RoomRef>,
     /// Where people meet.
     pub meeting: Option<String>,
+    /// The fact by which somebody said where people meet: what was made for it does not change that.
+    pub meeting_said: Option<u64>,
     /// The first room of its own that it had: what is found again by its room is found by this one.
     pub first_room: Option<RoomRef>,
     /// The place to talk that was made for it.

@@ -171,7 +171,7 @@ fn incident(event: &IncidentEvent, words: Arg, policy: &Policy) -> Vec<Span> {
         }
         IncidentEvent::FalseAlarm => policy.spans("timeline.false_alarm", args![words = words]),
         IncidentEvent::Duplicate { of } => policy.spans("timeline.duplicate", args![other = *of]),
-        IncidentEvent::Duplicated { by } => policy.spans("timeline.duplicated", args![other = *by]),
+        IncidentEvent::Duplicated { by, .. } => policy.spans("timeline.duplicated", args![other = *by]),
         IncidentEvent::Related { to } => policy.spans("timeline.related", args![other = *to]),
         IncidentEvent::Reopened { .. } => policy.spans("timeline.reopened", args![words = words]),
         IncidentEvent::Closed => policy.spans("timeline.closed", args![]),
@@ -263,8 +263,8 @@ fn people(event: &PeopleEvent, policy: &Policy) -> Vec<Span> {
         }
         PeopleEvent::Joined => policy.spans("timeline.joined", args![]),
         PeopleEvent::Briefed { .. }
-        | PeopleEvent::BriefedInRoom { .. }
         | PeopleEvent::Unreached { .. }
+        | PeopleEvent::BriefedInRoom { .. }
         | PeopleEvent::Followed
         | PeopleEvent::Unfollowed { .. } => Vec::new(),
     }

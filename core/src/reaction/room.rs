@@ -8,7 +8,7 @@ use crate::{
     effect::{Desired, Pressed, Purpose},
     event::RoomEvent,
     incident::RoomState,
-    message::{Message, task, trouble},
+    message::{Message, ending, task, trouble},
     person::Person,
     reaction::NEWS_WORTH,
     room::MessageRef,
@@ -68,12 +68,18 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             effects.say_at_home(Purpose::Notice, message, Duration::minutes(i64::from(*minutes)));
         }
         RoomEvent::CopyPosted { fact, .. } => updates::copy_delivered(effects, *fact),
-        RoomEvent::Archived | RoomEvent::Restored | RoomEvent::Dropped { .. } => {}
+        RoomEvent::Archived => archived(effects),
+        RoomEvent::Restored => {
+            if let RoomState::Open(room) = effects.incident.room.clone() {
+                effects.keep(Desired::Restored { room });
+            }
+        }
+        RoomEvent::Dropped { .. } => {}
     }
 }
 
 pub(super) fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
-    if effects.incident.status.is_open() {
+    if button::may_be_pressed(on, effects.incident) {
         let keys = match on {
             Pressed::Tasks => button::task_keys(effects.incident.tasks.len()),
             Pressed::Card
@@ -85,6 +91,14 @@ pub(super) fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &Mess
         };
         effects.keep(Desired::Buttons { message: message.clone(), on, keys });
     }
+}
+
+/// It is over for some days: the last word in its room, and then nobody writes there any more.
+fn archived(effects: &mut Effects<'_>) {
+    let RoomState::Open(room) = effects.incident.room.clone() else { return };
+    let message = ending::archived(effects.incident, effects.policy());
+    effects.say_at_home(Purpose::Notice, message, NEWS_WORTH);
+    effects.keep(Desired::Archived { room });
 }
 
 /// The incident's room is lost: it goes on where it was declared, or those who lead it are told, but for whoever did it.

@@ -64,6 +64,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         stakeholders: stakeholders.clone(),
         told: stakeholders.iter().cloned().collect(),
         meeting: meeting.clone(),
+        meeting_said: None,
         first_room: None,
         voice: None,
         card: None,

@@ -59,7 +59,9 @@ pub(super) fn evolve(incident: &mut Incident, event: &RoomEvent) {
             }
         }
         RoomEvent::MeetingOpened { room, link } => {
-            incident.meeting = incident.status.is_open().then(|| link.clone());
+            if incident.meeting_said.is_none() {
+                incident.meeting = incident.status.is_open().then(|| link.clone());
+            }
             incident.voice = Some(room.clone());
         }
         RoomEvent::CardPosted { card } => incident.card = Some(card.clone()),
