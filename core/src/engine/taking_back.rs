@@ -16,11 +16,12 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    args,
     command::Live,
-    effect::{Desired, Effect, Keep, Say},
+    effect::{Desired, Effect, Keep, Purpose, Say},
     event::{Event, IncidentEvent, Subject},
     incident::{IncidentId, TITLE_GAP, glimpse},
-    port::{Inbound, InboundKey, StoredEffect},
+    port::{Attachment, Inbound, InboundKey, StoredEffect},
 };
 
 impl Engine {
@@ -56,6 +57,7 @@ impl Engine {
             .map(|incident| incident.copies_of(&facts).map(|(number, _)| number).collect())
             .unwrap_or_default();
         self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies)));
+        self.strike_from_record(draft, id, &facts);
         if facts.contains(&1) {
             self.reword_title(draft, id, &title, TITLE_GAP);
             self.reword_title(draft, id, &room_name, &id.to_string());
@@ -64,6 +66,25 @@ impl Engine {
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
         self.record(draft, (subject, erased, None), cause, now);
         Ok(())
+    }
+
+    /// Answers that wait and show what is on record: the timeline, the list of tasks.
+    fn strike_from_record(&self, draft: &mut Draft, id: IncidentId, facts: &[u64]) {
+        let Some(incident) = self.incident(draft, id) else { return };
+        let of_these = incident.timeline.iter().filter(|entry| facts.contains(&entry.words_in));
+        // As they stand there: on one line, in full or by their beginning.
+        let words: BTreeSet<String> = of_these
+            .flat_map(|entry| {
+                let line = entry.words.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+                [line, glimpse(&entry.words)]
+            })
+            .filter(|words| !words.is_empty())
+            .collect();
+        let gap = self.policy.phrase("timeline.taken_back", args![]);
+        // The longer first, which the shorter may begin.
+        for words in words.iter().rev() {
+            self.reword(draft, |effect| strike_words(effect, id, words, &gap));
+        }
     }
 
     /// The incident that a message says something for, of those in memory.
@@ -149,6 +170,22 @@ fn strike_quotes(effect: &mut Effect, id: IncidentId, (facts, copies): (&[u64], 
         | Effect::Quote(_)
         | Effect::Measure(_) => false,
     }
+}
+
+/// Takes words out of an answer that waits, and of what goes with it.
+fn strike_words(effect: &mut Effect, id: IncidentId, words: &str, gap: &str) -> bool {
+    let Effect::Say(say) = effect else { return false };
+    if say.about != Some(id) || !matches!(say.purpose, Purpose::Answer | Purpose::Prompt) {
+        return false;
+    }
+    let mut is_changed = say.message.replace(words, gap, |_| true);
+    if let Some(Attachment::File { content, .. }) = &mut say.attachment
+        && content.contains(words)
+    {
+        *content = content.replace(words, gap);
+        is_changed = true;
+    }
+    is_changed
 }
 
 fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str) -> bool {

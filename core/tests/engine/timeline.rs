@@ -332,6 +332,36 @@ fn pages_have_twelve_lines_and_all_is_a_file_where_there_can_be_one() {
 }
 
 #[test]
+fn a_timeline_that_waits_is_shown_without_what_was_taken_back_meanwhile() {
+    let mut with_files = policy();
+    with_files.platforms.get_mut(&platform()).expect("the platform").carries_files = true;
+    let mut bench = Bench::with(with_files);
+    let room = declared(&mut bench);
+    bench.happens_so("alice", &room, Content::Said("!note ACME is lost".to_owned()), |inbound| {
+        inbound.message.id = "note".to_owned();
+    });
+    bench.settle();
+    for text in ["!timeline", "!timeline all"] {
+        bench.happens("alice", &room, Content::Said(text.to_owned()));
+        bench.commit();
+    }
+    let first = bench.take(says_in(&room));
+    bench.report(&first, Outcome::Transient("busy".to_owned()));
+    bench.happens("alice", &room, Content::Redacted { message: "note".to_owned() });
+    bench.commit();
+    bench.wait(Duration::seconds(2));
+    let mut shown = String::new();
+    for perform in bench.done() {
+        let Action::Say { message, attachment, .. } = &perform.action else { continue };
+        shown.push_str(&words(message));
+        if let Some(Attachment::File { content, .. }) = attachment {
+            shown.push_str(content);
+        }
+    }
+    assert!(shown.matches("(taken back)").count() == 2 && !shown.contains("ACME"), "{shown}");
+}
+
+#[test]
 fn of_a_private_incident_nothing_is_shown_elsewhere() {
     let mut bench = Bench::new();
     let room = bench.declares("!incident --private a leak");
