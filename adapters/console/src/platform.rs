@@ -44,7 +44,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     meetings: false,
     appointments: false,
     attachments: false,
-    archives: false,
+    archives: true,
 };
 
 /// The one stream that it delivers: its log.
@@ -147,6 +147,7 @@ impl ConsolePlatform {
             | Change::Pinned { .. }
             | Change::Signed { .. }
             | Change::Retitled { .. }
+            | Change::Archived { .. }
             | Change::RoomMade { .. }
             | Change::Joined { .. } => None,
         };
@@ -277,10 +278,11 @@ impl ConsolePlatform {
                 Ok(Outcome::Permanent("there are no voice channels here".to_owned()))
             }
             Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Outcome::Done(Receipt::Done)),
-            Action::Read { .. }
-            | Action::Archive { .. }
-            | Action::Restore { .. }
-            | Action::Measure { .. } => Ok(Outcome::Permanent("I can't do that in the console".to_owned())),
+            Action::Archive { room } => shared.archive(room, true),
+            Action::Restore { room } => shared.archive(room, false),
+            Action::Read { .. } | Action::Measure { .. } => {
+                Ok(Outcome::Permanent("I can't do that in the console".to_owned()))
+            }
             Action::Edit { message, content, .. } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));
@@ -349,9 +351,11 @@ impl<'a> Done<'a> {
 /// The room that something is done in; `None` if that is none that sitrep could have been removed from.
 fn place_of(action: &Action) -> Option<&str> {
     match action {
-        Action::Say { room, .. } | Action::Invite { room, .. } | Action::Name { room, .. } => {
-            Some(&room.room)
-        }
+        Action::Say { room, .. }
+        | Action::Invite { room, .. }
+        | Action::Name { room, .. }
+        | Action::Archive { room }
+        | Action::Restore { room } => Some(&room.room),
         Action::Edit { message, .. } | Action::Pin { message } | Action::Buttons { message, .. } => {
             Some(&message.room.room)
         }
@@ -360,8 +364,6 @@ fn place_of(action: &Action) -> Option<&str> {
         | Action::OpenMeeting { .. }
         | Action::CloseMeeting { .. }
         | Action::Appoint { .. }
-        | Action::Archive { .. }
-        | Action::Restore { .. }
         | Action::Measure { .. }
         | Action::Read { .. } => None,
     }
@@ -379,6 +381,18 @@ pub enum SayError {
 }
 
 impl Shared {
+    /// Sees to it that people can't write in a room, or can again.
+    fn archive(&mut self, room: &RoomRef, archived: bool) -> Result<Outcome, JournalError> {
+        let room = room.room.clone();
+        let Some(view) = self.chat.room(&room) else {
+            return Ok(Outcome::Permanent("there is no such room".to_owned()));
+        };
+        if view.archived != archived {
+            self.append(Change::Archived { room, archived })?;
+        }
+        Ok(Outcome::Done(Receipt::Done))
+    }
+
     /// Puts a change into the file, and then into the workspace. Gives back its place.
     fn append(&mut self, change: Change) -> Result<usize, JournalError> {
         if let Some(journal) = &mut self.journal {

@@ -2,9 +2,11 @@
 //!
 //! `bench.rs` is the workbench; what happens by chance is in the simulation beside this.
 
+mod archives;
 mod bench;
 mod calendar;
 mod commits;
+mod endings;
 mod gone;
 mod health;
 mod interactions;
@@ -18,4 +20,5 @@ mod snoozes;
 mod staleness;
 mod taken_back;
 mod talk;
+mod two_incidents;
 mod unreadable;
