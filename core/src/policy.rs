@@ -6,6 +6,8 @@
 //! - Identity comes from the platform: a person is allowed by their handle there.
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
+mod people;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
@@ -13,7 +15,7 @@ use chrono_tz::Tz;
 
 use crate::{
     event::Promise,
-    incident::{Incident, Severity, Status},
+    incident::{Severity, Status},
     message::{
         Message, Span,
         catalogue::{Arg, Words},
@@ -22,8 +24,9 @@ use crate::{
     port::{Panel, Standing},
     room::{PlatformName, RoomRef},
     time::working_hours::WorkingHours,
-    workspace::Workspace,
 };
+
+pub use people::Named;
 
 /// How one severity is handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +37,19 @@ pub struct SeverityPolicy {
     pub acknowledge_within: Duration,
     /// How soon the retrospective should be held.
     pub retro_within: Duration,
-    /// Who is asked in, by their names in `[people]`.
+    /// Who is asked in: teams, and people by their names.
     pub invite: Vec<String>,
+}
+
+/// A part of the system that incidents are about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Who is asked in when an incident is about it: teams, and people by their names.
+    pub invite: Vec<String>,
+    /// The words of a title that mean it, besides its own name.
+    pub words: Vec<String>,
+    /// The list of tasks that such an incident begins with, by its name.
+    pub checklist: Option<String>,
 }
 
 /// How people meet.
@@ -99,6 +113,10 @@ pub struct Policy {
     pub platforms: BTreeMap<PlatformName, PlatformPolicy>,
     /// People with their handles.
     pub people: BTreeMap<String, Vec<Person>>,
+    /// Teams, with the names of the people in them.
+    pub teams: BTreeMap<String, Vec<String>>,
+    /// The parts of the system that incidents are about, by their names.
+    pub services: BTreeMap<String, Service>,
 }
 
 impl Default for Policy {
@@ -129,6 +147,8 @@ impl Default for Policy {
             health: Vec::new(),
             platforms: BTreeMap::new(),
             people: BTreeMap::new(),
+            teams: BTreeMap::new(),
+            services: BTreeMap::new(),
         }
     }
 }
@@ -200,35 +220,10 @@ impl Policy {
         self.platforms.get(platform).is_some_and(|platform| platform.allow.iter().any(|entry| entry == "*"))
     }
 
-    /// What people on other platforms call somebody.
-    #[must_use]
-    pub fn name_of(&self, person: &Person, workspace: &Workspace) -> String {
-        let configured = || self.people.iter().find(|(_, handles)| handles.contains(person));
-        match (workspace.name_of(person), person.is_nameless()) {
-            (_, false) => person.short_name().to_owned(),
-            (Some(name), true) => name.to_owned(),
-            (None, true) => configured()
-                .map_or_else(|| format!("somebody on {}", person.platform.title()), |(name, _)| name.clone()),
-        }
-    }
-
-    /// The same human on another platform, if the configuration knows them there.
-    #[must_use]
-    pub fn elsewhere(&self, person: &Person, platform: &PlatformName) -> Option<&Person> {
-        let handles = self.people.values().find(|handles| handles.contains(person))?;
-        handles.iter().find(|handle| handle.platform == *platform)
-    }
-
     /// Whether a platform has a calendar that retrospectives are put in.
     #[must_use]
     pub fn has_calendar(&self, platform: &PlatformName) -> bool {
         self.platforms.get(platform).is_some_and(|platform| platform.has_calendar)
-    }
-
-    /// Whether this person may know anything about this incident.
-    #[must_use]
-    pub fn may_see(&self, person: &Person, incident: &Incident) -> bool {
-        !incident.private || incident.has_person(person)
     }
 
     /// The rooms that hear of an incident, on every platform: those of the stakeholders, and those of support. Each
@@ -251,39 +246,6 @@ impl Policy {
     /// The rooms of those who talk to customers, on every platform.
     pub fn support_rooms(&self) -> impl Iterator<Item = &RoomRef> {
         self.platforms.values().filter_map(|platform| platform.support_room.as_ref())
-    }
-
-    /// Whom a severity asks in on a platform. Into a private incident nobody is asked by rule: the rule could name
-    /// the very person it is about.
-    #[must_use]
-    pub fn invited(&self, severity: Severity, platform: &PlatformName, private: bool) -> Vec<Person> {
-        if private {
-            return Vec::new();
-        }
-        let names = &self.severity(severity).invite;
-        let on_platform = |name: &String| {
-            self.people.get(name)?.iter().find(|person| person.platform == *platform).cloned()
-        };
-        names.iter().filter_map(on_platform).collect()
-    }
-
-    /// The person that a typed name means to this speaker: `me`, a name from `[people]`, somebody who is `present`,
-    /// or a handle written with `@`. A bare word that is none of these ("asap") is nobody.
-    #[must_use]
-    pub fn person(&self, typed: &str, speaker: &Person, present: &[Person]) -> Option<Person> {
-        let bare = typed.strip_prefix('@').unwrap_or(typed);
-        if bare.eq_ignore_ascii_case("me") {
-            return Some(speaker.clone());
-        }
-        let known = self.people.get(bare).or_else(|| self.people.get(&bare.to_lowercase()));
-        if let Some(handles) = known {
-            return handles.iter().find(|handle| handle.platform == speaker.platform).cloned();
-        }
-        let is_here = |person: &&Person| {
-            person.platform == speaker.platform && person.short_name().eq_ignore_ascii_case(bare)
-        };
-        let completed = typed.starts_with('@').then(|| speaker.complete(typed)).flatten();
-        completed.or_else(|| present.iter().find(is_here).cloned())
     }
 }
 

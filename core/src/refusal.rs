@@ -43,6 +43,8 @@ pub enum Refusal {
     UnknownOption(String, Option<&'static str>),
     /// Not a person.
     NotAPerson(String),
+    /// Not a service that is configured.
+    NoSuchService(String),
     /// Not a length of time, or not a sensible one.
     Duration(DurationError),
     /// Not a moment, or not a possible one.
@@ -111,6 +113,10 @@ impl Refusal {
                 .say("refusal.unknown_option", args![typed = code(glimpse(typed)), meant = meant.map(code)]),
             Self::NotAPerson(typed) => {
                 policy.say("refusal.not_a_person", args![typed = code(glimpse(typed))])
+            }
+            Self::NoSuchService(typed) => {
+                let known = policy.services.keys().take(12).cloned().collect::<Vec<_>>().join(", ");
+                policy.say("refusal.no_such_service", args![typed = code(glimpse(typed)), known = known])
             }
             Self::Duration(error) => unclear_time::duration(error, policy),
             Self::When(error) => unclear_time::moment(error, policy),

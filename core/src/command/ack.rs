@@ -41,7 +41,7 @@ impl Command for Ack {
         if incident.status != Status::Declared {
             let policy = context.policy;
             return Err(Refusal::AlreadySo(match &incident.acknowledged_by {
-                Some(person) if person == context.person => {
+                Some(person) if policy.same(person, context.person) => {
                     policy.say("refusal.you_acknowledged", args![id = incident.id])
                 }
                 by => policy.say("refusal.acknowledged", args![id = incident.id, by = by.as_ref()]),

@@ -12,7 +12,7 @@ use crate::{
     event::{Event, IncidentEvent, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId, Origin, Severity, room_name::room_name, title},
     person::Person,
-    policy::Meeting,
+    policy::{Meeting, Policy},
     port::{Identity, RoomKind},
     refusal::Refusal,
 };
@@ -20,24 +20,28 @@ use crate::{
 pub(super) const VERB: Verb = Verb {
     name: "incident",
     aliases: &["inc", "declare"],
-    usage: "[--private] [--sev N] TITLE",
+    usage: "[--private] [--sev N] [--service NAME] TITLE",
     help: "declares an incident: a room, the right people, a meeting, updates",
     example: "!incident checkout is down",
     slots: &[
         Slot::required("title", SlotKind::Text, "What is wrong, in a few words"),
         Slot::optional("severity", SlotKind::Severity, "How bad; unsure means the worse one").after("--sev"),
+        Slot::optional("service", SlotKind::Text, "What it is about, if the title doesn't say it")
+            .after("--service"),
         Slot::optional("private", SlotKind::Flag, "Only for those who are asked in").after("--private"),
     ],
     parse: |words| Declare::parse(words),
 };
 
 const EXAMPLE: &str = "!incident checkout is down";
+const SERVICE_EXAMPLE: &str = "!incident --service checkout nobody can pay";
 
 #[derive(Debug, PartialEq, Eq)]
 struct Declare {
     title: String,
     private: bool,
     severity: Option<Severity>,
+    services: Vec<String>,
 }
 
 /// `!incident` or `!incident INC-12`: nothing to declare, something to see.
@@ -55,10 +59,10 @@ impl Declare {
         Self::read(words).map(|declare| Box::new(declare) as Box<dyn Command>)
     }
 
-    /// `--private` may stand anywhere, `--sev` before the title. A word that looks like either and isn't is refused:
+    /// `--private` and `--service` may stand anywhere, `--sev` before the title. A word that looks like either and isn't is refused:
     /// a mistyped `--private` must not declare in public.
     fn read(words: &str) -> Result<Self, Refusal> {
-        let mut declare = Self { title: String::new(), private: false, severity: None };
+        let mut declare = Self { title: String::new(), private: false, severity: None, services: Vec::new() };
         let mut left = Vec::new();
         let mut words = words.split_whitespace();
         while let Some(word) = words.next() {
@@ -70,6 +74,13 @@ impl Declare {
                 Some(Special::Severity(attached)) => {
                     let level = if attached.is_empty() { words.next().unwrap_or_default() } else { attached };
                     declare.severity = Some(read_severity(level)?);
+                }
+                Some(Special::Service(attached)) => {
+                    let name = if attached.is_empty() { words.next().unwrap_or_default() } else { attached };
+                    if name.is_empty() {
+                        return Err(Refusal::Missing("missing.service", SERVICE_EXAMPLE));
+                    }
+                    declare.services.push(name.to_owned());
                 }
                 Some(Special::Unknown) => return Err(Refusal::UnknownOption(word.to_owned(), None)),
                 None => left.push(word),
@@ -90,6 +101,8 @@ enum Special<'a> {
     NearlyPrivate,
     /// With the level, if it is attached: `--sev1`.
     Severity(&'a str),
+    /// With the service, if it is attached: `--service=checkout`.
+    Service(&'a str),
     Unknown,
 }
 
@@ -116,13 +129,16 @@ fn option(word: &str, leads: bool) -> Option<Special<'_>> {
     if is_option && name.eq_ignore_ascii_case("private") {
         return Some(Special::Private);
     }
+    let lower = name.to_ascii_lowercase();
+    if is_option && (lower == "service" || lower.starts_with("service=")) {
+        return Some(Special::Service(name.split_once('=').map_or("", |(_, attached)| attached)));
+    }
     if strsim::jaro_winkler(&bare.to_lowercase(), "private") >= 0.8 {
         return Some(Special::NearlyPrivate);
     }
     if !is_option || !leads {
         return None;
     }
-    let lower = name.to_ascii_lowercase();
     let level = ["severity", "sev"].into_iter().find(|prefix| lower.starts_with(prefix));
     Some(level.map_or(Special::Unknown, |prefix| Special::Severity(&name[prefix.len()..])))
 }
@@ -136,6 +152,21 @@ fn read_severity(level: &str) -> Result<Severity, Refusal> {
     })
 }
 
+impl Declare {
+    /// What it is about: the services that were named, and those that the title means.
+    fn services(&self, policy: &Policy) -> Result<Vec<String>, Refusal> {
+        let mut services: Vec<String> = Vec::new();
+        for typed in &self.services {
+            let service = policy.service(typed).ok_or_else(|| Refusal::NoSuchService(typed.clone()))?;
+            services.push(service.to_owned());
+        }
+        services.extend(policy.services_in(&self.title));
+        let mut seen = std::collections::BTreeSet::new();
+        services.retain(|service| seen.insert(service.clone()));
+        Ok(services)
+    }
+}
+
 impl Command for Declare {
     /// What is declared in a private incident's room is private too.
     fn about(&self) -> About {
@@ -146,7 +177,8 @@ impl Command for Declare {
     fn retitles(&self, incident: &Incident) -> Option<&str> {
         let is_as_private = incident.private || !self.private;
         let is_as_bad = self.severity.is_none_or(|severity| severity == incident.severity);
-        (is_as_private && is_as_bad).then_some(self.title.as_str())
+        let is_about_the_same = self.services.iter().all(|service| incident.services.contains(service));
+        (is_as_private && is_as_bad && is_about_the_same).then_some(self.title.as_str())
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
@@ -158,9 +190,10 @@ impl Command for Declare {
         let severity = self.severity.unwrap_or(policy.default_severity);
         let is_taken = |name: &str| view.workspace.has_room_name(name);
         let room_name = room_name(&policy.room_name, context.now, policy.timezone, &self.title, is_taken);
+        let services = self.services(policy)?;
         let mut invited: Vec<Person> = vec![context.person.clone()];
-        let needed = policy.invited(severity, &context.person.platform, private);
-        invited.extend(needed.into_iter().filter(|person| person != context.person));
+        let needed = policy.invited(severity, &services, (&context.person.platform, private));
+        invited.extend(needed.into_iter().filter(|person| !policy.same(person, context.person)));
         let declared = IncidentEvent::Declared {
             severity,
             private,
@@ -168,7 +201,7 @@ impl Command for Declare {
             origin: Origin { message: context.message.clone(), direct },
             invited,
             stakeholders: policy.stakeholders(private),
-            services: Vec::new(),
+            services,
             meeting: meeting(&policy.meeting, context.identity, id),
             promise: policy.promise(severity, crate::incident::Status::Declared, context.now),
         };
@@ -241,9 +274,31 @@ mod tests {
             (&long, &long, false, None),
         ];
         for (words, title, private, severity) in cases {
-            let expected = Declare { title: (*title).to_owned(), private: *private, severity: *severity };
+            let (title, services) = ((*title).to_owned(), Vec::new());
+            let expected = Declare { title, private: *private, severity: *severity, services };
             assert_eq!(Declare::read(words), Ok(expected), "{words:?}");
         }
+    }
+
+    #[test]
+    fn services_may_be_named_anywhere() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            ("--service checkout nobody can pay", "nobody can pay", &["checkout"]),
+            ("--service=checkout --sev 1 down", "down", &["checkout"]),
+            ("nobody can pay --service checkout", "nobody can pay", &["checkout"]),
+            ("—service checkout —Service cart down", "down", &["checkout", "cart"]),
+            ("the service is down", "the service is down", &[]),
+            ("-service is down", "-service is down", &[]),
+        ];
+        for (words, title, services) in cases {
+            let declare = Declare::read(words).unwrap_or_else(|refusal| panic!("{words}: {refusal:?}"));
+            assert_eq!(
+                (declare.title.as_str(), declare.services.as_slice()),
+                (*title, &services.iter().map(ToString::to_string).collect::<Vec<_>>()[..]),
+                "{words}"
+            );
+        }
+        assert!(matches!(Declare::read("checkout --service"), Err(Refusal::Missing("missing.service", _))));
     }
 
     #[test]

@@ -24,10 +24,11 @@ impl Command for Incidents {
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let shown = |incident: &&Incident| {
-            !incident.private || (context.kind == RoomKind::Direct && incident.has_person(context.person))
+            !incident.private
+                || (context.kind == RoomKind::Direct && context.policy.belongs(context.person, incident))
         };
         let visible: Vec<&Incident> = view.live.iter().filter(shown).collect();
-        Ok(Decision::discreetly(incidents::list(&visible, context.policy)))
+        Ok(Decision::discreetly(incidents::list(&visible, context.policy, context.now)))
     }
 }
 

@@ -54,11 +54,11 @@ impl Command for Lead {
             .policy
             .person(&self.who, context.person, &incident.people)
             .ok_or_else(|| Refusal::NotAPerson(self.who.clone()))?;
-        if incident.commander.as_ref() == Some(&to) {
+        if incident.commander.as_ref().is_some_and(|leads| context.policy.same(leads, &to)) {
             let already = context.policy.say("refusal.leads_already", args![person = &to, id = incident.id]);
             return Err(Refusal::AlreadySo(already));
         }
-        let takes_it = incident.status == Status::Declared && to == *context.person;
+        let takes_it = incident.status == Status::Declared && context.policy.same(&to, context.person);
         let reply = declaration::leads(incident, &to, context.person, context.policy);
         let assigned = Event::Role(RoleEvent::Assigned { role: Role::Commander, to });
         let mut decision = Decision::default().fact(incident.id, assigned);

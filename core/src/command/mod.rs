@@ -7,15 +7,19 @@
 //! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
 
 mod ack;
+mod ask;
 mod attach;
+mod brief;
 pub(crate) mod button;
 mod close;
 mod duplicate;
 mod false_alarm;
+mod follow;
 mod health;
 mod help;
 mod incident;
 mod incidents;
+mod invite;
 mod lead;
 mod link;
 mod meet;
@@ -41,6 +45,7 @@ pub use slot::{Slot, SlotKind, typed};
 pub use view::{About, Context, Decision, Live, Reply, View};
 
 use crate::{
+    event::Audience,
     incident::{Incident, IncidentId},
     message::help::Description,
     refusal::Refusal,
@@ -51,8 +56,10 @@ pub const VERBS: &[Verb] = &[
     incident::VERB,
     ack::VERB,
     lead::VERB,
+    invite::VERB,
     sev::VERB,
     update::VERB,
+    ask::VERB,
     next::VERB,
     snooze::VERB,
     status::VERB,
@@ -61,6 +68,8 @@ pub const VERBS: &[Verb] = &[
     attach::VERB,
     mitigate::VERB,
     health::VERB,
+    brief::VERB,
+    follow::VERB,
     resolve::VERB,
     duplicate::VERB,
     false_alarm::VERB,
@@ -99,6 +108,19 @@ impl Verb {
     }
 }
 
+/// News as it was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News<'a> {
+    /// The incident that it names.
+    pub id: Option<IncidentId>,
+    /// Whom it is worded for.
+    pub audience: Audience,
+    /// What it says.
+    pub words: &'a str,
+    /// Whether it was longer than what can be passed on.
+    pub was_cut: bool,
+}
+
 /// A parsed instruction.
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
@@ -112,6 +134,11 @@ pub trait Command: Debug + Send + Sync {
     /// The title that this incident would have if this had declared it; `None` if it declares nothing, or something
     /// that differs in more than the title.
     fn retitles(&self, _incident: &Incident) -> Option<&str> {
+        None
+    }
+
+    /// The news that this gives, or would have given; `None` if it gives none.
+    fn news(&self) -> Option<News<'_>> {
         None
     }
 

@@ -14,8 +14,8 @@ const NEAR_MISS: f64 = 0.85;
 
 /// Verbs of the process that come with later versions: met with a word rather than with silence.
 const NOT_YET: &[&str] = &[
-    "accept", "action", "actions", "ask", "brief", "decline", "follow", "handoff", "invite", "mirror",
-    "note", "oncall", "report", "role", "similar", "stats", "task", "timeline",
+    "accept", "action", "actions", "decline", "handoff", "mirror", "note", "oncall", "report", "role",
+    "similar", "stats", "task", "timeline",
 ];
 
 /// What a message turned out to be.

@@ -131,6 +131,7 @@ mod tests {
                 (SlotKind::Incident, _) => "INC-7",
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
+                (SlotKind::Text, "whom" | "service") => "payments",
                 (SlotKind::Text, "address") => "https://example.org",
                 (SlotKind::Text, _) => "tomorrow 14:00",
             };

@@ -213,6 +213,6 @@ impl Context<'_> {
     #[must_use]
     pub fn may_name(&self, incident: &Incident) -> bool {
         incident.may_be_named_in(&self.message.room)
-            || (self.kind == RoomKind::Direct && incident.has_person(self.person))
+            || (self.kind == RoomKind::Direct && self.policy.belongs(self.person, incident))
     }
 }

@@ -126,6 +126,10 @@ impl Engine {
         for fact in facts {
             self.record(draft, fact, cause, now);
         }
+        if carried_out {
+            // After what they did: who has asked what is going on need not be told.
+            self.has_come(draft, inbound, now);
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::{
     event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId},
     port::{Cancelled, Due, Outcome, Reason, Receipt},
-    room::RoomRef,
+    room::{MessageRef, RoomRef},
     schedule,
 };
 
@@ -114,6 +114,7 @@ impl Engine {
         }
         let Some(id) = effect.about() else { return };
         let subject = Subject::Incident(id);
+        self.learn_copy(draft, effect, receipt, now);
         match (effect, receipt) {
             (Effect::Keep(_), Receipt::Meeting(room, link)) => {
                 // Where people said that they meet, they meet.
@@ -184,10 +185,28 @@ impl Engine {
         }
     }
 
+    /// What passes on somebody's news is known from then on: it follows when they correct it or take it back.
+    fn learn_copy(&self, draft: &mut Draft, effect: &Effect, receipt: &Receipt, now: DateTime<Utc>) {
+        let Effect::Say(Say { about: Some(id), quotes: Some(fact), .. }) = effect else { return };
+        let Receipt::Message(copy) = receipt else { return };
+        if self.incident(draft, *id).is_some_and(|incident| incident.update(*fact).is_some()) {
+            let posted = Event::Room(RoomEvent::CopyPosted { fact: *fact, copy: copy.clone() });
+            self.record(draft, (Subject::Incident(*id), posted, None), Cause::default(), now);
+        }
+    }
+
     fn decide_given_up(&self, draft: &mut Draft, effect: &Effect, reason: &str, now: DateTime<Utc>) {
         let what = in_words(effect);
         draft.notes.push(format!("could not {what}: {reason}"));
+        if let Effect::Direct(person) = effect {
+            self.decide_no_direct_room(draft, person, now);
+        }
         let Some(id) = effect.about() else { return };
+        if let Effect::Say(Say { place: Place::Person(person), .. }) = effect
+            && self.decide_unreached(draft, id, person, now)
+        {
+            return;
+        }
         let event = match effect {
             Effect::Keep(Keep { desired: Desired::Room { .. }, .. }) => {
                 RoomEvent::OpeningFailed { reason: reason.to_owned() }
@@ -203,6 +222,12 @@ impl Engine {
             | Effect::Read(_)
             | Effect::Quote(_) => return,
             Effect::Measure(_) => return self.record_health(draft, id, HealthEvent::Unanswered, now),
+            Effect::Keep(Keep { desired: Desired::Copy { copy: MessageRef { room, .. }, .. }, .. }) => {
+                // Which direct room somebody follows in is nobody's business.
+                let is_told = self.incident(draft, id).is_some_and(|incident| incident.told.contains(room));
+                let what = if is_told { format!("{what} in {}", room.room) } else { what };
+                return self.give_up(draft, id, what, reason, now);
+            }
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{BatchId, Engine, outbox};
 use crate::{
     effect::{Aspect, Desired, Effect, EffectId, Place, Purpose, Say},
-    event::{Event, RECORD_VERSION, Record, Subject},
+    event::{Event, PeopleEvent, RECORD_VERSION, Record, Subject},
     incident::{Incident, IncidentId, evolve},
     message::Message,
     person::Person,
@@ -131,13 +131,14 @@ impl Engine {
         // Only what carries words has to be found again.
         let message = words.as_ref().and_then(|_| Some(cause.message?.id.clone()));
         let record = Record { v: RECORD_VERSION, at: now, by: cause.person.cloned(), message, event, words };
-        let number = match subject {
+        let (number, known) = match subject {
             Subject::Workspace => {
                 let workspace = draft.workspace.get_or_insert_with(|| self.stored.workspace.clone());
                 workspace.evolve(&record);
-                workspace.facts
+                (workspace.facts, None)
             }
             Subject::Incident(id) => {
+                let known = self.incident(draft, id).map(|before| (id, before.people.len()));
                 let Some(incident) = self.evolved(draft, id, &record) else { return };
                 let surroundings = Surroundings { now, policy: &self.policy, cause: cause.message };
                 let effects = reaction::react(&incident, &record, surroundings);
@@ -150,10 +151,14 @@ impl Engine {
                     }
                     draft.add_effect(effect);
                 }
-                facts
+                (facts, known)
             }
         };
+        let has_joined = matches!(record.event, Event::People(PeopleEvent::Joined));
         draft.commit.facts.push(NumberedRecord { subject, number, record });
+        if let Some(known) = known {
+            self.brief_newcomers(draft, known, cause.person.filter(|_| !has_joined), now);
+        }
     }
 
     fn evolved(&self, draft: &Draft, id: IncidentId, record: &Record) -> Option<Incident> {

@@ -15,7 +15,9 @@
 
 mod backlog;
 mod carrying_out;
+mod coming;
 mod committing;
+mod correcting;
 mod deciding;
 mod draft;
 mod due_table;

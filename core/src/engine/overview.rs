@@ -3,6 +3,7 @@
 use super::Engine;
 use crate::{
     incident::{Incident, glimpse},
+    policy::Policy,
     port::{Offer, Overview},
 };
 
@@ -25,7 +26,7 @@ impl Engine {
         if !self.started || std::mem::replace(&mut self.shown.is_current, true) {
             return None;
         }
-        let overview = overview(self.stored.incidents.values());
+        let overview = overview(self.stored.incidents.values(), &self.policy);
         if overview == self.shown.overview {
             return None;
         }
@@ -35,13 +36,16 @@ impl Engine {
 }
 
 /// Every incident that still owes something, the newest first.
-fn overview<'a>(incidents: impl DoubleEndedIterator<Item = &'a Incident>) -> Overview {
+fn overview<'a>(incidents: impl DoubleEndedIterator<Item = &'a Incident>, policy: &Policy) -> Overview {
+    let handles = |incident: &Incident| {
+        incident.people.iter().flat_map(|person| policy.handles(person)).cloned().collect()
+    };
     let offer = |incident: &Incident| Offer {
         id: incident.id,
         label: format!("{} · {} · {}", incident.id, incident.status, glimpse(incident.title_or_gap())),
         room: incident.home().cloned(),
         is_over: !incident.status.is_open(),
-        only_for: incident.private.then(|| incident.people.clone()),
+        only_for: incident.private.then(|| handles(incident)),
     };
     Overview { incidents: incidents.rev().filter(|incident| incident.is_live()).map(offer).collect() }
 }

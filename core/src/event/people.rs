@@ -23,10 +23,23 @@ pub enum PeopleEvent {
         /// Who.
         person: Person,
     },
+    /// Somebody can't be told in private what is going on.
+    Unreached {
+        /// Who.
+        person: Person,
+    },
+    /// They were told in the room where to find it.
+    BriefedInRoom {
+        /// Who.
+        people: Vec<Person>,
+    },
     /// Somebody wants to hear of it in private.
     Followed,
     /// Somebody wants to hear of it no more.
-    Unfollowed,
+    Unfollowed {
+        /// All the handles under which they heard of it.
+        people: Vec<Person>,
+    },
 }
 
 impl PeopleEvent {
@@ -37,7 +50,9 @@ impl PeopleEvent {
             Self::Joined => "ResponderJoined",
             Self::Briefed { .. } => "ResponderBriefed",
             Self::Followed => "FollowerAdded",
-            Self::Unfollowed => "FollowerRemoved",
+            Self::Unreached { .. } => "ResponderUnreached",
+            Self::BriefedInRoom { .. } => "RespondersBriefedInRoom",
+            Self::Unfollowed { .. } => "FollowerRemoved",
         }
     }
 }

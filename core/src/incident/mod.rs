@@ -8,6 +8,7 @@ pub mod ending;
 pub mod evolve;
 mod id;
 mod measuring;
+pub mod newcomers;
 pub mod news;
 pub mod retrospective;
 mod role;

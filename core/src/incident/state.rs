@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     IncidentId, Measuring, Severity, Status,
     ending::{Ending, Lasting},
+    newcomers::Unreached,
     news::{Copy, Update},
     retrospective::Retrospective,
     roles::Roles,
@@ -78,6 +79,8 @@ pub struct Incident {
     pub joined: BTreeSet<Person>,
     /// Who was told what is going on as they came.
     pub briefed: BTreeSet<Person>,
+    /// Who could not be told so, and is told in the room.
+    pub unreached: Unreached,
     /// Who hears of it in private.
     pub followers: BTreeSet<Person>,
     /// Everybody who belongs in its room, in the order in which they were needed.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, ending};
+use super::{Message, Span, ending, update};
 use crate::{
     args,
     incident::{Incident, Status, retrospective::Stage},
@@ -29,18 +29,15 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
 #[must_use]
 pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
     let mut message = standing(incident, policy);
-    if let Some(promise) = incident.updates.promise {
-        let late = crate::time::minutes_late(promise.due, now);
-        let due = policy.clock(promise.due);
-        message = message.then(if late > 0 {
-            policy.say("card.update_overdue", args![late = policy.minutes(late), due = due])
-        } else {
-            policy.say("card.next_update", args![due = due])
-        });
+    if let Some(next) = update::next_line(incident, policy, now) {
+        message = message.and(next);
     }
     message = message.then(commander(incident, policy));
     if incident.status.is_open() {
         message = message.then(meeting(incident, policy));
+    }
+    if !incident.services.is_empty() {
+        message = message.then(policy.say("card.services", args![services = incident.services.join(", ")]));
     }
     message
         .then(declared(incident, policy, now))

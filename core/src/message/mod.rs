@@ -7,6 +7,7 @@
 //!
 //! The sentences themselves live in the files beside this one, a file an occasion.
 
+pub mod brief;
 pub mod card;
 pub mod catalogue;
 pub mod declaration;
@@ -15,6 +16,7 @@ pub mod health;
 pub mod help;
 pub mod incidents;
 pub mod meeting;
+pub mod people;
 pub mod resolution;
 pub mod retrospective;
 pub mod trouble;
@@ -203,12 +205,14 @@ impl Message {
         found
     }
 
-    /// The message with other spans in the place of those that name people, where there are better ones.
+    /// The message with other spans in the place of those that name people, or notify them, where there are better
+    /// ones.
     #[must_use]
-    pub fn with_people(mut self, better: impl Fn(&Person) -> Option<Span>) -> Self {
+    pub fn with_people(mut self, better: impl Fn(&Person, bool) -> Option<Span>) -> Self {
         for span in self.lines.iter_mut().flat_map(Line::spans_mut) {
+            let notifies = matches!(span, Span::Mention(_));
             if let Span::Person(person) | Span::Mention(person) = span
-                && let Some(other) = better(person)
+                && let Some(other) = better(person, notifies)
             {
                 *span = other;
             }

@@ -50,13 +50,14 @@ pub struct Surroundings<'a> {
 pub struct Effects<'a> {
     incident: &'a Incident,
     surroundings: Surroundings<'a>,
+    by: Option<&'a Person>,
     list: Vec<Effect>,
 }
 
 /// What a fact calls for.
 #[must_use]
-pub fn react(incident: &Incident, record: &Record, surroundings: Surroundings<'_>) -> Vec<Effect> {
-    let mut effects = Effects { incident, surroundings, list: Vec::new() };
+pub fn react<'a>(incident: &'a Incident, record: &'a Record, surroundings: Surroundings<'a>) -> Vec<Effect> {
+    let mut effects = Effects { incident, surroundings, by: record.by.as_ref(), list: Vec::new() };
     match &record.event {
         Event::Workspace(_) => {}
         Event::People(event) => people::react(&mut effects, event, record),
@@ -139,6 +140,34 @@ impl Effects<'_> {
         }
     }
 
+    /// Tells those who want to hear of it in private, each human once, but for whoever caused it. Of a private
+    /// incident only those hear who belong to it.
+    fn tell_followers_privately(&mut self, message: &Message, worth: Duration) {
+        let (incident, policy) = (self.incident, self.surroundings.policy);
+        for person in policy.each_once(&incident.followers) {
+            let did_it = self.by.is_some_and(|by| policy.same(by, &person));
+            if did_it || !policy.may_see(&person, incident) || self.tells_privately(&person) {
+                continue;
+            }
+            self.tell_person(&person, message.clone(), worth);
+        }
+    }
+
+    /// Whether this human is told something in private already.
+    fn tells_privately(&self, human: &Person) -> bool {
+        self.list.iter().any(|effect| match effect {
+            Effect::Say(Say { place: Place::Person(person), .. }) => {
+                self.surroundings.policy.same(person, human)
+            }
+            Effect::Say(_)
+            | Effect::Keep(_)
+            | Effect::Direct(_)
+            | Effect::Read(_)
+            | Effect::Quote(_)
+            | Effect::Measure(_) => false,
+        })
+    }
+
     /// Answers the message that declared the incident.
     fn answer_origin(&mut self, message: Message) {
         let origin = &self.incident.origin.message;
@@ -160,7 +189,9 @@ impl Effects<'_> {
     /// Everybody who belongs is in the room, and, where only they may be, in the meeting.
     fn keep_members(&mut self) {
         if matches!(self.incident.room, RoomState::Open(_)) {
-            self.keep(Desired::Members { people: self.incident.people.clone() });
+            let platform = &self.incident.origin.message.room.platform;
+            let people = self.policy().members(&self.incident.people, platform);
+            self.keep(Desired::Members { people });
         }
         if self.incident.private {
             self.keep_meeting();
@@ -176,7 +207,7 @@ impl Effects<'_> {
         if !incident.status.is_open() || incident.home().is_none() || (incident.private && is_elsewhere) {
             return;
         }
-        let people = incident.private.then(|| incident.people.clone());
+        let people = incident.private.then(|| self.policy().members(&incident.people, platform));
         // Without the title, which may be corrected or taken back: by its name a second attempt finds the first.
         let began = incident.declared_at.with_timezone(&self.policy().timezone).format("%Y-%m-%d-%H%M");
         let name = format!("{began}-{}", incident.id.to_string().to_lowercase());

@@ -5,7 +5,7 @@ use crate::{
     effect::{Desired, Pressed, Purpose},
     incident::{Incident, RoomState},
     message::{card, declaration},
-    reaction::{END_WORTH, NEWS_WORTH},
+    reaction::{END_WORTH, NEWS_WORTH, people},
 };
 
 /// How many people a room can be made with; the rest are asked in afterwards. Matrix servers refuse more.
@@ -21,7 +21,12 @@ pub(super) fn make_room(effects: &mut Effects<'_>) {
     effects.keep(Desired::Room {
         name: incident.room_title(),
         topic,
-        invited: incident.people.iter().take(INVITED_AT_ONCE).cloned().collect(),
+        invited: effects
+            .policy()
+            .members(&incident.people, platform)
+            .into_iter()
+            .take(INVITED_AT_ONCE)
+            .collect(),
         private: incident.private,
         open_to: may_enter.then(|| incident.origin.message.room.clone()),
     });
@@ -59,6 +64,7 @@ pub(super) fn opened(effects: &mut Effects<'_>) {
     if !incident.private {
         effects.keep_meeting();
     }
+    people::tell_elsewhere(effects, &incident.people);
     announce(effects);
 }
 
@@ -72,6 +78,7 @@ pub(super) fn failed(effects: &mut Effects<'_>, reason: &str) {
     effects.answer_origin(declaration::declared_without_room(incident, reason, effects.policy()));
     post_card(effects);
     effects.keep_meeting();
+    people::tell_elsewhere(effects, &incident.people);
     announce(effects);
 }
 

@@ -1,6 +1,6 @@
 //! What follows as an incident goes from declared to resolved.
 
-use super::{Effects, NEWS_WORTH, ending, opening};
+use super::{Effects, NEWS_WORTH, ending, opening, people, updates};
 use crate::{
     event::{IncidentEvent, Record},
     incident::RoomState,
@@ -16,13 +16,16 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             let message = declaration::acknowledged(incident, by, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
         }
-        IncidentEvent::SeverityChanged { .. } => {
+        IncidentEvent::SeverityChanged { invited, .. } => {
             let message = declaration::severity_is(incident, effects.policy());
             effects.tell_home(message.clone());
             tell_followers(effects, &message);
+            effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
+            people::tell_elsewhere(effects, invited);
         }
         IncidentEvent::Escalated { .. } => {}
         IncidentEvent::Mitigated { .. }
@@ -41,6 +44,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             if facts.contains(&1) {
                 opening::rename_room(effects);
             }
+            updates::correct_copies(effects, facts);
         }
     }
 }

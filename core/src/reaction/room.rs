@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::{END_WORTH, Effects, opening};
+use super::{END_WORTH, Effects, opening, updates};
 use crate::{
     command::button,
     effect::{Desired, Pressed, Purpose},
@@ -60,13 +60,14 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             let message = trouble::delayed(effects.incident.id, *things, *minutes, effects.policy());
             effects.say_at_home(Purpose::Notice, message, Duration::minutes(i64::from(*minutes)));
         }
+        RoomEvent::CopyPosted { fact, .. } => updates::copy_delivered(effects, *fact),
         RoomEvent::Archived => archived(effects),
         RoomEvent::Restored => {
             if let RoomState::Open(room) = effects.incident.room.clone() {
                 effects.keep(Desired::Restored { room });
             }
         }
-        RoomEvent::CopyPosted { .. } | RoomEvent::Dropped { .. } => {}
+        RoomEvent::Dropped { .. } => {}
     }
 }
 

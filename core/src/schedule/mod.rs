@@ -5,6 +5,7 @@
 //! event takes the deadline's reason away, which is what keeps it from firing twice.
 
 mod archive;
+mod newcomers;
 mod retrospective;
 mod update_cadence;
 
@@ -39,6 +40,8 @@ pub enum DueKind {
     HandoffReminder,
     /// The commander is asked whether to hand over.
     HandoffPrompt,
+    /// Those who came late and could not be told in private are named in the room.
+    NewcomersInRoom,
     /// Its room is archived.
     Archive,
     /// The owner of a retrospective is asked to book it.
@@ -52,6 +55,7 @@ pub enum DueKind {
 pub fn deadlines(incident: &Incident, policy: &Policy) -> BTreeMap<DueKind, DateTime<Utc>> {
     let mut due = BTreeMap::new();
     if incident.is_live() {
+        due.extend(newcomers::deadline(incident));
         due.extend(update_cadence::deadline(incident));
         due.extend(retrospective::deadlines(incident));
     }
@@ -70,6 +74,7 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
             Vec::new()
         }
         DueKind::Archive => archive::fire(incident),
+        DueKind::NewcomersInRoom => newcomers::fire(incident),
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
         DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),
     }

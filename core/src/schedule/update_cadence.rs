@@ -52,6 +52,7 @@ pub(super) fn fire(incident: &Incident, kind: DueKind, now: DateTime<Utc>) -> Ve
         | DueKind::RolesQuestion
         | DueKind::HandoffReminder
         | DueKind::HandoffPrompt
+        | DueKind::NewcomersInRoom
         | DueKind::Archive
         | DueKind::RetrospectiveNag
         | DueKind::RetrospectiveReminder(_) => return Vec::new(),

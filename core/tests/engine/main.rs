@@ -6,6 +6,7 @@ mod archives;
 mod bench;
 mod calendar;
 mod commits;
+mod copies;
 mod endings;
 mod gone;
 mod health;

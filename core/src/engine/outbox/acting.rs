@@ -88,10 +88,11 @@ pub(super) fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
     }
 }
 
-/// A message for a platform: people of another one are named as they are known there, and notified by nothing.
+/// A message for a platform: people of another one are named, and notified, as they are known there.
 fn localized(message: &Message, platform: &PlatformName, places: Places<'_>) -> Message {
-    message.clone().with_people(|person| {
+    message.clone().with_people(|person, notifies| {
         (person.platform != *platform).then(|| match places.policy.elsewhere(person, platform) {
+            Some(known) if notifies => Span::Mention(known.clone()),
             Some(known) => Span::Person(known.clone()),
             None => Span::Text(isolated(&places.policy.name_of(person, places.workspace))),
         })

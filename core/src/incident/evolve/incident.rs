@@ -107,6 +107,7 @@ fn erase(incident: &mut Incident, facts: &[u64]) {
     if facts.contains(&1) {
         incident.title.clear();
     }
+    // With its message go all wordings that an update ever had.
     for update in incident.news.iter_mut().filter(|update| facts.contains(&update.fact)) {
         update.words.clear();
     }

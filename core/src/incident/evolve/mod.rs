@@ -15,7 +15,9 @@ mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Incident, IncidentId, RoomState, Status, roles::Roles, update_cycle::UpdateCycle};
+use super::{
+    Incident, IncidentId, RoomState, Status, newcomers::Unreached, roles::Roles, update_cycle::UpdateCycle,
+};
 use crate::{
     event::{Event, IncidentEvent, Record},
     person::Person,
@@ -55,6 +57,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         roles: Roles::default(),
         joined: BTreeSet::new(),
         briefed: BTreeSet::new(),
+        unreached: Unreached::default(),
         followers: BTreeSet::new(),
         people: invited.clone(),
         stakeholders: stakeholders.clone(),

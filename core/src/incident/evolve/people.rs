@@ -19,9 +19,18 @@ pub(super) fn evolve(incident: &mut Incident, event: &PeopleEvent, record: &Reco
         (PeopleEvent::Followed, Some(person)) => {
             incident.followers.insert(person.clone());
         }
-        (PeopleEvent::Unfollowed, Some(person)) => {
-            incident.followers.remove(person);
+        (PeopleEvent::Unfollowed { people }, _) => {
+            incident.followers.retain(|person| !people.contains(person));
         }
-        (PeopleEvent::Joined | PeopleEvent::Followed | PeopleEvent::Unfollowed, None) => {}
+        (PeopleEvent::Unreached { person }, _) => {
+            if incident.unreached.people.insert(person.clone()) {
+                incident.unreached.waiting.push(person.clone());
+            }
+        }
+        (PeopleEvent::BriefedInRoom { people }, _) => {
+            incident.unreached.waiting.retain(|person| !people.contains(person));
+            incident.unreached.told_at = Some(record.at);
+        }
+        (PeopleEvent::Joined | PeopleEvent::Followed, None) => {}
     }
 }

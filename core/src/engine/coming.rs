@@ -1,0 +1,133 @@
+//! People who come to an incident: by joining its room, by speaking in it, by being asked in.
+//!
+//! - Everybody comes once. A platform that tells who joins is believed; on others, whoever gives a command in the room
+//!   has come.
+//! - Who comes when it is under way is told what is going on, once, in private. Whoever does something for it by
+//!   themselves, or gave some of the news, knows.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Engine,
+    deciding::Missing,
+    draft::{Cause, Draft},
+};
+use crate::{
+    effect::{Effect, Place, Say},
+    event::{Event, PeopleEvent, Subject},
+    incident::{Incident, IncidentId},
+    person::Person,
+    port::Inbound,
+};
+
+impl Engine {
+    /// Somebody came into a room.
+    pub(super) fn decide_joined(
+        &self,
+        draft: &mut Draft,
+        inbound: &Inbound,
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        if !self.is_heard(draft, inbound)? || !self.has_come(draft, inbound, now) {
+            return Ok(());
+        }
+        let Some(id) = self.workspace(draft).incident_in(&inbound.message.room) else { return Ok(()) };
+        let leads = |incident: &Incident| {
+            incident.commander.as_ref().is_some_and(|leads| self.policy.same(leads, &inbound.person))
+        };
+        // They may have been asked in long before they came.
+        if self.incident(draft, id).is_some_and(|incident| !leads(incident)) {
+            self.brief(draft, id, &inbound.person, now);
+        }
+        Ok(())
+    }
+
+    /// Puts on record that somebody is in an incident's own room, if that is news.
+    pub(super) fn has_come(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) -> bool {
+        let room = &inbound.message.room;
+        let Some(id) = self.workspace(draft).incident_in(room) else { return false };
+        // Those that owe nothing any more need not be loaded for it.
+        let is_new = self.incident(draft, id).is_some_and(|incident| {
+            incident.is_live()
+                && incident.home() == Some(room)
+                && !self.policy.is_among(&inbound.person, &incident.joined)
+        });
+        if is_new {
+            let cause = Cause { person: Some(&inbound.person), message: None };
+            let joined = Event::People(PeopleEvent::Joined);
+            self.record(draft, (Subject::Incident(id), joined, None), cause, now);
+        }
+        is_new
+    }
+
+    /// Tells those what is going on whom a fact has added to an incident that had `known` people.
+    pub(super) fn brief_newcomers(
+        &self,
+        draft: &mut Draft,
+        (id, known): (IncidentId, usize),
+        came_by_themselves: Option<&Person>,
+        now: DateTime<Utc>,
+    ) {
+        let Some(incident) = self.incident(draft, id) else { return };
+        let (before, added) = incident.people.split_at(known.min(incident.people.len()));
+        let is_new = |person: &&Person| {
+            let knows = came_by_themselves.is_some_and(|other| self.policy.same(other, person));
+            !knows && !self.policy.is_among(person, before)
+        };
+        let newcomers: Vec<Person> = added.iter().filter(is_new).cloned().collect();
+        for person in newcomers {
+            self.brief(draft, id, &person, now);
+        }
+    }
+
+    /// Tells somebody what is going on, if they may have missed it.
+    fn brief(&self, draft: &mut Draft, id: IncidentId, person: &Person, now: DateTime<Utc>) {
+        let is_owed = self.incident(draft, id).is_some_and(|incident| {
+            let know = incident.briefed.iter().chain(incident.gave_news()).chain([&incident.reporter]);
+            incident.status.is_open() && incident.is_under_way(now) && !self.policy.is_among(person, know)
+        });
+        if is_owed {
+            let briefed = Event::People(PeopleEvent::Briefed { person: person.clone() });
+            self.record(draft, (Subject::Incident(id), briefed, None), Cause::default(), now);
+        }
+    }
+
+    /// Nothing can be said to somebody in private, about this incident: if they were to be told what is going on, the
+    /// room is told where to find it. Says whether that is all that there is to do about it.
+    pub(super) fn decide_unreached(
+        &self,
+        draft: &mut Draft,
+        id: IncidentId,
+        person: &Person,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let Some(incident) = self.incident(draft, id) else { return false };
+        if incident.unreached.people.contains(person) {
+            return true;
+        }
+        let was_briefed = incident.briefed.contains(person);
+        if was_briefed {
+            let unreached = Event::People(PeopleEvent::Unreached { person: person.clone() });
+            self.record(draft, (Subject::Incident(id), unreached, None), Cause::default(), now);
+        }
+        was_briefed
+    }
+
+    /// There will be no direct room with somebody: what waits for one was to tell them something.
+    pub(super) fn decide_no_direct_room(&self, draft: &mut Draft, person: &Person, now: DateTime<Utc>) {
+        let about = |effect: &Effect| match effect {
+            Effect::Say(Say { place: Place::Person(to), about, .. }) if to == person => *about,
+            Effect::Say(_)
+            | Effect::Keep(_)
+            | Effect::Direct(_)
+            | Effect::Read(_)
+            | Effect::Quote(_)
+            | Effect::Measure(_) => None,
+        };
+        let ids: std::collections::BTreeSet<IncidentId> =
+            self.outbox.all().filter_map(|stored| about(&stored.effect)).collect();
+        for id in ids {
+            self.decide_unreached(draft, id, person, now);
+        }
+    }
+}

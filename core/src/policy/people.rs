@@ -1,0 +1,229 @@
+//! Who is who, and who is asked in.
+//!
+//! - One human may have a handle on each of several platforms. Whatever belongs to one of them belongs to all.
+//! - Whom a rule asks in is asked under their handle on the incident's platform, or, if they have none there, under
+//!   another: they are told of it there.
+
+use super::{Policy, Service};
+use crate::{
+    incident::{Incident, Severity},
+    person::Person,
+    room::PlatformName,
+    workspace::Workspace,
+};
+
+/// What a typed name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// One person.
+    Person(Person),
+    /// A team, by its name.
+    Team(String),
+    /// A service, by its name: the people whom it asks in.
+    Service(String),
+}
+
+impl Policy {
+    /// All handles of the human who has this one, itself among them.
+    #[must_use]
+    pub fn handles<'a>(&'a self, person: &'a Person) -> &'a [Person] {
+        let known = self.people.values().find(|handles| handles.contains(person));
+        known.map_or(std::slice::from_ref(person), Vec::as_slice)
+    }
+
+    /// Whether both are handles of one human.
+    #[must_use]
+    pub fn same(&self, one: &Person, other: &Person) -> bool {
+        one == other || self.handles(one).contains(other)
+    }
+
+    /// Whether one of these is a handle of this human.
+    pub fn is_among<'a>(&self, person: &Person, people: impl IntoIterator<Item = &'a Person>) -> bool {
+        let handles = self.handles(person);
+        people.into_iter().any(|other| handles.contains(other))
+    }
+
+    /// Whether this human belongs to an incident, under whichever handle.
+    #[must_use]
+    pub fn belongs(&self, person: &Person, incident: &Incident) -> bool {
+        self.is_among(person, &incident.people)
+    }
+
+    /// Whether this person may know anything about this incident.
+    #[must_use]
+    pub fn may_see(&self, person: &Person, incident: &Incident) -> bool {
+        !incident.private || self.belongs(person, incident)
+    }
+
+    /// Each human once, under the handle that comes first.
+    #[must_use]
+    pub fn each_once<'a>(&self, people: impl IntoIterator<Item = &'a Person>) -> Vec<Person> {
+        let mut once: Vec<Person> = Vec::new();
+        for person in people {
+            if !self.is_among(person, &once) {
+                once.push(person.clone());
+            }
+        }
+        once
+    }
+
+    /// The same human on this platform, if they are known there.
+    #[must_use]
+    pub fn on<'a>(&'a self, person: &'a Person, platform: &PlatformName) -> Option<&'a Person> {
+        if person.platform == *platform { Some(person) } else { self.elsewhere(person, platform) }
+    }
+
+    /// The same human on another platform, if the configuration knows them there.
+    #[must_use]
+    pub fn elsewhere(&self, person: &Person, platform: &PlatformName) -> Option<&Person> {
+        let handles = self.people.values().find(|handles| handles.contains(person))?;
+        handles.iter().find(|handle| handle.platform == *platform)
+    }
+
+    /// These people as a platform knows them, each handle once; who is not known there is left out.
+    #[must_use]
+    pub fn members(&self, people: &[Person], platform: &PlatformName) -> Vec<Person> {
+        let mut members: Vec<Person> = Vec::new();
+        for person in people.iter().filter_map(|person| self.on(person, platform)) {
+            if !members.contains(person) {
+                members.push(person.clone());
+            }
+        }
+        members
+    }
+
+    /// What people on other platforms call somebody.
+    #[must_use]
+    pub fn name_of(&self, person: &Person, workspace: &Workspace) -> String {
+        match (workspace.name_of(person), person.is_nameless()) {
+            (_, false) => person.short_name().to_owned(),
+            (Some(name), true) => name.to_owned(),
+            (None, true) => self
+                .name_in_people(person)
+                .map_or_else(|| format!("somebody on {}", person.platform.title()), ToOwned::to_owned),
+        }
+    }
+
+    /// The name in `[people]` of somebody.
+    #[must_use]
+    pub fn name_in_people(&self, person: &Person) -> Option<&str> {
+        let mut people = self.people.iter();
+        people.find(|(_, handles)| handles.contains(person)).map(|(name, _)| name.as_str())
+    }
+
+    /// Whom teams and people ask in to an incident on a platform, each once: the most needed first. Somebody who is
+    /// not known there is asked under another handle.
+    #[must_use]
+    pub fn asked_in(&self, names: &[String], platform: &PlatformName) -> Vec<Person> {
+        let one = |name: &String| {
+            let handles = self.people.get(name)?;
+            handles.iter().find(|handle| handle.platform == *platform).or_else(|| self.reachable(handles))
+        };
+        let members = |name| self.teams.get(name).map_or(std::slice::from_ref(name), Vec::as_slice);
+        self.each_once(names.iter().flat_map(members).filter_map(one))
+    }
+
+    /// Whom a severity and services ask in on a platform. Into a private incident nobody is asked by rule: the rule
+    /// could name the very person it is about.
+    #[must_use]
+    pub fn invited(
+        &self,
+        severity: Severity,
+        services: &[String],
+        (platform, private): (&PlatformName, bool),
+    ) -> Vec<Person> {
+        if private {
+            return Vec::new();
+        }
+        let of_services = services.iter().filter_map(|name| self.services.get(name));
+        let names = of_services.flat_map(|service| &service.invite).chain(&self.severity(severity).invite);
+        self.asked_in(&names.cloned().collect::<Vec<_>>(), platform)
+    }
+
+    /// The first of these handles whose platform is in use.
+    fn reachable<'a>(&self, handles: &'a [Person]) -> Option<&'a Person> {
+        handles.iter().find(|handle| self.platforms.contains_key(&handle.platform))
+    }
+
+    /// The service of this name, as it is configured.
+    #[must_use]
+    pub fn service(&self, typed: &str) -> Option<&str> {
+        find_name(self.services.keys(), typed)
+    }
+
+    /// The services that a title is about: those whose name or one of whose words is in it.
+    #[must_use]
+    pub fn services_in(&self, title: &str) -> Vec<String> {
+        let title = title.to_lowercase();
+        let is_meant = |(name, service): &(&String, &Service)| {
+            let mut words = std::iter::once(*name).chain(&service.words);
+            words.any(|word| has_words(&title, &word.to_lowercase()))
+        };
+        self.services.iter().filter(is_meant).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The person that a typed name means to this speaker: `me`, a name from `[people]`, somebody who is `present`,
+    /// or a handle written with `@`. A bare word that is none of these ("asap") is nobody.
+    #[must_use]
+    pub fn person(&self, typed: &str, speaker: &Person, present: &[Person]) -> Option<Person> {
+        let bare = typed.strip_prefix('@').unwrap_or(typed);
+        if bare.eq_ignore_ascii_case("me") {
+            return Some(speaker.clone());
+        }
+        if let Some(handles) = find_name(self.people.keys(), bare).and_then(|name| self.people.get(name)) {
+            // As those who are there know them, or as the speaker does.
+            let there = handles.iter().find(|handle| present.contains(handle));
+            let known = || handles.iter().find(|handle| handle.platform == speaker.platform);
+            return there.or_else(known).or_else(|| self.reachable(handles)).cloned();
+        }
+        let is_here = |person: &&Person| {
+            person.platform == speaker.platform && person.short_name().eq_ignore_ascii_case(bare)
+        };
+        let completed = typed.starts_with('@').then(|| speaker.complete(typed)).flatten();
+        completed.or_else(|| present.iter().find(is_here).cloned())
+    }
+
+    /// What a typed name means to this speaker: a team, a service, or a person; a team also with an `@`.
+    #[must_use]
+    pub fn named(&self, typed: &str, speaker: &Person, present: &[Person]) -> Option<Named> {
+        let bare = typed.strip_prefix('@').unwrap_or(typed);
+        let person = || self.person(typed, speaker, present).map(Named::Person);
+        if find_name(self.people.keys(), bare).is_some() {
+            return person();
+        }
+        let team = find_name(self.teams.keys(), bare).map(|name| Named::Team(name.to_owned()));
+        let service = || self.service(bare).map(|name| Named::Service(name.to_owned()));
+        team.or_else(service).or_else(person)
+    }
+
+    /// Whom a typed name asks in on a platform.
+    #[must_use]
+    pub fn people_of(&self, named: &Named, platform: &PlatformName) -> Vec<Person> {
+        match named {
+            Named::Person(person) => vec![self.on(person, platform).unwrap_or(person).clone()],
+            Named::Team(name) => self.asked_in(std::slice::from_ref(name), platform),
+            Named::Service(name) => self
+                .services
+                .get(name)
+                .map_or_else(Vec::new, |service| self.asked_in(&service.invite, platform)),
+        }
+    }
+}
+
+/// The configured name that was typed, in whichever case.
+fn find_name<'a>(names: impl Iterator<Item = &'a String> + Clone, typed: &str) -> Option<&'a str> {
+    let lower = typed.to_lowercase();
+    let exact = names.clone().find(|name| *name == typed);
+    let mut others = names;
+    exact.or_else(|| others.find(|name| name.to_lowercase() == lower)).map(String::as_str)
+}
+
+/// Whether a text has these words in it, as whole words. Both are in lower case.
+fn has_words(text: &str, words: &str) -> bool {
+    let is_inside = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
+    !words.is_empty()
+        && text.match_indices(words).any(|(start, found)| {
+            let end = start + found.len();
+            !is_inside(text[..start].chars().next_back()) && !is_inside(text[end..].chars().next())
+        })
+}
