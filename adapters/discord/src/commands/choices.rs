@@ -30,7 +30,7 @@ pub(crate) struct Choice {
     pub(crate) value: String,
 }
 
-/// The incidents that fit what was typed, and that the asker may know of: for `retro` those first that are over,
+/// The incidents that fit what was typed, and that the asker may know of: for verbs about the time after it those first that are over,
 /// otherwise those that are open.
 pub(crate) fn choices(overview: &Overview, asker: Asker<'_>, verb: &str, typed: &str) -> Vec<Choice> {
     if !asker.may_command {
@@ -42,7 +42,7 @@ pub(crate) fn choices(overview: &Overview, asker: Asker<'_>, verb: &str, typed: 
         offer.may_be_named(asker.person, asker.room, asker.is_direct)
             && (number.starts_with(&typed) || offer.label.to_lowercase().contains(&typed))
     };
-    let wants_over = verb == "retro";
+    let wants_over = matches!(verb, "retro" | "reopen" | "close");
     let mut fitting: Vec<&Offer> = overview.incidents.iter().filter(fits).collect();
     // Stable: the newest stay first.
     fitting.sort_by_key(|offer| offer.is_over != wants_over);
