@@ -7,6 +7,7 @@
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
 mod people;
+mod tasks;
 
 use std::collections::BTreeMap;
 
@@ -82,6 +83,8 @@ pub struct PlatformPolicy {
     pub home_room: Option<RoomRef>,
     /// Whether it has a calendar that retrospectives are put in.
     pub has_calendar: bool,
+    /// Whether its messages can carry files.
+    pub carries_files: bool,
 }
 
 /// Everything that an operator decides.
@@ -101,6 +104,10 @@ pub struct Policy {
     pub private_by_default: bool,
     /// How each severity is handled, worst first.
     pub severities: [SeverityPolicy; 4],
+    /// After how long of leading somebody is asked whether to hand over.
+    pub handoff_after: Duration,
+    /// After how long of leading everybody is told that it is time to hand over.
+    pub handoff_at_latest: Duration,
     /// How people meet.
     pub meeting: Meeting,
     /// How long after its end an incident's room is archived; `None` for never.
@@ -117,6 +124,8 @@ pub struct Policy {
     pub teams: BTreeMap<String, Vec<String>>,
     /// The parts of the system that incidents are about, by their names.
     pub services: BTreeMap<String, Service>,
+    /// Lists of tasks, by their names. That called `default` is there in every incident from the beginning.
+    pub checklists: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Policy {
@@ -141,6 +150,8 @@ impl Default for Policy {
                 severity(Some(30), 7),
                 severity(None, 7),
             ],
+            handoff_after: Duration::minutes(60),
+            handoff_at_latest: Duration::minutes(180),
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
             archive_after: Some(Duration::days(7)),
             working_hours: WorkingHours::default(),
@@ -149,6 +160,7 @@ impl Default for Policy {
             people: BTreeMap::new(),
             teams: BTreeMap::new(),
             services: BTreeMap::new(),
+            checklists: BTreeMap::new(),
         }
     }
 }

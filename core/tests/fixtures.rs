@@ -148,6 +148,7 @@ fn every_event_of_leading() -> Vec<Event> {
         Event::Task(TaskEvent::Unticked { number: 2 }),
         Event::Timeline(TimelineEvent::NoteAdded { at: moment() }),
         Event::Timeline(TimelineEvent::Marked { message: message(), mark: "$mark".to_owned() }),
+        Event::Timeline(TimelineEvent::Unreadable { message: message() }),
         Event::Timeline(TimelineEvent::Quoted { message: message(), author: alice(), said_at: moment() }),
         Event::Timeline(TimelineEvent::Unmarked { message: message(), mark: "$mark".to_owned() }),
         Event::Health(HealthEvent::Asked { at_start: true }),

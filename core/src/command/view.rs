@@ -10,7 +10,7 @@ use crate::{
     message::{Message, ending},
     person::Person,
     policy::Policy,
-    port::{Identity, RoomKind},
+    port::{Attachment, Identity, RoomKind},
     refusal::Refusal,
     room::{MessageRef, RoomRef},
     workspace::Workspace,
@@ -101,6 +101,12 @@ pub struct Decision {
     pub facts: Vec<(Subject, Event, Option<String>)>,
     /// What the person is answered; a command whose facts lead to the answer has none.
     pub reply: Option<Reply>,
+    /// What goes with the answer.
+    pub attachment: Option<Attachment>,
+    /// What is answered besides, one message after the other.
+    pub further: Vec<Message>,
+    /// Whether the message that was pressed shows what came of it, so that no answer is needed then.
+    pub is_shown: bool,
 }
 
 /// What a person is answered.
@@ -123,13 +129,13 @@ impl Decision {
     /// An answer and nothing else.
     #[must_use]
     pub fn answer(message: Message) -> Self {
-        Self { facts: Vec::new(), reply: Some(message.into()) }
+        Self { reply: Some(message.into()), ..Self::default() }
     }
 
     /// An answer that is nobody else's concern, and nothing else.
     #[must_use]
     pub fn discreetly(message: Message) -> Self {
-        Self { facts: Vec::new(), reply: Some(Reply { message, discreet: true }) }
+        Self { reply: Some(Reply { message, discreet: true }), ..Self::default() }
     }
 
     /// Adds a fact without words.

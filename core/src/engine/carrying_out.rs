@@ -104,7 +104,7 @@ impl Engine {
             }
         };
         let carried_out = decided.is_ok();
-        let Decision { facts, reply } =
+        let Decision { facts, reply, attachment, further, is_shown } =
             decided.unwrap_or_else(|refusal| Decision::discreetly(refusal.message(&self.policy)));
         let declared = facts.iter().find_map(|(subject, ..)| match subject {
             Subject::Incident(id) => Some(*id),
@@ -112,9 +112,16 @@ impl Engine {
         });
         draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: declared.or(about), carried_out });
         draft.answering.push(inbound.message.clone());
-        if let Some(reply) = reply {
+        let needs_no_word = is_shown && manner == Manner::Pressed && !inbound.awaits_answer;
+        if let Some(reply) = reply.filter(|_| !needs_no_word) {
             let place = self.place_of(draft, inbound, about);
-            draft.add_effect(answer(inbound, place, about, (reply, manner), now));
+            let discreet = reply.discreet;
+            let first = answer(inbound, place.clone(), about, (reply, manner), now);
+            draft.add_effect(Effect::Say(Say { attachment, ..first }));
+            for message in further {
+                let reply = Reply { message, discreet };
+                draft.add_effect(Effect::Say(answer(inbound, place.clone(), about, (reply, manner), now)));
+            }
         }
         if carried_out {
             self.learn_room(draft, inbound, now);
@@ -148,7 +155,7 @@ impl Engine {
         let message = refusal.message(&self.policy);
         let reply = Reply { message, discreet: true };
         let place = Place::Room(inbound.message.room.clone());
-        draft.add_effect(answer(inbound, place, None, (reply, Manner::Typed), now));
+        draft.add_effect(Effect::Say(answer(inbound, place, None, (reply, Manner::Typed), now)));
     }
 
     /// A command decided, with the incident that it was about.
@@ -263,7 +270,7 @@ fn answer(
     about: Option<IncidentId>,
     (Reply { message, discreet }, manner): (Reply, Manner),
     now: DateTime<Utc>,
-) -> Effect {
+) -> Say {
     let discreet = discreet || inbound.awaits_answer;
     let (answers, message) = if manner == Manner::Pressed && !inbound.awaits_answer {
         (None, pressed_by(&inbound.person, message))
@@ -271,12 +278,12 @@ fn answer(
         (Some(inbound.message.clone()), message)
     };
     let platform = &inbound.message.room.platform;
-    Effect::Say(Say {
+    Say {
         about,
         answers,
         only_for: discreet.then(|| inbound.person.clone()),
         ..Say::new(place, platform, Purpose::Answer, message, now + NEWS_WORTH)
-    })
+    }
 }
 
 /// The only one, if there is exactly one.

@@ -91,6 +91,10 @@ impl Engine {
             (Effect::Read(read), Outcome::Done(Receipt::Said(said))) => {
                 self.decide_read(draft, read, &said.text, now)?
             }
+            (Effect::Quote(quote), Outcome::Done(Receipt::Said(said))) => {
+                self.decide_quoted(draft, quote, said, now);
+            }
+            (Effect::Quote(quote), Outcome::Permanent(_)) => self.decide_not_quoted(draft, quote, now),
             (Effect::Read(read), Outcome::Transient(_)) => self.decide_still_unreadable(draft, read, now),
             (_, Outcome::Done(receipt)) => self.decide_done(draft, effect, receipt, now),
             (_, Outcome::Permanent(reason)) => self.decide_given_up(draft, effect, reason, now),
@@ -132,6 +136,7 @@ impl Engine {
                 self.record(draft, (Subject::Workspace, bound, None), Cause::default(), now);
                 let opened = Event::Room(RoomEvent::Opened { room: room.clone() });
                 self.record(draft, (subject, opened, None), Cause::default(), now);
+                self.begin_tasks(draft, id, now);
             }
             // A card that was on its way as we were removed from the room is none any more.
             // One that could not be changed any more was posted anew.
@@ -231,6 +236,7 @@ impl Engine {
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
+        self.begin_tasks(draft, id, now);
     }
 
     /// Puts on record that something was given up, once for each thing.
@@ -245,6 +251,10 @@ impl Engine {
         let Some(effect) = self.outbox.effect(id) else { return };
         draft.commit.effects_ended.push(id);
         if self.outbox.is_superseded(id) {
+            return;
+        }
+        if let Effect::Quote(quote) = effect {
+            self.decide_not_quoted(draft, quote, now);
             return;
         }
         let what = in_words(effect);

@@ -25,6 +25,8 @@ pub(super) struct Draft {
     pub(super) workspace: Option<Workspace>,
     pub(super) incidents: BTreeMap<IncidentId, Incident>,
     pub(super) cards: BTreeMap<IncidentId, Message>,
+    /// The lists of tasks as they are posted, or will be.
+    pub(super) lists: BTreeMap<IncidentId, Message>,
     pub(super) positions: Vec<Position>,
     pub(super) accepted: Vec<BatchId>,
     /// The messages that wait for an answer in this round.
@@ -54,6 +56,7 @@ impl Draft {
             workspace: None,
             incidents: BTreeMap::new(),
             cards: BTreeMap::new(),
+            lists: BTreeMap::new(),
             positions: Vec::new(),
             accepted: Vec::new(),
             answering: Vec::new(),
@@ -174,6 +177,7 @@ impl Engine {
             let Some(incident) = self.incident(draft, id).cloned() else { continue };
             if why.is_some() {
                 self.keep_card(draft, &incident);
+                self.keep_tasks(draft, &incident, now);
             }
             self.compare_deadlines(draft, &incident, why.unwrap_or("nothing new"), now);
             let was_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);

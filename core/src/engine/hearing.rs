@@ -15,6 +15,7 @@ use super::{
     correcting::{Correction, correction},
     deciding::Missing,
     draft::Draft,
+    marks,
 };
 use crate::{
     command::{Live, Parsed, button, parse},
@@ -49,11 +50,23 @@ impl Engine {
         }
         match &inbound.content {
             Content::Said(text) => self.carry_out(draft, inbound, (text, Manner::Typed), now),
-            Content::Edited { message, text } => self.decide_edit(draft, inbound, (message, text), now),
-            Content::Redacted { message } => self.decide_taken_back(draft, inbound, message, now),
+            Content::Edited { message, text } => {
+                self.decide_marked_edit(draft, inbound, (message, text), now)?;
+                self.decide_edit(draft, inbound, (message, text), now)
+            }
+            Content::Redacted { message } => {
+                self.decide_mark_taken_back(draft, inbound, message, now)?;
+                self.decide_taken_back(draft, inbound, message, now)
+            }
+            Content::Reacted { message, key } if marks::is_mark(key) => {
+                self.decide_marked(draft, inbound, message, now)
+            }
             Content::Reacted { message, key } => self.decide_press(draft, inbound, (message, key, ""), now),
             Content::Filled { message, key, text } => {
                 self.decide_press(draft, inbound, (message, key, text), now)
+            }
+            Content::Unreacted { message, key } if marks::is_mark(key) => {
+                self.decide_unmarked(draft, inbound, message, now)
             }
             Content::Unreacted { .. } => Ok(()),
             Content::Joined => self.decide_joined(draft, inbound, now),
@@ -137,7 +150,8 @@ impl Engine {
             let on_prompt = || is_it(&incident.prompt).then_some(Pressed::Prompt);
             let is_this = |ours: &MessageRef| ours.id == message && ours.room == inbound.message.room;
             let on_other = || incident.signs.iter().find(|(_, ours)| is_this(ours)).map(|(on, _)| *on);
-            let on = on_card.or_else(on_prompt).or_else(on_other)?;
+            let on_old_list = || is_it(&incident.old_tasks).then_some(Pressed::Tasks);
+            let on = on_card.or_else(on_prompt).or_else(on_other).or_else(on_old_list)?;
             Some((incident.id, on))
         })
     }

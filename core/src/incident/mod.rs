@@ -18,6 +18,7 @@ mod severity;
 mod state;
 mod status;
 pub mod task;
+pub mod timeline;
 mod title;
 pub mod update_cycle;
 mod words;

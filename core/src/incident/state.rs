@@ -13,6 +13,7 @@ use super::{
     retrospective::Retrospective,
     roles::Roles,
     task::Task,
+    timeline::{Marked, Timeline},
     update_cycle::UpdateCycle,
 };
 use crate::{
@@ -107,6 +108,14 @@ pub struct Incident {
     pub archived: bool,
     /// What there is to do, by number.
     pub tasks: Vec<Task>,
+    /// How often the tasks were changed since the list of them was posted.
+    pub tasks_changed: u32,
+    /// The list of tasks that was posted before the latest one.
+    pub old_tasks: Option<MessageRef>,
+    /// What happened, in order.
+    pub timeline: Timeline,
+    /// The messages that people have put on the timeline.
+    pub marked: BTreeMap<MessageRef, Marked>,
     /// The news that was given, in order.
     pub news: Vec<Update>,
     /// What was delivered of it elsewhere, in order.

@@ -8,7 +8,7 @@ use crate::{
     effect::{Desired, Pressed, Purpose},
     event::RoomEvent,
     incident::RoomState,
-    message::{Message, ending, trouble},
+    message::{Message, ending, task, trouble},
     person::Person,
     reaction::NEWS_WORTH,
     room::MessageRef,
@@ -26,7 +26,14 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             put_buttons(effects, Pressed::Card, card);
         }
         RoomEvent::PromptPosted { prompt } => put_buttons(effects, Pressed::Prompt, prompt),
-        RoomEvent::SignsPosted { on, message } => put_buttons(effects, *on, message),
+        RoomEvent::SignsPosted { on, message } => {
+            put_buttons(effects, *on, message);
+            let old = effects.incident.old_tasks.clone().filter(|_| *on == Pressed::Tasks);
+            if let Some(list) = old {
+                let message = task::moved(effects.incident, effects.policy());
+                effects.keep(Desired::Tasks { list, message });
+            }
+        }
         RoomEvent::Lost { by, .. } => {
             let incident = effects.incident;
             let private = trouble::private_room_lost(incident, by, effects.policy());
@@ -71,9 +78,18 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
     }
 }
 
-fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
+pub(super) fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
     if button::may_be_pressed(on, effects.incident) {
-        effects.keep(Desired::Buttons { message: message.clone(), on, keys: button::keys(on) });
+        let keys = match on {
+            Pressed::Tasks => button::task_keys(effects.incident.tasks.len()),
+            Pressed::Card
+            | Pressed::Prompt
+            | Pressed::Handoff
+            | Pressed::Roles
+            | Pressed::Escalation
+            | Pressed::Lasting => button::keys(on),
+        };
+        effects.keep(Desired::Buttons { message: message.clone(), on, keys });
     }
 }
 

@@ -16,7 +16,8 @@ mod updates;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Incident, IncidentId, RoomState, Status, newcomers::Unreached, roles::Roles, update_cycle::UpdateCycle,
+    Incident, IncidentId, RoomState, Status, newcomers::Unreached, roles::Roles, timeline::Timeline,
+    update_cycle::UpdateCycle,
 };
 use crate::{
     event::{Event, IncidentEvent, Record},
@@ -71,6 +72,10 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         signs: BTreeMap::new(),
         archived: false,
         tasks: Vec::new(),
+        tasks_changed: 0,
+        old_tasks: None,
+        timeline: Timeline::default(),
+        marked: BTreeMap::new(),
         news: Vec::new(),
         copies: Vec::new(),
         asked_at: None,
@@ -92,6 +97,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         facts: 1,
     };
     remember_words(&mut incident, record);
+    timeline::note(&mut incident, record);
     Some(incident)
 }
 
@@ -118,6 +124,7 @@ pub fn evolve(incident: &mut Incident, record: &Record) {
         Event::Timeline(event) => timeline::evolve(incident, event, record),
         Event::Health(event) => health::evolve(incident, event, record.at),
     }
+    timeline::note(incident, record);
 }
 
 fn add_people(incident: &mut Incident, people: &[Person]) {
