@@ -66,6 +66,7 @@ impl Expected {
             | Change::Pinned { .. }
             | Change::Signed { .. }
             | Change::Retitled { .. }
+            | Change::Archived { .. }
             | Change::Joined { .. } => None,
         });
         Ok(Self { steps, private: private.collect() })

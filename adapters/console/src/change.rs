@@ -37,6 +37,13 @@ pub enum Change {
         /// Its topic.
         topic: String,
     },
+    /// A room was archived, or brought back.
+    Archived {
+        /// The room.
+        room: String,
+        /// Whether people can't write there any more.
+        archived: bool,
+    },
     /// A room was made.
     RoomMade {
         /// Its name, which is also its handle.
@@ -70,6 +77,7 @@ impl Change {
             | Self::Pinned { .. }
             | Self::Signed { .. }
             | Self::Retitled { .. }
+            | Self::Archived { .. }
             | Self::RoomMade { .. }
             | Self::Joined { .. } => None,
         }
@@ -85,6 +93,7 @@ impl Change {
             | Self::Pinned { .. }
             | Self::Signed { .. }
             | Self::Retitled { .. }
+            | Self::Archived { .. }
             | Self::RoomMade { .. }
             | Self::Joined { .. } => None,
         }

@@ -46,7 +46,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     meetings: false,
     appointments: false,
     attachments: false,
-    archives: false,
+    archives: true,
 };
 
 /// The one stream that it delivers: its log.
@@ -149,6 +149,7 @@ impl ConsolePlatform {
             | Change::Pinned { .. }
             | Change::Signed { .. }
             | Change::Retitled { .. }
+            | Change::Archived { .. }
             | Change::RoomMade { .. }
             | Change::Joined { .. } => None,
         };
@@ -293,7 +294,9 @@ impl ConsolePlatform {
             }
             Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Outcome::Done(Receipt::Done)),
             Action::Read { message } => Ok(self.said(&shared.chat, message)),
-            Action::Archive { .. } | Action::Restore { .. } | Action::Measure { .. } => {
+            Action::Archive { room } => shared.archive(room, true),
+            Action::Restore { room } => shared.archive(room, false),
+            Action::Measure { .. } => {
                 Ok(Outcome::Permanent("I can't do that in the console".to_owned()))
             }
             Action::Edit { message, content, .. } => {
@@ -365,9 +368,11 @@ impl<'a> Done<'a> {
 /// The room that something is done in; `None` if that is none that sitrep could have been removed from.
 fn place_of(action: &Action) -> Option<&str> {
     match action {
-        Action::Say { room, .. } | Action::Invite { room, .. } | Action::Name { room, .. } => {
-            Some(&room.room)
-        }
+        Action::Say { room, .. }
+        | Action::Invite { room, .. }
+        | Action::Name { room, .. }
+        | Action::Archive { room }
+        | Action::Restore { room } => Some(&room.room),
         Action::Edit { message, .. } | Action::Pin { message } | Action::Buttons { message, .. } => {
             Some(&message.room.room)
         }
@@ -376,8 +381,6 @@ fn place_of(action: &Action) -> Option<&str> {
         | Action::OpenMeeting { .. }
         | Action::CloseMeeting { .. }
         | Action::Appoint { .. }
-        | Action::Archive { .. }
-        | Action::Restore { .. }
         | Action::Measure { .. }
         | Action::Read { .. } => None,
     }
@@ -395,6 +398,18 @@ pub enum SayError {
 }
 
 impl Shared {
+    /// Sees to it that people can't write in a room, or can again.
+    fn archive(&mut self, room: &RoomRef, archived: bool) -> Result<Outcome, JournalError> {
+        let room = room.room.clone();
+        let Some(view) = self.chat.room(&room) else {
+            return Ok(Outcome::Permanent("there is no such room".to_owned()));
+        };
+        if view.archived != archived {
+            self.append(Change::Archived { room, archived })?;
+        }
+        Ok(Outcome::Done(Receipt::Done))
+    }
+
     /// Puts a change into the file, and then into the workspace. Gives back its place.
     fn append(&mut self, change: Change) -> Result<usize, JournalError> {
         if let Some(journal) = &mut self.journal {

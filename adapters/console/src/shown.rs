@@ -73,6 +73,7 @@ impl Chat {
             Change::Pinned { .. }
             | Change::Signed { .. }
             | Change::Retitled { .. }
+            | Change::Archived { .. }
             | Change::RoomMade { .. }
             | Change::Joined { .. } => None,
         })
@@ -114,6 +115,7 @@ fn edit(change: &Change) -> Option<(usize, &str)> {
         | Change::Pinned { .. }
         | Change::Signed { .. }
         | Change::Retitled { .. }
+        | Change::Archived { .. }
         | Change::RoomMade { .. }
         | Change::Joined { .. } => None,
     }

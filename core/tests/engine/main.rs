@@ -2,10 +2,12 @@
 //!
 //! `bench.rs` is the workbench; what happens by chance is in the simulation beside this.
 
+mod archives;
 mod bench;
 mod calendar;
 mod commits;
 mod copies;
+mod endings;
 mod following;
 mod gone;
 mod health;
@@ -24,4 +26,5 @@ mod taken_back;
 mod talk;
 mod tasks;
 mod timeline;
+mod two_incidents;
 mod unreadable;

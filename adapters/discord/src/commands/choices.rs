@@ -60,7 +60,7 @@ pub(crate) fn choices(overview: &Overview, asker: Asker<'_>, typing: Typing<'_>)
     choices
 }
 
-/// The incidents that fit: for `retro` those first that are over, otherwise those that are open.
+/// The incidents that fit: for what is said after the end those first that are over, otherwise those that are open.
 fn incidents(overview: &Overview, asker: Asker<'_>, typing: Typing<'_>) -> Vec<Choice> {
     let typed = typing.text.trim().to_lowercase();
     let fits = |offer: &&Offer| {
@@ -68,7 +68,7 @@ fn incidents(overview: &Overview, asker: Asker<'_>, typing: Typing<'_>) -> Vec<C
         offer.may_be_named(asker.person, asker.room, asker.is_direct)
             && (number.starts_with(&typed) || offer.label.to_lowercase().contains(&typed))
     };
-    let wants_over = typing.verb == "retro";
+    let wants_over = matches!(typing.verb, "retro" | "reopen" | "close");
     let mut fitting: Vec<&Offer> = overview.incidents.iter().filter(fits).collect();
     // Stable: the newest stay first.
     fitting.sort_by_key(|offer| offer.is_over != wants_over);

@@ -19,6 +19,12 @@ pub(crate) enum Told {
     IsCalled,
     /// It is resolved.
     Resolved,
+    /// Its harm has stopped.
+    Mitigated,
+    /// It ended for another reason, or nothing more is owed.
+    Closed,
+    /// It goes on.
+    Reopened,
     /// Refused: it is over.
     IsOver,
     /// Refused: it isn't over.
@@ -69,8 +75,16 @@ fn read_about(rest: &str) -> Told {
         ["", "is" | "was", "declared", ..] => Told::Declared,
         ["", "is", "called", "now:", ..] => Told::IsCalled,
         ["", "is", "resolved", "after", ..] => Told::Resolved,
-        ["", "is", "resolved", "", "so", ..] => Told::IsOver,
-        ["", "is", "still", "open", ..] => Told::IsNotOver,
+        ["", "is", "mitigated:", ..] => Told::Mitigated,
+        ["", "is", "open", "again", ..] => Told::Reopened,
+        ["", "is", "closed:", "nothing", ..]
+        | ["", "was", "a", "false", "alarm", "", "and", "is", "closed", "", ..] => Told::Closed,
+        ["", "goes", "on", "as", ..] if rest.contains("is closed here.") => Told::Closed,
+        ["", "goes", "on", "as", ..]
+        | ["", "is", "closed:", "it", ..]
+        | ["", "was", "resolved", ..]
+        | ["", "was", "a", "false", "alarm", "", "and", "is", "closed", "since", ..] => Told::IsOver,
+        ["", "is", "still", "open", ..] | ["", "is", "open", "", ..] => Told::IsNotOver,
         ["", "is", level, "already", ..] => {
             Severity::parse(level).map_or(Told::Nothing, Told::SeverityAlready)
         }
@@ -110,7 +124,19 @@ mod tests {
                 Some((id(1), Told::SeverityIs { now: Severity::Sev1, was: Severity::Sev2 })),
             ),
             ("INC-1 is SEV4 already.", Some((id(1), Told::SeverityAlready(Severity::Sev4)))),
-            ("INC-1 is resolved, so there is nothing to change.", Some((id(1), Told::IsOver))),
+            (
+                "INC-1 was resolved today 10:53 UTC. If it goes on: `!reopen INC-1 WHY`",
+                Some((id(1), Told::IsOver)),
+            ),
+            ("INC-1 was a false alarm, and is closed. Better one too many.", Some((id(1), Told::Closed))),
+            ("INC-1 was a false alarm, and is closed since today 10:53 UTC.", Some((id(1), Told::IsOver))),
+            ("INC-1 goes on as INC-2 (x), and is closed here.", Some((id(1), Told::Closed))),
+            ("INC-1 goes on as INC-2: `!status INC-2`.", Some((id(1), Told::IsOver))),
+            ("INC-1 is closed: nothing more is owed. Thank you.", Some((id(1), Told::Closed))),
+            ("INC-1 is closed: it ended today 10:53 UTC.", Some((id(1), Told::IsOver))),
+            ("INC-1 is open again. I am telling everybody", Some((id(1), Told::Reopened))),
+            ("INC-1 is open. `!status` shows how it stands.", Some((id(1), Told::IsNotOver))),
+            ("INC-1 is mitigated: the harm has stopped.", Some((id(1), Told::Mitigated))),
             ("INC-1 is resolved after 5 minutes. Thank you", Some((id(1), Told::Resolved))),
             ("Nothing is open.", None),
         ];
