@@ -1,12 +1,12 @@
 //! From the configuration to what core and the adapters are told.
 
-use std::collections::BTreeMap;
-
-use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM};
+use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,
+    message::catalogue::Words,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, Service, SeverityPolicy, allows},
+    port::Panel,
     room::{PlatformName, RoomRef},
     time::WorkingHours,
 };
@@ -14,6 +14,7 @@ use sitrep_discord::{ApiServer, DiscordSettings};
 use sitrep_matrix::{
     DEFAULT_KEY_LIFETIME, DEFAULT_LOOK_UP_EVERY, Encrypt, MatrixAuth, MatrixSettings, SpaceSettings,
 };
+use sitrep_prometheus::PrometheusSettings;
 
 use crate::config::{self, Allow, AllowRoles, Config, Handle, Login};
 
@@ -46,6 +47,7 @@ pub(crate) fn policy(config: &Config) -> Policy {
         let platform = PlatformPolicy {
             allow: patterns(&section.allow),
             stakeholder_rooms,
+            support_room: section.support_room.as_ref().map(|room| RoomRef::new(&matrix, room)),
             home_room,
             ..PlatformPolicy::default()
         };
@@ -67,6 +69,7 @@ fn discord_policy(discord: &PlatformName, section: &config::Discord) -> Platform
         allow,
         allow_groups,
         stakeholder_rooms: section.stakeholder_rooms.iter().map(room).collect(),
+        support_room: section.support_room.as_ref().map(room),
         home_room: section.rooms.first().map(room),
         has_calendar: true,
     }
@@ -83,6 +86,7 @@ pub(crate) fn console_policy(config: &Config) -> Policy {
     let platform = PlatformPolicy {
         allow: vec!["*".to_owned()],
         stakeholder_rooms,
+        support_room: Some(RoomRef::new(&console, SUPPORT_ROOM)),
         home_room,
         ..PlatformPolicy::default()
     };
@@ -113,10 +117,12 @@ fn base(config: &Config) -> Policy {
         severities: ranked.map(|level| severity(config.severity.of(level))),
         meeting: match &config.meeting {
             config::Meeting::Jitsi { base_url } => Meeting::Jitsi(base_url.clone()),
+            config::Meeting::ElementCall { base_url } => Meeting::ElementCall(base_url.clone()),
             config::Meeting::Url { template } => Meeting::Url(template.clone()),
             config::Meeting::DiscordVoice => Meeting::Voice(PlatformName::new(DISCORD)),
             config::Meeting::None => Meeting::None,
         },
+        archive_after: config.incident.archive_after,
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
         services: config
@@ -124,6 +130,7 @@ fn base(config: &Config) -> Policy {
             .iter()
             .map(|(name, service)| (name.clone(), service_policy(service)))
             .collect(),
+        health: panels(config),
         ..Policy::default()
     }
 }
@@ -131,6 +138,24 @@ fn base(config: &Config) -> Policy {
 fn service_policy(service: &config::Service) -> Service {
     let config::Service { invite, words, checklist } = service.clone();
     Service { invite, words, checklist }
+}
+
+/// The figures that are asked for.
+pub(crate) fn panels(config: &Config) -> Vec<Panel> {
+    let panel = |panel: &config::Panel| Panel {
+        title: panel.title.clone(),
+        query: panel.query.clone(),
+        unit: panel.unit.clone(),
+    };
+    config.health.iter().flat_map(|health| &health.panels).map(panel).collect()
+}
+
+/// What the Prometheus adapter is told.
+pub(crate) fn prometheus_settings(section: &config::Health) -> PrometheusSettings {
+    PrometheusSettings {
+        address: section.prometheus.clone(),
+        token: section.token.as_ref().map(|token| token.expose().to_owned()),
+    }
 }
 
 fn working_hours(hours: &config::WorkingHours) -> WorkingHours {
@@ -181,6 +206,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
+        words: Words::default(),
     }
 }
 
@@ -302,6 +328,7 @@ provider = "discord_voice"
         assert_eq!((platform.allow.len(), platform.has_calendar), (0, true));
         assert_eq!(platform.allow_groups, ["On Call", "18"]);
         assert_eq!(platform.stakeholder_rooms.len(), 2);
+        assert_eq!(platform.support_room, Some(RoomRef::new(&discord, "support")));
         assert_eq!(named.home_room(&discord), Some(&RoomRef::new(&discord, "ops")));
         assert_eq!(named.meeting, Meeting::Voice(discord.clone()));
         assert!(!named.allows_everybody(&discord));

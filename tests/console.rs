@@ -43,6 +43,7 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("talk"),
         conversation!("refusals"),
         conversation!("prompts"),
+        conversation!("updates"),
         conversation!("retrospective"),
         conversation!("private"),
         conversation!("direct"),

@@ -10,6 +10,7 @@ use crate::support::trials::{Test, needs_encrypted_person, needs_synapse};
 mod incident;
 mod keys;
 mod losses;
+mod pictures;
 mod rooms;
 mod sessions;
 
@@ -25,6 +26,11 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("encryption::a_lost_store_with_a_token_is_said", losses::lost_store_with_a_token),
         needs_encrypted_person("encryption::an_identity_that_nobody_has_is_replaced", losses::identity_lost),
         needs_encrypted_person("encryption::both_sides_read_each_other", keys::both_sides),
+        needs_encrypted_person("encryption::a_picture_is_encrypted_too", pictures::encrypted_too),
+        needs_encrypted_person(
+            "encryption::a_marked_message_is_read_as_it_stands",
+            pictures::read_as_it_stands,
+        ),
         needs_encrypted_person("encryption::what_had_no_key_is_read_later", keys::read_later),
         needs_encrypted_person("encryption::a_new_device_is_not_deaf", losses::new_device),
         needs_encrypted_person("encryption::a_lost_store_is_not_deafness", losses::lost_store),

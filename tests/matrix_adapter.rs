@@ -8,12 +8,16 @@ use crate::support::trials::{Test, needs_synapse};
 
 mod acting;
 mod again;
+mod archiving;
+pub(crate) mod attaching;
 pub(crate) mod bot;
 mod changing;
+mod coming;
 mod direct;
 pub(crate) mod front;
 mod hearing;
 mod invitations;
+mod reading;
 mod rooms;
 mod space;
 mod trouble;
@@ -113,5 +117,6 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("matrix_adapter::signs_are_put_once", direct::signs_are_put_once),
         needs_synapse("matrix_adapter::rooms_are_renamed", direct::rooms_are_renamed),
     ];
-    tests.into_iter().chain(again::tests()).collect()
+    let more = [again::tests(), archiving::tests(), attaching::tests(), coming::tests(), reading::tests()];
+    tests.into_iter().chain(more.into_iter().flatten()).collect()
 }

@@ -19,6 +19,17 @@ pub fn figure(value: f64, unit: &str) -> String {
     Scale::of(value, unit).with_unit(value)
 }
 
+/// The same beside another value of the kind: without the unit, where that is no part of the number.
+#[must_use]
+pub fn figure_in_brief(value: f64, unit: &str) -> String {
+    let scale = Scale::of(value, unit);
+    if scale.takes_prefix {
+        scale.with_unit(value)
+    } else {
+        format!("{}{}", scale.number(value), scale.prefix)
+    }
+}
+
 /// In what steps of a thousand values are written: one for a single value, or one for all values of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {

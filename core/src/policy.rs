@@ -7,6 +7,7 @@
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
 mod people;
+mod tasks;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use crate::{
         catalogue::{Arg, Words},
     },
     person::Person,
-    port::Standing,
+    port::{Panel, Standing},
     room::{PlatformName, RoomRef},
     time::working_hours::WorkingHours,
 };
@@ -57,6 +58,8 @@ pub struct Service {
 pub enum Meeting {
     /// A Jitsi room with an unguessable name, below this address.
     Jitsi(String),
+    /// A room of Element Call with an unguessable name and password, below this address.
+    ElementCall(String),
     /// An address in which `{room}` becomes an unguessable name.
     Url(String),
     /// A place to talk on this platform, made for the incident and removed at its end.
@@ -74,10 +77,14 @@ pub struct PlatformPolicy {
     pub allow_groups: Vec<String>,
     /// The rooms that are kept informed.
     pub stakeholder_rooms: Vec<RoomRef>,
+    /// The room of those who talk to customers: told like the others, in words that can be sent on.
+    pub support_room: Option<RoomRef>,
     /// Where trouble with rooms is told.
     pub home_room: Option<RoomRef>,
     /// Whether it has a calendar that retrospectives are put in.
     pub has_calendar: bool,
+    /// Whether its messages can carry files.
+    pub carries_files: bool,
 }
 
 /// Everything that an operator decides.
@@ -99,8 +106,12 @@ pub struct Policy {
     pub severities: [SeverityPolicy; 4],
     /// How people meet.
     pub meeting: Meeting,
+    /// How long after its end an incident's room is archived; `None` for never.
+    pub archive_after: Option<Duration>,
     /// When people work.
     pub working_hours: WorkingHours,
+    /// The figures of the system that are asked for; none if nothing measures them.
+    pub health: Vec<Panel>,
     /// What is configured for each platform.
     pub platforms: BTreeMap<PlatformName, PlatformPolicy>,
     /// People with their handles.
@@ -109,6 +120,8 @@ pub struct Policy {
     pub teams: BTreeMap<String, Vec<String>>,
     /// The parts of the system that incidents are about, by their names.
     pub services: BTreeMap<String, Service>,
+    /// Lists of tasks, by their names. That called `default` is there in every incident from the beginning.
+    pub checklists: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Policy {
@@ -134,11 +147,14 @@ impl Default for Policy {
                 severity(None, 7),
             ],
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
+            archive_after: Some(Duration::days(7)),
             working_hours: WorkingHours::default(),
+            health: Vec::new(),
             platforms: BTreeMap::new(),
             people: BTreeMap::new(),
             teams: BTreeMap::new(),
             services: BTreeMap::new(),
+            checklists: BTreeMap::new(),
         }
     }
 }
@@ -216,13 +232,26 @@ impl Policy {
         self.platforms.get(platform).is_some_and(|platform| platform.has_calendar)
     }
 
-    /// The rooms that hear of an incident, on every platform.
+    /// The rooms that hear of an incident, on every platform: those of the stakeholders, and those of support. Each
+    /// once.
     #[must_use]
     pub fn stakeholders(&self, private: bool) -> Vec<RoomRef> {
+        let mut rooms: Vec<RoomRef> = Vec::new();
         if private {
-            return Vec::new();
+            return rooms;
         }
-        self.platforms.values().flat_map(|platform| platform.stakeholder_rooms.iter().cloned()).collect()
+        let stakeholders = self.platforms.values().flat_map(|platform| &platform.stakeholder_rooms);
+        for room in stakeholders.chain(self.support_rooms()) {
+            if !rooms.contains(room) {
+                rooms.push(room.clone());
+            }
+        }
+        rooms
+    }
+
+    /// The rooms of those who talk to customers, on every platform.
+    pub fn support_rooms(&self) -> impl Iterator<Item = &RoomRef> {
+        self.platforms.values().filter_map(|platform| platform.support_room.as_ref())
     }
 }
 
@@ -260,6 +289,25 @@ mod tests {
     fn a_platform_that_is_not_configured_allows_nobody() {
         let stranger = Person::new(&PlatformName::new("other"), "alice");
         assert!(!Policy::default().may_command(&stranger, &Standing::default()));
+    }
+
+    #[test]
+    fn support_is_told_like_stakeholders_and_no_room_twice() {
+        let (one, other) = (PlatformName::new("one"), PlatformName::new("other"));
+        let room = |platform: &PlatformName, name: &str| RoomRef::new(platform, name);
+        let mut policy = Policy::default();
+        let told = PlatformPolicy {
+            stakeholder_rooms: vec![room(&one, "status"), room(&one, "board"), room(&one, "status")],
+            support_room: Some(room(&one, "board")),
+            ..PlatformPolicy::default()
+        };
+        policy.platforms.insert(one.clone(), told);
+        let support =
+            PlatformPolicy { support_room: Some(room(&other, "help")), ..PlatformPolicy::default() };
+        policy.platforms.insert(other.clone(), support);
+        let expected = [room(&one, "status"), room(&one, "board"), room(&other, "help")];
+        assert_eq!(policy.stakeholders(false), expected);
+        assert_eq!(policy.stakeholders(true), []);
     }
 
     #[test]

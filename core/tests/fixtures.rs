@@ -110,15 +110,16 @@ fn every_event() -> Vec<Event> {
 fn every_event_of_leading() -> Vec<Event> {
     let id = IncidentId(12);
     let promise = Promise { due: moment(), interval_secs: 1200 };
+    let duplicated = IncidentEvent::Duplicated { by: id, people: vec![alice()], followers: vec![alice()] };
     vec![
         Event::Incident(IncidentEvent::Escalated { step: 2, to: vec![alice()] }),
         Event::Incident(IncidentEvent::Mitigated { promise: Some(promise) }),
         Event::Incident(IncidentEvent::LastingEffects { none: true }),
         Event::Incident(IncidentEvent::FalseAlarm),
         Event::Incident(IncidentEvent::Duplicate { of: id }),
-        Event::Incident(IncidentEvent::Duplicated { by: id }),
+        Event::Incident(duplicated),
         Event::Incident(IncidentEvent::Related { to: id }),
-        Event::Incident(IncidentEvent::Reopened { promise: Some(promise) }),
+        Event::Incident(IncidentEvent::Reopened { promise: Some(promise), retrospective_off: true }),
         Event::Incident(IncidentEvent::Closed),
         Event::Incident(IncidentEvent::Linked),
         Event::Incident(IncidentEvent::MeetingChanged),
@@ -147,6 +148,7 @@ fn every_event_of_leading() -> Vec<Event> {
         Event::Task(TaskEvent::Unticked { number: 2 }),
         Event::Timeline(TimelineEvent::NoteAdded { at: moment() }),
         Event::Timeline(TimelineEvent::Marked { message: message(), mark: "$mark".to_owned() }),
+        Event::Timeline(TimelineEvent::Unreadable { message: message() }),
         Event::Timeline(TimelineEvent::Quoted { message: message(), author: alice(), said_at: moment() }),
         Event::Timeline(TimelineEvent::Unmarked { message: message(), mark: "$mark".to_owned() }),
         Event::Health(HealthEvent::Asked { at_start: true }),
@@ -171,8 +173,8 @@ fn with_chart(effect: Effect) -> Effect {
     let chart = Chart {
         alt: "Requests failing: 12 req/s".to_owned(),
         title: "INC-12".to_owned(),
-        captions: vec!["12 req/s".to_owned()],
         readings: vec![reading()],
+        captions: vec!["12 req/s".to_owned()],
         mark: Some((moment(), "declared".to_owned())),
         timezone: "Europe/Berlin".to_owned(),
     };

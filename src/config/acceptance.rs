@@ -117,7 +117,7 @@ fn every_key_reaches_its_value() {
     assert_eq!(config.incident.room_name, "{date}-{name}");
     assert_eq!(config.incident.default_severity, Severity::Sev3);
     assert!(config.incident.private);
-    assert_eq!(config.incident.archive_after, Duration::days(30));
+    assert_eq!(config.incident.archive_after, Some(Duration::days(30)));
     assert_eq!(config.meeting, Meeting::Url { template: "https://zoom.example/{room}".to_owned() });
     let alice = ["@alice:example.org".to_owned(), "alice@example.org".to_owned()];
     let [matrix, email] = alice;
@@ -231,6 +231,10 @@ fn meetings_can_be_switched_off_and_on() {
     );
     let voice = format!("{DISCORD}token = \"x\"\n[meeting]\nprovider = \"discord_voice\"\n");
     assert_eq!(meeting(&voice), Meeting::DiscordVoice);
+    let element_call = |base_url: &str| Meeting::ElementCall { base_url: base_url.to_owned() };
+    assert_eq!(meeting("[meeting]\nprovider = \"element_call\""), element_call("https://call.element.io"));
+    let own = "[meeting]\nprovider = \"element_call\"\nbase_url = \"https://call.example/\"";
+    assert_eq!(meeting(own), element_call("https://call.example"));
     let expected = Meeting::Jitsi { base_url: "https://a".to_owned() };
     assert_eq!(meeting("[meeting]\nbase_url = \"https://a/\""), expected);
 }

@@ -19,8 +19,9 @@ fn keys() -> BTreeSet<(String, String)> {
     let mut section = String::new();
     let mut keys = BTreeSet::new();
     for line in EXAMPLE.lines() {
-        if let Some(header) = line.strip_prefix('[') {
-            section = header.trim_end_matches(']').to_owned();
+        let header = line.strip_prefix('[').or_else(|| line.strip_prefix("# [["));
+        if let Some(header) = header.filter(|_| line.ends_with(']')) {
+            section = header.trim_matches(['[', ']']).to_owned();
             if section.starts_with("service.") {
                 section = SERVICE.path.to_owned();
             }
@@ -82,6 +83,11 @@ fn what_the_example_shows_as_defaults_are_the_defaults() {
         "api_address",
         "root_certificate",
         "checklist",
+        "prometheus",
+        "token",
+        "title",
+        "query",
+        "unit",
     ];
     let special = special.into_iter().chain(["stakeholder_rooms", "invite = [\"payments\"]"]);
     let special: Vec<String> = special.map(|key| format!("# {key}")).collect();
@@ -113,10 +119,17 @@ fn the_example_of_each_key_is_accepted() {
             .replace("# access_token =", "access_token =")
             .replace("# device_id =", "device_id ="),
         EXAMPLE.replace("# api_address", "api_address"),
+        health(EXAMPLE),
         EXAMPLE.replace("provider = \"jitsi\"\nbase_url", "provider = \"discord_voice\"\n# base_url"),
         EXAMPLE.replace("# support_room", "support_room").replace("# stakeholder_rooms", "stakeholder_rooms"),
     ];
     for text in other_choices {
         assert_ne!(accepted(&text), accepted(EXAMPLE));
     }
+}
+
+/// The example with its figures.
+fn health(example: &str) -> String {
+    let keys = ["prometheus =", "[[health", "title =", "query =", "unit ="];
+    keys.iter().fold(example.to_owned(), |text, key| text.replace(&format!("# {key}"), key))
 }

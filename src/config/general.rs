@@ -15,6 +15,7 @@ pub(super) const SHAPE: Shape = Shape {
         "incident",
         "severity",
         "meeting",
+        "health",
         "matrix",
         "discord",
         "people",
@@ -23,7 +24,7 @@ pub(super) const SHAPE: Shape = Shape {
         "schedule",
         "working_hours",
     ],
-    later: &["oncall", "http", "checklist", "email", "health"],
+    later: &["oncall", "http", "checklist", "email"],
     ..Shape::new("")
 };
 

@@ -35,8 +35,8 @@ pub(crate) struct Incident {
     pub(crate) default_severity: Severity,
     /// Whether incidents are private unless declared otherwise.
     pub(crate) private: bool,
-    /// How long after it is closed an incident's room is archived.
-    pub(crate) archive_after: Duration,
+    /// How long after its end an incident's room is archived; `None` for never.
+    pub(crate) archive_after: Option<Duration>,
 }
 
 impl Default for Incident {
@@ -45,7 +45,7 @@ impl Default for Incident {
             room_name: "{date}-{time}-{name}".to_owned(),
             default_severity: Severity::Sev2,
             private: false,
-            archive_after: Duration::days(7),
+            archive_after: Some(Duration::days(7)),
         }
     }
 }
@@ -58,8 +58,17 @@ pub(super) fn read(section: &Section<'_>) -> Incident {
             .parsed("default_severity", severity::name)
             .unwrap_or(default.default_severity),
         private: section.flag("private").unwrap_or(default.private),
-        archive_after: section.parsed("archive_after", duration::parse).unwrap_or(default.archive_after),
+        archive_after: section.parsed("archive_after", archive_after).unwrap_or(default.archive_after),
     }
+}
+
+/// A length of time, or `never`.
+fn archive_after(text: &str) -> Result<Option<Duration>, Wrong> {
+    if text.trim().eq_ignore_ascii_case("never") {
+        return Ok(None);
+    }
+    let or_never = |wrong: Wrong| Wrong::new(wrong.message, format!("{}, or never", wrong.help));
+    duration::parse(text).map(Some).map_err(or_never)
 }
 
 fn room_name(pattern: &str) -> Result<String, Wrong> {
@@ -85,7 +94,20 @@ fn room_name(pattern: &str) -> Result<String, Wrong> {
 
 #[cfg(test)]
 mod tests {
-    use super::room_name;
+    use chrono::Duration;
+
+    use super::{archive_after, room_name};
+
+    #[test]
+    fn rooms_are_archived_after_a_while_or_never() {
+        assert_eq!(archive_after("7d"), Ok(Some(Duration::days(7))));
+        for never in ["never", " Never "] {
+            assert_eq!(archive_after(never), Ok(None));
+        }
+        for text in ["", "none", "soon", "0s"] {
+            assert!(archive_after(text).expect_err(text).help.contains("never") || text == "0s", "{text}");
+        }
+    }
 
     #[test]
     fn patterns() {

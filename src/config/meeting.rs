@@ -20,12 +20,15 @@ pub(super) const SHAPE: Shape = Shape {
 };
 
 const PUBLIC_JITSI: &str = "https://meet.jit.si";
+const PUBLIC_ELEMENT_CALL: &str = "https://call.element.io";
 
 /// Where people talk during an incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Meeting {
     /// A room on a Jitsi server, whose address has no slash at its end.
     Jitsi { base_url: String },
+    /// A room of Element Call, whose address has no slash at its end.
+    ElementCall { base_url: String },
     /// An address with `{room}` in it.
     Url { template: String },
     /// A voice channel on Discord, made for the incident.
@@ -43,13 +46,14 @@ impl Default for Meeting {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Provider {
     Jitsi,
+    ElementCall,
     Url,
     DiscordVoice,
     None,
 }
 
 /// What can be chosen.
-const CHOICES: &str = "choose jitsi, discord_voice, url or none";
+const CHOICES: &str = "choose jitsi, element_call, discord_voice, url or none";
 
 /// Reads the section; `on_discord` is whether Discord is used.
 pub(super) fn read(section: &Section<'_>, on_discord: bool) -> Meeting {
@@ -68,6 +72,14 @@ pub(super) fn read(section: &Section<'_>, on_discord: bool) -> Meeting {
         Some(Provider::Jitsi) => {
             ignored("url", "jitsi", "add provider = \"url\", or name a Jitsi server in base_url");
             Meeting::Jitsi { base_url: base_url.unwrap_or_else(|| PUBLIC_JITSI.to_owned()) }
+        }
+        Some(Provider::ElementCall) => {
+            ignored(
+                "url",
+                "element_call",
+                "add provider = \"url\", or name a server of Element Call in base_url",
+            );
+            Meeting::ElementCall { base_url: base_url.unwrap_or_else(|| PUBLIC_ELEMENT_CALL.to_owned()) }
         }
         Some(Provider::Url) => {
             ignored("base_url", "url", "remove it, or choose provider = \"jitsi\"");
@@ -93,12 +105,9 @@ fn provider(text: &str) -> Result<Provider, Wrong> {
         "url" => Ok(Provider::Url),
         "none" => Ok(Provider::None),
         "discord_voice" => Ok(Provider::DiscordVoice),
-        "element_call" => {
-            let message = format!("the provider `{text}` is not available in this version of sitrep");
-            Err(Wrong::new(message, CHOICES))
-        }
+        "element_call" => Ok(Provider::ElementCall),
         other => {
-            let help = did_you_mean(other, ["jitsi", "discord_voice", "url", "none"])
+            let help = did_you_mean(other, ["jitsi", "element_call", "discord_voice", "url", "none"])
                 .unwrap_or_else(|| CHOICES.to_owned());
             Err(Wrong::new(format!("there is no meeting provider `{other}`"), help))
         }
@@ -119,11 +128,11 @@ mod tests {
 
     #[test]
     fn providers() {
-        for name in ["jitsi", "discord_voice", "url", "none"] {
+        for name in ["jitsi", "element_call", "discord_voice", "url", "none"] {
             assert!(provider(name).is_ok(), "{name} is accepted");
         }
         let table = [
-            ("element_call", CHOICES),
+            ("element-call", "did you mean `element_call`?"),
             ("discord", "did you mean `discord_voice`?"),
             ("jitsy", "did you mean `jitsi`?"),
             ("", CHOICES),

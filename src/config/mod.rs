@@ -18,6 +18,7 @@ mod discord_id;
 mod duration;
 mod excerpt;
 mod general;
+mod health;
 mod incident;
 mod matrix;
 mod matrix_id;
@@ -50,6 +51,7 @@ use chrono_tz::Tz;
 
 pub(crate) use diagnose::{Problem, Problems};
 pub(crate) use discord::{AllowRoles, Discord};
+pub(crate) use health::{Health, Panel};
 pub(crate) use incident::Incident;
 pub(crate) use matrix::{Encrypt, Login, Matrix};
 pub(crate) use matrix_id::Allow;
@@ -75,6 +77,8 @@ pub(crate) struct Config {
     pub(crate) incident: Incident,
     pub(crate) severity: Severities,
     pub(crate) meeting: Meeting,
+    /// `None`: nothing measures the system.
+    pub(crate) health: Option<Health>,
     /// `None`: Matrix is not used.
     pub(crate) matrix: Option<Matrix>,
     /// `None`: Discord is not used.
@@ -96,6 +100,7 @@ impl Default for Config {
             incident: Incident::default(),
             severity: Severities::default(),
             meeting: Meeting::default(),
+            health: None,
             matrix: None,
             discord: None,
             roster: Roster::default(),
@@ -175,6 +180,7 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
             .inner("meeting", &meeting::SHAPE)
             .map(|section| meeting::read(&section, discord.is_some()))
             .unwrap_or_default(),
+        health: root.inner("health", &health::SHAPE).and_then(|section| health::read(&section, folder)),
         matrix: root.inner("matrix", &matrix::SHAPE).and_then(|section| matrix::read(&section, folder)),
         discord: discord.and_then(|section| discord::read(&section, folder)),
         roster,

@@ -42,7 +42,7 @@ fn setting(variable: &str) -> Result<(&'static Shape, String), Wrong> {
             "write them below [service.NAME] in the file",
         ));
     }
-    for shape in shape::ALL {
+    for shape in shape::ALL.iter().filter(|shape| !shape.is_repeated) {
         if let Some(key) = shape.key_names().into_iter().find(|key| shape.variable(key) == variable) {
             return Ok((shape, key));
         }
@@ -75,6 +75,7 @@ fn unknown(variable: &str) -> Wrong {
     }
     let known: Vec<String> = shape::ALL
         .iter()
+        .filter(|shape| !shape.is_repeated)
         .flat_map(|shape| shape.key_names().into_iter().map(|key| shape.variable(&key)))
         .collect();
     // Every name starts with the prefix, and Jaro-Winkler weighs beginnings: they are compared without it.
@@ -156,7 +157,8 @@ mod tests {
                 no_such,
                 "settings are named SITREP_SECTION__KEY, with two underscores after the section",
             ),
-            ("SITREP_HEALTH__PROMETHEUS", later, "remove it"),
+            ("SITREP_ONCALL__PAYMENTS", later, "remove it"),
+            ("SITREP_HEALTH__PANEL__TITLE", no_such, "did you mean `SITREP_HEALTH__TOKEN_FILE`?"),
             ("SITREP_SCHEDULE__DIGEST", later, "remove it"),
             (
                 "SITREP_MATRIX",

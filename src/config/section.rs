@@ -73,6 +73,38 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Opens every section of the list `name`, as in `[[health.panel]]`.
+    pub(super) fn each(&self, name: &str, shape: &'static Shape) -> Vec<Section<'a>> {
+        let Some(node) = self.node(name) else { return Vec::new() };
+        let open = |member: &'a Member| match &member.value {
+            Value::Section(table) => Some(Section::open(shape, table, member.place.clone(), self.report)),
+            Value::Text(_)
+            | Value::Integer(_)
+            | Value::Flag(_)
+            | Value::Float
+            | Value::Date
+            | Value::List(_)
+            | Value::Variable(_) => None,
+        };
+        let sections = match &node.value {
+            Value::List(members) => members.iter().map(open).collect(),
+            Value::Text(_)
+            | Value::Integer(_)
+            | Value::Flag(_)
+            | Value::Float
+            | Value::Date
+            | Value::Section(_)
+            | Value::Variable(_) => None,
+        };
+        sections.unwrap_or_else(|| {
+            hide_value(node, self.report);
+            let message = format!("`{name}` must be a list of sections");
+            let help = format!("write the keys of each below a line [[{}]]", shape.path);
+            self.report.add(&node.place, Wrong::new(message, help));
+            Vec::new()
+        })
+    }
+
     /// Every name in the section.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'a str, &'a Place)> {
         self.table.iter().map(|(name, node)| (name.as_str(), &node.key_place))

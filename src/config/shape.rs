@@ -7,7 +7,7 @@
 use super::near_miss::closest;
 use super::secret::looks_secret;
 use super::{
-    discord, general, incident, matrix, meeting, people, schedule, service, severity, working_hours,
+    discord, general, health, incident, matrix, meeting, people, schedule, service, severity, working_hours,
 };
 
 /// Every section of the configuration.
@@ -20,6 +20,8 @@ pub(super) const ALL: &[&Shape] = &[
     &severity::SEV3,
     &severity::SEV4,
     &meeting::SHAPE,
+    &health::SHAPE,
+    &health::PANEL,
     &matrix::SHAPE,
     &discord::SHAPE,
     &people::PEOPLE,
@@ -50,12 +52,14 @@ pub(super) struct Shape {
     pub(super) later: &'static [&'static str],
     /// Whether the names in this section are the installation's own, with an example of a value.
     pub(super) own_names: Option<&'static str>,
+    /// Whether there are several of it, as in `[[health.panel]]`; those can't be set in the environment.
+    pub(super) is_repeated: bool,
 }
 
 impl Shape {
     /// A section without keys, to be filled in with struct update syntax.
     pub(super) const fn new(path: &'static str) -> Self {
-        Self { path, keys: &[], secrets: &[], sections: &[], later: &[], own_names: None }
+        Self { path, keys: &[], secrets: &[], sections: &[], later: &[], own_names: None, is_repeated: false }
     }
 
     /// Every name that may stand in this section, inner sections included.
@@ -103,6 +107,7 @@ impl Shape {
     pub(super) fn title(&self) -> String {
         match self.path {
             "" => "the top of the file".to_owned(),
+            path if self.is_repeated => format!("[[{path}]]"),
             path => format!("[{path}]"),
         }
     }

@@ -25,10 +25,11 @@ mod workspace;
 use std::{
     io::{IsTerminal, stdin, stdout},
     path::PathBuf,
+    sync::Arc,
 };
 
 use anyhow::Result;
-use sitrep_core::policy::Policy;
+use sitrep_core::{policy::Policy, port::Platform};
 
 use crate::{identity, subcommand::WrongUse};
 use clock::Clock;
@@ -47,17 +48,21 @@ pub(crate) struct ConsoleArguments {
     pub(crate) at: Option<String>,
 }
 
-/// Runs the console until its input ends.
+/// Runs the console until its input ends. `figures` measures the system, if anything does.
 ///
 /// # Errors
 /// When its data can't be used, or the moment that was typed can't be read.
-pub(crate) async fn run(arguments: ConsoleArguments, policy: Policy) -> Result<()> {
+pub(crate) async fn run(
+    arguments: ConsoleArguments,
+    policy: Policy,
+    figures: Option<Arc<dyn Platform>>,
+) -> Result<()> {
     let frozen = arguments.at.as_deref().map(|typed| clock::moment(typed, policy.timezone)).transpose();
     let frozen = frozen.map_err(|sentence| WrongUse(format!("--at: {sentence}")))?;
     let fresh = frozen.map_or_else(identity::fresh, |moment| Ok(clock::identity_at(moment)))?;
     let directory = Directory::choose(arguments.data_dir, frozen.is_some())?;
     let clock = Clock::open(frozen, directory.path())?;
-    let workspace = Workspace::open(directory.path(), clock, fresh, policy).await?;
+    let workspace = Workspace::open(directory.path(), clock, fresh, (policy, figures)).await?;
     if stdin().is_terminal() && stdout().is_terminal() {
         terminal::run(workspace, directory.path()).await
     } else {

@@ -5,7 +5,7 @@ use std::{
     fmt::Write as _,
 };
 
-use sitrep_console::{CONFIGURED_ROOMS, Chat, STAKEHOLDER_ROOM};
+use sitrep_console::{CONFIGURED_ROOMS, Chat, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::policy::Policy;
 
 use super::{PEOPLE, input::WORDS, seat::Seat};
@@ -45,6 +45,9 @@ pub(crate) fn about_room(chat: &Chat, seat: &Seat, name: &str) -> String {
     }
     if name == STAKEHOLDER_ROOM {
         return "where stakeholders are told".to_owned();
+    }
+    if name == SUPPORT_ROOM {
+        return "where support is told".to_owned();
     }
     chat.room(name).map(|room| room.topic.clone()).unwrap_or_default()
 }
@@ -108,7 +111,7 @@ mod tests {
         let seat = Seat { person: "bob".to_owned(), room: "ops".to_owned() };
         let expected = "\
 * 1 #ops
-  2 #support
+  2 #support            where support is told
   3 #status             where stakeholders are told
   4 #bob                between sitrep and you
   5 #2026-11-22-1053-a  INC-1 · it is down  3 unread

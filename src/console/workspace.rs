@@ -47,7 +47,7 @@ impl Workspace {
         directory: &Path,
         clock: Arc<Clock>,
         fresh: Identity,
-        policy: Policy,
+        (policy, figures): (Policy, Option<Arc<dyn Platform>>),
     ) -> Result<Self> {
         // The store first: its lock keeps a second console away from the chat's file, too.
         let store: Arc<dyn Store> =
@@ -55,8 +55,8 @@ impl Workspace {
         let ticking = Arc::clone(&clock);
         let platform = ConsolePlatform::open(&directory.join(CHAT), Arc::new(move || ticking.now()))?;
         let platform = Arc::new(platform);
-        let stepper =
-            Stepper::new(policy.clone(), store, vec![Arc::clone(&platform) as Arc<dyn Platform>]).await?;
+        let platforms = [Arc::clone(&platform) as Arc<dyn Platform>].into_iter().chain(figures).collect();
+        let stepper = Stepper::new(policy.clone(), store, platforms).await?;
         let told = platform.read(|chat| chat.log().len());
         let heard = stepper.engine().positions(&platform.name());
         if heard.values().filter_map(|token| token.parse().ok()).any(|heard: usize| heard > told) {

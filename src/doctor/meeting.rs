@@ -7,7 +7,7 @@ use crate::config::Meeting;
 
 pub(super) async fn check(meeting: &Meeting) -> Vec<Finding> {
     let address = match meeting {
-        Meeting::Jitsi { base_url } => base_url.clone(),
+        Meeting::Jitsi { base_url } | Meeting::ElementCall { base_url } => base_url.clone(),
         // A room that nobody has asked for is not opened: only its server is asked.
         Meeting::Url { template } => server_of(&template.replace("{room}", "room")),
         // Whether one can be made is the platform's to say.
@@ -54,7 +54,8 @@ mod tests {
         for (base_url, expected) in [(fine, Level::Ok), (ill, Level::Warning), (away, Level::Warning)] {
             let jitsi = check(&Meeting::Jitsi { base_url: base_url.clone() }).await;
             let template = check(&Meeting::Url { template: format!("{base_url}/x?room={{room}}") }).await;
-            for found in [jitsi, template] {
+            let element_call = check(&Meeting::ElementCall { base_url: base_url.clone() }).await;
+            for found in [jitsi, template, element_call] {
                 assert_eq!(found.first().map(|found| found.level), Some(expected), "{found:?}");
             }
         }

@@ -8,6 +8,7 @@ use sitrep_core::{
 };
 use sitrep_discord::DiscordPlatform;
 use sitrep_matrix::MatrixPlatform;
+use sitrep_prometheus::PrometheusPlatform;
 
 use super::late::{Connecting, LatePlatform};
 use crate::{
@@ -31,6 +32,18 @@ pub(super) fn all(config: &Config) -> Vec<Arc<LatePlatform>> {
     platforms
 }
 
+/// What measures the system, if it is configured. Nothing is connected before something is asked.
+pub(crate) fn figures(config: &Config) -> Option<Arc<dyn Platform>> {
+    let section = config.health.as_ref()?;
+    match PrometheusPlatform::new(wire::prometheus_settings(section), wire::panels(config)) {
+        Ok(platform) => Some(Arc::new(platform)),
+        Err(sentence) => {
+            tracing::error!("The figures of the system can't be asked for: {sentence}");
+            None
+        }
+    }
+}
+
 /// Every configured platform, tried once, for an examination without the service; and of each that can't be reached,
 /// why.
 pub(crate) async fn by_itself(config: &Config) -> (Vec<Arc<dyn Platform>>, Vec<Finding>) {
@@ -51,6 +64,7 @@ pub(crate) async fn by_itself(config: &Config) -> (Vec<Arc<dyn Platform>>, Vec<F
     if let Some(section) = &config.discord {
         take(to_discord(config, section).await);
     }
+    platforms.extend(figures(config));
     (platforms, troubles)
 }
 

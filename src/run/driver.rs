@@ -24,6 +24,7 @@ use tokio::{
 use super::{
     late::LatePlatform,
     listener::{Heard, listen},
+    picture,
     readiness::Readiness,
 };
 
@@ -53,6 +54,8 @@ pub(super) struct Driver {
     engine: Engine,
     store: Arc<dyn Store>,
     platforms: BTreeMap<PlatformName, Arc<LatePlatform>>,
+    /// What measures the system: it is asked like a platform, and nobody speaks there.
+    figures: Option<Arc<dyn Platform>>,
     /// How many more things each platform may be asked to do now.
     permits: BTreeMap<PlatformName, Arc<Semaphore>>,
     /// For trying again to read messages: each attempt takes seconds, and no answer waits behind it.
@@ -70,7 +73,7 @@ impl Driver {
     pub(super) async fn new(
         policy: Policy,
         store: Arc<dyn Store>,
-        platforms: Vec<Arc<LatePlatform>>,
+        (platforms, figures): (Vec<Arc<LatePlatform>>, Option<Arc<dyn Platform>>),
     ) -> Result<Self, StoreError> {
         let engine = Engine::new(policy, store.open().await?);
         let (input, inputs) = mpsc::unbounded_channel();
@@ -87,6 +90,7 @@ impl Driver {
             engine,
             store,
             platforms,
+            figures,
             permits,
             reading,
             inputs,
@@ -224,8 +228,13 @@ impl Driver {
         }
     }
 
+    fn platform(&self, name: &PlatformName) -> Option<Arc<dyn Platform>> {
+        let to_chat = self.platforms.get(name).map(|late| Arc::clone(late) as Arc<dyn Platform>);
+        to_chat.or_else(|| self.figures.clone().filter(|figures| figures.name() == *name))
+    }
+
     fn perform(&mut self, perform: Perform) {
-        let platform = self.platforms.get(&perform.platform).cloned();
+        let platform = self.platform(&perform.platform);
         // A room is what everybody waits for: it never waits behind slow messages.
         let is_room = matches!(perform.action, Action::OpenRoom { .. });
         let is_read = matches!(perform.action, Action::Read { .. });
@@ -241,6 +250,7 @@ impl Driver {
                 Some(permits) => permits.acquire().await.ok(),
                 None => None,
             };
+            let perform = picture::drawn(perform).await;
             let outcome = tokio::time::timeout(LONGEST_ATTEMPT, platform.perform(&perform)).await;
             let outcome =
                 outcome.unwrap_or_else(|_| Outcome::InDoubt("the platform does not answer".to_owned()));

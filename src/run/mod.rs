@@ -1,15 +1,16 @@
 //! The service: connects, serves, ends in order.
 //!
-//! `connect.rs` knows the platforms, `late.rs` waits for one of them, `listener.rs` hears it, `driver.rs` turns the
+//! `connect.rs` knows the platforms, `late.rs` waits for one of them, `listener.rs` hears it, `picture.rs` draws for it, `driver.rs` turns the
 //! engine, `readiness.rs` says when that serves people.
 
 mod connect;
 mod driver;
 mod late;
 mod listener;
+mod picture;
 mod readiness;
 
-pub(crate) use connect::by_itself;
+pub(crate) use connect::{by_itself, figures};
 
 use std::{io::IsTerminal, path::Path, sync::Arc, time::Duration};
 
@@ -87,8 +88,10 @@ async fn serve_chat(config: &Config, store: RedbStore, clinic: &Clinic) -> Resul
     };
     tokio::pin!(told_to_end);
     let platforms = connect::all(config);
-    clinic.serves(platforms.iter().map(|late| Arc::clone(late) as Arc<dyn Platform>).collect());
-    let driver = Driver::new(wire::policy(config), Arc::new(store), platforms).await?;
+    let figures = connect::figures(config);
+    let to_chat = platforms.iter().map(|late| Arc::clone(late) as Arc<dyn Platform>);
+    clinic.serves(to_chat.chain(figures.clone()).collect());
+    let driver = Driver::new(wire::policy(config), Arc::new(store), (platforms, figures)).await?;
     match driver.run(told_to_end, ENDS_WITHIN).await? {
         Ended::AsTold => Ok(()),
         Ended::Refused(sentence) => bail!("{sentence}"),

@@ -33,7 +33,7 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<()> {
             let config = arguments.console.config.as_deref().map(load).transpose()?.unwrap_or_default();
             let policy = wire::console_policy(&config);
             let arguments = ConsoleArguments { data_dir: arguments.console.data, at: arguments.console.at };
-            console::run(arguments, policy).await
+            console::run(arguments, policy, crate::run::figures(&config)).await
         }
         Some(Sub::Run(configured)) => run::run(&load(&configured.config)?).await,
         Some(Sub::Check(configured)) => check::check(&configured.config),

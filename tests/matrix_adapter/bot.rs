@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sitrep_core::effect::EffectId;
+use sitrep_core::message::catalogue::Words;
 use sitrep_core::person::Person as Handle;
 use sitrep_core::port::{
     Action, Attempt, Batch, Button, Content, Inbound, ListenError, Outcome, Perform, Platform, Positions,
@@ -91,6 +92,7 @@ impl Bot {
             look_up_every: self.look_up_every,
             encrypt: self.encrypt,
             recovery_key: self.recovery_key.clone(),
+            words: Words::default(),
         }
     }
 

@@ -26,4 +26,21 @@ impl Front {
             None => Fate::Pass,
         });
     }
+
+    /// The same with JSON as a homeserver answers it.
+    pub(crate) fn answers_json(
+        &self,
+        mut rule: impl FnMut(&str) -> Option<(&'static str, String)> + Send + 'static,
+    ) {
+        self.proxy.rules(move |asked| match rule(&asked.path) {
+            Some((status, body)) => Fate::Instead(answer(status, "application/json", &body)),
+            None => Fate::Pass,
+        });
+    }
+
+    /// How often something was asked of Synapse and granted.
+    pub(crate) fn granted(&self, is_it: impl Fn(&str) -> bool) -> usize {
+        let exchanges = self.proxy.exchanges();
+        exchanges.iter().filter(|one| one.status == Some(200) && is_it(&one.asked.path)).count()
+    }
 }

@@ -232,6 +232,27 @@ impl EncryptedPerson {
         self.told_text(json!({ "do": "react", "room": room, "event": event_id, "key": key }))
     }
 
+    /// Changes what a message says, encrypted.
+    pub(crate) fn edit(&mut self, room: &str, event_id: &str, words: &str) -> Result<String, Failed> {
+        let content = json!({
+            "m.new_content": { "msgtype": "m.text", "body": words, "m.mentions": {} },
+            "m.relates_to": { "rel_type": "m.replace", "event_id": event_id },
+        });
+        let body = format!("* {words}");
+        self.told_text(json!({ "do": "say", "room": room, "body": body, "content": content }))
+    }
+
+    pub(crate) fn redact(&mut self, room: &str, event_id: &str) -> Result<String, Failed> {
+        self.told_text(json!({ "do": "redact", "room": room, "event": event_id }))
+    }
+
+    /// An encrypted file as its reader sees it.
+    pub(crate) fn download(&mut self, file: &Value) -> Result<Vec<u8>, Failed> {
+        let hex = self.told_text(json!({ "do": "download", "file": file }))?;
+        let bytes = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok());
+        bytes.collect::<Option<Vec<u8>>>().ok_or_else(|| "not in hexadecimal".into())
+    }
+
     /// Says something encrypted whose key the devices of somebody don't get.
     pub(crate) fn say_without_key_for(
         &mut self,

@@ -102,6 +102,15 @@ impl Api {
         }
     }
 
+    /// What lies under a path, byte by byte.
+    pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, Failed> {
+        let mut answered = self.agent.run(self.request("GET", path).body(()).doing(path)?).doing(path)?;
+        if answered.status().as_u16() != 200 {
+            return Err(format!("GET {path} was answered {}", answered.status()).into());
+        }
+        answered.body_mut().read_to_vec().doing(path)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Result<Value, Failed> {
         self.call("GET", path, None)
     }

@@ -21,6 +21,7 @@ pub use chat::{Chat, Denied, RoomView};
 pub use deed::Gesture;
 pub use journal::{Journal, JournalError};
 pub use platform::{
-    CAPABILITIES, CONFIGURED_ROOMS, Clock, ConsolePlatform, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM, SayError,
+    CAPABILITIES, CONFIGURED_ROOMS, Clock, ConsolePlatform, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM,
+    SUPPORT_ROOM, SayError,
 };
 pub use shown::Line;

@@ -30,6 +30,8 @@ pub const CONFIGURED_ROOMS: [&str; 3] = ["ops", "support", "status"];
 pub const HOME_ROOM: &str = "ops";
 /// The one of them that is kept informed.
 pub const STAKEHOLDER_ROOM: &str = "status";
+/// The one of them where those are who talk to customers.
+pub const SUPPORT_ROOM: &str = "support";
 
 /// What it can do natively.
 pub const CAPABILITIES: Capabilities = Capabilities {

@@ -5,6 +5,7 @@
 //!   channel, and what stood in its place is taken away.
 //! - Answered before by something else: what is for all is posted, what is for one person follows the answer.
 //! - Too late: it is said in the channel.
+//! - What has a file with it is deferred first: nobody knows how long that takes.
 //!
 //! **An answer that may have been given** is found out about by looking at it: Discord refuses a second first answer,
 //! shows the first, and to change it twice is to change it once.
@@ -27,6 +28,7 @@ use crate::{
     raw::{Callback, Posted},
     render::Body,
     tickets::{EPHEMERAL, Entry, State, is_over, original},
+    upload::Upload,
 };
 
 /// After a start, whatever is answered at all is answered within this, but for rooms that are hard to get.
@@ -42,6 +44,7 @@ const LOADING: u64 = 1 << 7;
 pub(crate) struct Answer<'a> {
     pub(crate) key: &'a str,
     pub(crate) body: &'a Body,
+    pub(crate) upload: Option<&'a Upload>,
     pub(crate) only_for_them: bool,
 }
 
@@ -69,6 +72,10 @@ pub(crate) async fn give(
     entry: &Arc<Entry>,
     answer: &Answer<'_>,
 ) -> Result<Given, Failure> {
+    if answer.upload.is_some() {
+        // Discord waits three seconds for a first answer, and a file may take longer.
+        entry.defer(&account.client).await;
+    }
     let mut state = Arc::clone(&entry.state).lock_owned().await;
     let not = |state, is_deferred| Given::Not(Held { entry: Arc::clone(entry), state, is_deferred });
     match state.clone() {
@@ -78,6 +85,13 @@ pub(crate) async fn give(
         }
         State::Answered { .. } if answer.only_for_them => return follow(account, entry, answer, state).await,
         State::Answered { .. } => return Ok(not(state, false)),
+        // Nobody could be told that an answer will come, or that was said and nobody knows.
+        State::Fresh if answer.upload.is_some() => match look(account, entry).await {
+            Err(failure) if is_over(&failure) => {
+                return Err(Failure::Unreached("it can't be said that an answer will come".to_owned()));
+            }
+            looked => drop(looked?),
+        },
         State::Fresh => match first(account, entry, answer).await {
             Ok(message) => {
                 *state = State::Answered { key: answer.key.to_owned(), message };
@@ -139,6 +153,7 @@ async fn later(
     let not = |state, is_deferred| Given::Not(Held { entry: Arc::clone(entry), state, is_deferred });
     if answer.only_for_them {
         let call = Call::patch(original(account.application, &entry.ticket), answer.body.json());
+        let call = call.attaching(answer.upload);
         return match account.client.send(call).await {
             Ok(_) => {
                 *state = State::Answered { key: answer.key.to_owned(), message: None };
@@ -186,7 +201,7 @@ async fn follow(
     data["flags"] = (answer.body.flags() | EPHEMERAL).into();
     let route =
         Route::WebhookFollowupMessages { application_id: account.application, token: &entry.ticket.token };
-    let outcome = account.client.send(Call::post(route, data)).await;
+    let outcome = account.client.send(Call::post(route, data).attaching(answer.upload)).await;
     match outcome {
         Ok(_) | Err(Failure::Lost(_) | Failure::Garbled(_)) => {
             *last() = Some(answer.key.to_owned());

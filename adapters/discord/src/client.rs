@@ -26,6 +26,7 @@ use crate::{
     circuit::Circuit,
     failure::Failure,
     settings::ApiServer,
+    upload::{SENDING, Upload},
     waits::{Subject, Waits, has_token_of_its_own, name_of, unless_limited},
 };
 
@@ -45,6 +46,7 @@ pub(crate) struct Call<'a> {
     route: Route<'a>,
     params: Vec<(&'static str, String)>,
     body: Option<Value>,
+    upload: Option<Upload>,
     needs: &'static str,
     deadline: Duration,
 }
@@ -52,7 +54,7 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     fn new(method: LightMethod, route: Route<'a>, body: Option<Value>) -> Self {
         let deadline = if matches!(method, LightMethod::Get) { READING } else { WRITING };
-        Self { method, route, params: Vec::new(), body, needs: "", deadline }
+        Self { method, route, params: Vec::new(), body, upload: None, needs: "", deadline }
     }
 
     /// Asks for something.
@@ -89,6 +91,15 @@ impl<'a> Call<'a> {
     /// The permission that it takes, as Discord's settings name it.
     pub(crate) fn needs(mut self, permission: &'static str) -> Self {
         self.needs = permission;
+        self
+    }
+
+    /// A file goes with it.
+    pub(crate) fn attaching(mut self, upload: Option<&Upload>) -> Self {
+        if let Some(upload) = upload {
+            self.upload = Some(upload.clone());
+            self.deadline = self.deadline.max(SENDING);
+        }
         self
     }
 
@@ -203,8 +214,11 @@ impl Client {
         let is_reading = matches!(call.method, LightMethod::Get);
         let has_token_of_its_own = call.has_token_of_its_own();
         let params = Some(call.params).filter(|params| !params.is_empty());
-        let body = call.body.map(|body| body.to_string().into_bytes());
-        let request = Request::new(call.route, call.method).body(body).params(params);
+        let request = Request::new(call.route, call.method).params(params);
+        let request = match call.upload {
+            Some(upload) => request.multipart(Some(upload.beside(call.body))),
+            None => request.body(call.body.map(|body| body.to_string().into_bytes())),
+        };
         let asking = async {
             let answer = self.http.request(request).await;
             let answer = match answer {

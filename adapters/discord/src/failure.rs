@@ -44,6 +44,8 @@ pub(crate) mod code {
     pub(crate) const EVENTS_FULL: i64 = 30_038;
     /// Messages older than an hour were edited too often.
     pub(crate) const OLD_EDITS: i64 = 30_046;
+    /// A file is too large.
+    pub(crate) const TOO_LARGE: i64 = 40_005;
     /// The interaction was answered before.
     pub(crate) const ANSWERED_BEFORE: i64 = 40_060;
     /// The channel is closed to us.

@@ -46,7 +46,8 @@ fn addressed<'t>(text: &'t str, guild: &Guild, me: UserId) -> Option<&'t str> {
     is_me.then_some(rest)
 }
 
-fn readable(text: &str, guild: &Guild, here: ChannelId) -> String {
+/// A text in which nobody is spoken to.
+pub(crate) fn readable(text: &str, guild: &Guild, here: ChannelId) -> String {
     let mut read = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('<') {

@@ -76,7 +76,7 @@ mod tests {
     fn the_link_carries_exactly_what_is_needed() {
         let link = invitation(TOKEN, 17, false).expect("a link");
         let expected = "https://discord.com/oauth2/authorize?client_id=1574025281893654565\
-                        &scope=bot%20applications.commands&permissions=2269770225372176&guild_id=17";
+                        &scope=bot%20applications.commands&permissions=2269770225404944&guild_id=17";
         assert_eq!(link, expected);
         let with_voice = invitation(TOKEN, 17, true).expect("a link");
         assert!(with_voice.contains(&format!("permissions={}&", permissions::sum(false) + (1 << 20))));

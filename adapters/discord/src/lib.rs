@@ -52,6 +52,7 @@ mod platform;
 mod post;
 mod probe;
 mod raw;
+mod read;
 mod reading;
 mod render;
 mod roles;
@@ -65,6 +66,7 @@ mod streams;
 mod thread_room;
 mod ticket_file;
 mod tickets;
+mod upload;
 mod waits;
 mod watchdog;
 

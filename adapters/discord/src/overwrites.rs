@@ -16,13 +16,12 @@ use crate::{account::Account, guild::Guild, raw::RawOverwrite, settings::AllowRo
 /// What people may do who write or talk, besides what the bot needs itself (`permissions.rs`).
 mod bit {
     pub(super) use crate::permissions::{
-        ADMINISTRATOR, CONNECT, EMBED_LINKS, MANAGE_CHANNELS, READ_MESSAGE_HISTORY, SEND_MESSAGES,
-        SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
+        ADMINISTRATOR, ATTACH_FILES, CONNECT, EMBED_LINKS, MANAGE_CHANNELS, READ_MESSAGE_HISTORY,
+        SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
     };
 
     pub(super) const ADD_REACTIONS: u64 = 1 << 6;
     pub(super) const STREAM: u64 = 1 << 9;
-    pub(super) const ATTACH_FILES: u64 = 1 << 15;
     pub(super) const SPEAK: u64 = 1 << 21;
     pub(super) const USE_VAD: u64 = 1 << 25;
     pub(super) const USE_APPLICATION_COMMANDS: u64 = 1 << 31;

@@ -9,7 +9,7 @@ use crate::{
     account::Account,
     appointment, buttons, direct, edit,
     failure::{Failure, code},
-    invite, meeting, name, open_room, pin,
+    invite, meeting, name, open_room, pin, read,
     say::{self, Saying},
 };
 
@@ -62,10 +62,11 @@ fn outcome_of(account: &Account, action: &Action, failure: Failure) -> Outcome {
 async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
     let attempt = &perform.attempt;
     let receipt = match &perform.action {
-        Action::Say { room, answers, only_for, purpose, message, attachment: _ } => {
+        Action::Say { room, answers, only_for, purpose, message, attachment } => {
             let (answers, only_for) = (answers.as_ref(), only_for.as_ref());
-            say::say(account, attempt, &Saying { room, answers, only_for, purpose: *purpose, message })
-                .await?
+            let (purpose, attachment) = (*purpose, attachment.as_ref());
+            let saying = Saying { room, answers, only_for, purpose, message, attachment };
+            say::say(account, attempt, &saying).await?
         }
         Action::OpenRoom { name, topic, invited, private, open_to: _ } => {
             let plan = open_room::Plan { name, topic, invited, is_private: *private };
@@ -87,7 +88,8 @@ async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
         Action::Appoint { room, appointment } => {
             appointment::appoint(account, room, appointment.as_ref()).await?
         }
-        Action::Read { .. } | Action::Archive { .. } | Action::Restore { .. } | Action::Measure { .. } => {
+        Action::Read { message } => read::read(account, message).await?,
+        Action::Archive { .. } | Action::Restore { .. } | Action::Measure { .. } => {
             return Ok(Outcome::Permanent("I can't do that on Discord".to_owned()));
         }
     };

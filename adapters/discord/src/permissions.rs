@@ -9,6 +9,7 @@ pub(crate) const MANAGE_CHANNELS: u64 = 1 << 4;
 pub(crate) const VIEW_CHANNEL: u64 = 1 << 10;
 pub(crate) const SEND_MESSAGES: u64 = 1 << 11;
 pub(crate) const EMBED_LINKS: u64 = 1 << 14;
+pub(crate) const ATTACH_FILES: u64 = 1 << 15;
 pub(crate) const READ_MESSAGE_HISTORY: u64 = 1 << 16;
 pub(crate) const CONNECT: u64 = 1 << 20;
 pub(crate) const MANAGE_ROLES: u64 = 1 << 28;
@@ -86,6 +87,12 @@ pub(crate) const NEEDED: &[Permission] = &[
         Need::Comfort,
     ),
     permission(EMBED_LINKS, "Embed Links", "to show the card of an incident", Need::Incidents),
+    permission(
+        ATTACH_FILES,
+        "Attach Files",
+        "to show charts of the system's figures, and to hand over files",
+        Need::Comfort,
+    ),
     permission(
         PIN_MESSAGES,
         "Pin Messages",

@@ -28,7 +28,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     command_lists: true,
     meetings: true,
     appointments: true,
-    attachments: false,
+    attachments: true,
     archives: false,
 };
 

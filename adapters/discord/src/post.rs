@@ -17,6 +17,7 @@ use crate::{
     history::{self, Wanted},
     raw::Made,
     render::Body,
+    upload::Upload,
 };
 
 /// Discord's code where an answer can't be tied to what it answers, because we may not read that.
@@ -26,6 +27,8 @@ const NO_HISTORY: i64 = 160_002;
 pub(crate) struct Post<'a> {
     pub(crate) channel: ChannelId,
     pub(crate) body: &'a Body,
+    /// The file that goes with it.
+    pub(crate) upload: Option<&'a Upload>,
     /// The message that it answers, in the same channel.
     pub(crate) answers: Option<MessageId>,
     /// The interaction that it answers.
@@ -35,7 +38,7 @@ pub(crate) struct Post<'a> {
 impl<'a> Post<'a> {
     /// A message that answers nothing.
     pub(crate) fn new(channel: ChannelId, body: &'a Body) -> Self {
-        Self { channel, body, answers: None, interaction: None }
+        Self { channel, body, upload: None, answers: None, interaction: None }
     }
 }
 
@@ -56,20 +59,22 @@ pub(crate) async fn post(
 }
 
 async fn send(account: &Account, key: &str, post: &Post<'_>) -> Result<MessageId, Failure> {
-    let sent = try_to_send(account, content(key, post.body, post.answers), post.channel).await;
+    let sent = try_to_send(account, content(key, post.body, post.answers), post).await;
     let is_untied = |failure: &Failure| failure.is(&[NO_HISTORY]) || failure.blames("message_reference");
     match sent {
         Err(failure) if post.answers.is_some() && is_untied(&failure) => {
-            try_to_send(account, content(key, post.body, None), post.channel).await
+            try_to_send(account, content(key, post.body, None), post).await
         }
         sent => sent,
     }
 }
 
-async fn try_to_send(account: &Account, content: Value, channel: ChannelId) -> Result<MessageId, Failure> {
+async fn try_to_send(account: &Account, content: Value, post: &Post<'_>) -> Result<MessageId, Failure> {
+    let channel = post.channel;
     let is_thread = account.guild().channels.get(&channel).is_some_and(|channel| channel.is_thread());
     let needs = if is_thread { "Send Messages in Threads" } else { "Send Messages" };
     let call = Call::post(Route::ChannelMessages { channel_id: channel }, content).needs(needs);
+    let call = call.attaching(post.upload);
     let made: Made = account.client.ask(call).await?;
     Ok(made.id)
 }

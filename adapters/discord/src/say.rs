@@ -8,9 +8,9 @@ use chrono::Utc;
 use serenity::all::{ChannelId, MessageId};
 use sitrep_core::{
     effect::Purpose,
-    message::{Line, Message, Span, pressed_by},
+    message::{Line, Message, Span, pressed_by, text},
     person::Person,
-    port::{Attempt, Receipt},
+    port::{Attachment, Attempt, Receipt},
     room::{MessageRef, RoomRef},
 };
 
@@ -21,6 +21,7 @@ use crate::{
     post::{Post, post},
     render::Body,
     tickets::interaction_of,
+    upload::Upload,
 };
 
 /// Something to be said.
@@ -30,13 +31,34 @@ pub(crate) struct Saying<'a> {
     pub(crate) only_for: Option<&'a Person>,
     pub(crate) purpose: Purpose,
     pub(crate) message: &'a Message,
+    pub(crate) attachment: Option<&'a Attachment>,
 }
 
-/// Says it.
+/// Says it. What can't be attached isn't, and it says so.
 pub(crate) async fn say(
     account: &Account,
     attempt: &Attempt,
     saying: &Saying<'_>,
+) -> Result<Receipt, Failure> {
+    let Some(upload) = saying.attachment.and_then(Upload::of) else {
+        return say_with(account, attempt, saying, None).await;
+    };
+    let trouble = match upload.trouble() {
+        Some(trouble) => trouble,
+        None => match say_with(account, attempt, saying, Some(&upload)).await {
+            Err(failure) => upload.is_blamed(&failure).ok_or(failure)?,
+            said => return said,
+        },
+    };
+    let message = &saying.message.clone().and([text(trouble)]);
+    say_with(account, attempt, &Saying { message, ..*saying }, None).await
+}
+
+async fn say_with(
+    account: &Account,
+    attempt: &Attempt,
+    saying: &Saying<'_>,
+    upload: Option<&Upload>,
 ) -> Result<Receipt, Failure> {
     // What was asked elsewhere is not tied to what is said here.
     let answered = saying.answers.filter(|answered| answered.room == *saying.room);
@@ -50,7 +72,7 @@ pub(crate) async fn say(
     if let Some(entry) = &entry {
         let body = account.render(saying.message, saying.purpose);
         let only_for_them = saying.only_for.is_some() && !entry.ticket.is_direct;
-        let answer = Answer { key: &attempt.key, body: &body, only_for_them };
+        let answer = Answer { key: &attempt.key, body: &body, upload, only_for_them };
         match answer::give(account, entry, &answer).await? {
             Given::Shown => return Ok(receipt(saying.answers.map(|it| it.id.clone()).unwrap_or_default())),
             Given::Said(message) => return Ok(receipt(message.to_string())),
@@ -59,7 +81,8 @@ pub(crate) async fn say(
     }
     let body = in_channel(account, saying, interaction.is_some());
     let answers = answered.and_then(|answered| answered.id.parse().ok()).map(MessageId::new);
-    let message = post(account, attempt, &Post { channel, body: &body, answers, interaction }).await?;
+    let message =
+        post(account, attempt, &Post { channel, body: &body, upload, answers, interaction }).await?;
     if let Some(held) = given {
         answer::finish(account, held, &attempt.key, message).await;
     }

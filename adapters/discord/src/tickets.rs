@@ -129,7 +129,7 @@ impl Entry {
     }
 
     /// Says that an answer will come, if nothing was said.
-    async fn defer(&self, client: &Client) {
+    pub(crate) async fn defer(&self, client: &Client) {
         let mut state = self.state.lock().await;
         if *state != State::Fresh {
             return;

@@ -13,6 +13,7 @@ use tokio::{runtime::Handle, sync::Notify};
 
 use crate::{
     address::DeadEnds,
+    attach::Uploads,
     failure::Failure,
     invite::Invitations,
     rooms::Rooms,
@@ -72,6 +73,7 @@ pub(crate) struct Account {
     pub(crate) waits: Waits,
     pub(crate) dead_ends: DeadEnds,
     pub(crate) invitations: Invitations,
+    pub(crate) uploads: Uploads,
     session: RwLock<Current>,
     /// Told when another client takes the place of the one in use: it may be on another device.
     pub(crate) renewed: Notify,
@@ -95,6 +97,7 @@ impl Account {
             waits: Waits::default(),
             dead_ends: DeadEnds::default(),
             invitations: Invitations::default(),
+            uploads: Uploads::default(),
             session: RwLock::new(Current::new(session)),
             renewed: Notify::new(),
             encryption_trouble: Mutex::default(),

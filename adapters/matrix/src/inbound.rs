@@ -1,7 +1,7 @@
 //! From one event of a room to an inbound, or to nothing.
 //!
-//! What others say counts, what they change and take back, and the signs that they put on messages; so do our removal
-//! and a room's upgrade. Notices (which other bots send) and our own events are passed over. Events are read leniently,
+//! What others say counts, what they change and take back, the signs that they put on messages, and that they come in;
+//! so do our removal and a room's upgrade. Notices (which other bots send) and our own events are passed over. Events are read leniently,
 //! for a client that gets a detail wrong is still somebody who calls for help. What can't be decrypted is known as such.
 
 use chrono::{DateTime, Utc};
@@ -36,6 +36,14 @@ impl<'a> Spot<'a> {
             kind: account.rooms.kind_of(room, &account.me),
         }
     }
+
+    /// Whether it matters here. People come and go in rooms that no incident can have to itself.
+    pub(crate) fn concerns_us(&self, heard: &Heard) -> bool {
+        match self.kind {
+            RoomKind::Configured | RoomKind::Direct => heard.what != What::Joined,
+            RoomKind::Own | RoomKind::Other => true,
+        }
+    }
 }
 
 /// What somebody did: as much of an event as an inbound needs.
@@ -63,6 +71,8 @@ pub(crate) enum What {
         message: String,
         key: String,
     },
+    /// They came in.
+    Joined,
     /// Something that we have no key for.
     Unreadable,
     /// We were removed.
@@ -95,6 +105,7 @@ impl Heard {
             What::Edited { message, text } => Content::Edited { message, text },
             What::Redacted { message } => Content::Redacted { message },
             What::Reacted { message, key } => Content::Reacted { message, key },
+            What::Joined => Content::Joined,
             What::Unreadable => Content::Unreadable,
             What::Removed { banned } => Content::Removed { banned },
             What::Upgraded { to } => Content::Moved { to: RoomRef::new(spot.platform, to.as_str()) },
@@ -107,6 +118,7 @@ impl Heard {
             What::Said(text) | What::Edited { text, .. } => text,
             What::Redacted { .. }
             | What::Reacted { .. }
+            | What::Joined
             | What::Unreadable
             | What::Removed { .. }
             | What::Upgraded { .. } => "",
@@ -178,6 +190,11 @@ fn what(event: &Event, me: &UserId) -> Option<What> {
             let was_inside = event.unsigned["prev_content"]["membership"] == "join";
             let banned = content["membership"] == "ban";
             (was_inside && (banned || content["membership"] == "leave")).then_some(What::Removed { banned })
+        }
+        // Whoever changes their name or picture joins again, in the words of the protocol.
+        ("m.room.member", Some(user)) if user == event.sender => {
+            let was_inside = event.unsigned["prev_content"]["membership"] == "join";
+            (!was_inside && content["membership"] == "join").then_some(What::Joined)
         }
         ("m.room.tombstone", Some("")) => {
             let to = RoomId::parse(content["replacement_room"].as_str()?).ok()?;
@@ -283,6 +300,12 @@ mod tests {
             (member(me, "join", "ban"), Some(What::Removed { banned: true })),
             (member(me, "invite", "leave"), None),
             (member("@bob:example.org", "join", "leave"), None),
+            (member("@alice:example.org", "invite", "join"), Some(What::Joined)),
+            (member("@alice:example.org", "leave", "join"), Some(What::Joined)),
+            (member("@alice:example.org", "join", "join"), None),
+            (member("@alice:example.org", "join", "leave"), None),
+            (member("@alice:example.org", "leave", "invite"), None),
+            (member("@bob:example.org", "invite", "join"), None),
             (tombstone("!new"), Some(What::Upgraded { to: RoomId::parse("!new").unwrap() })),
             (tombstone("nonsense"), None),
         ];

@@ -248,12 +248,12 @@ impl Intake {
             let Some(room) = client.get_room(id) else { continue };
             let filled = gap.fill(&room, &mut answer.budget).await;
             filled.map_err(|failure| cannot_listen(&account.settings, &failure))?;
-            if gap.heard().next().is_some() {
+            if gap.heard().any(|heard| heard.what != What::Joined) {
                 in_doubt = in_doubt.or_else(|| account.rooms.may_be_configured(&room, &account.me));
             }
             let spot = Spot::of(&account, &room);
             let mut inbounds = Vec::new();
-            for heard in gap.heard() {
+            for heard in gap.heard().filter(|heard| spot.concerns_us(heard)) {
                 let heard = follow_upgrade(&account, &room, spot.kind, heard).await;
                 inbounds.push(
                     heard.map_err(|failure| cannot_listen(&account.settings, &failure))?.inbound(&spot),

@@ -13,6 +13,8 @@
 
 mod account;
 mod address;
+mod archive;
+mod attach;
 mod budget;
 mod buttons;
 mod complaint;
@@ -34,6 +36,7 @@ mod name;
 mod open_room;
 mod pin;
 mod platform;
+mod read;
 mod render;
 mod room_names;
 mod room_power;

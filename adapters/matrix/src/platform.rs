@@ -13,11 +13,11 @@ use tokio::{sync::Mutex, task::JoinSet, time::timeout};
 
 use crate::{
     account::Account,
-    buttons, direct, doctor, edit,
+    archive, buttons, direct, doctor, edit,
     encryption::{self, EncryptionReport, RoomUse},
     failure::Failure,
     intake::Intake,
-    invite, name, open_room, pin, say,
+    invite, name, open_room, pin, read, say,
     settings::MatrixSettings,
     space,
 };
@@ -34,8 +34,8 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     command_lists: false,
     meetings: false,
     appointments: false,
-    attachments: false,
-    archives: false,
+    attachments: true,
+    archives: true,
 };
 
 /// How long one attempt may take in all. Each request within it has a deadline of its own.
@@ -127,8 +127,9 @@ async fn in_time<T>(asking: impl Future<Output = Result<T, Failure>>) -> Result<
 async fn act(account: &Account, perform: &Perform) -> Outcome {
     let attempt = &perform.attempt;
     let done = match &perform.action {
-        Action::Say { room, answers, message, .. } => {
-            say::say(account, attempt, room, answers.as_ref(), message).await
+        Action::Say { room, answers, message, attachment, .. } => {
+            let (answers, attachment) = (answers.as_ref(), attachment.as_ref());
+            say::say(account, attempt, &say::Speech { room, answers, message, attachment }).await
         }
         Action::Edit { message, content, .. } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {
@@ -141,10 +142,7 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
         Action::Pin { message } => pin::pin(account, message).await,
         Action::Invite { room, people } => {
             account.space.meet(&account.settings, people);
-            match invite::invite(account, room, people).await {
-                Ok(outcome) => return outcome,
-                Err(failure) => Err(failure),
-            }
+            return settled(account, invite::invite(account, room, people).await);
         }
         Action::OpenDirect { person } => direct::open(account, attempt, person).await,
         Action::Name { room, name, topic } => name::name(account, room, name, topic).await,
@@ -153,13 +151,18 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
             return Outcome::Permanent("there are no voice channels on Matrix".to_owned());
         }
         Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Receipt::Done),
-        Action::Read { message } => encryption::read_again(account, message).await.map(Receipt::Said),
-        Action::Archive { .. } | Action::Restore { .. } | Action::Measure { .. } => {
-            return Outcome::Permanent("I can't do that on Matrix".to_owned());
-        }
+        Action::Read { message } => return settled(account, read::read(account, message).await),
+        Action::Archive { room } => return settled(account, archive::close(account, room).await),
+        Action::Restore { room } => return settled(account, archive::open(account, room).await),
+        Action::Measure { .. } => return Outcome::Permanent("Matrix measures nothing".to_owned()),
     };
-    match done {
-        Ok(receipt) => Outcome::Done(receipt),
+    settled(account, done.map(Outcome::Done))
+}
+
+/// What became of an attempt, however it ended.
+fn settled(account: &Account, ended: Result<Outcome, Failure>) -> Outcome {
+    match ended {
+        Ok(outcome) => outcome,
         Err(failure) => {
             if let Failure::Limited(_) = failure {
                 account.waits.note();

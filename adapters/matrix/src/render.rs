@@ -189,7 +189,7 @@ fn escaped(words: &str) -> String {
 }
 
 /// Without what is no text: servers refuse some control characters, and people can't see any.
-fn clean(words: &str) -> String {
+pub(crate) fn clean(words: &str) -> String {
     words.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
 }
 

@@ -9,7 +9,9 @@ use matrix_sdk::{
         OwnedUserId, RoomId, RoomVersionId, UserId,
         events::{
             MessageLikeEventType, StateEventType,
-            room::power_levels::{RoomPowerLevels, RoomPowerLevelsEventContent, RoomPowerLevelsSource},
+            room::power_levels::{
+                RoomPowerLevels, RoomPowerLevelsEventContent, RoomPowerLevelsSource, UserPowerLevel,
+            },
         },
         room_version_rules::RoomVersionRules,
     },
@@ -71,6 +73,26 @@ impl Power {
         [MessageLikeEventType::RoomMessage, MessageLikeEventType::RoomEncrypted]
             .into_iter()
             .all(|kind| self.levels.user_can_send_message(&self.me, kind))
+    }
+
+    /// Our own level; `None` if it is above all levels.
+    pub(crate) fn mine(&self) -> Option<i64> {
+        match self.levels.for_user(&self.me) {
+            UserPowerLevel::Int(level) => Some(level.into()),
+            // Above all is what comes after numbers.
+            _ => None,
+        }
+    }
+
+    /// The level of whoever has none of their own.
+    pub(crate) fn of_everybody(&self) -> i64 {
+        self.levels.users_default.into()
+    }
+
+    /// The highest level that anybody else has.
+    pub(crate) fn highest_but_mine(&self) -> i64 {
+        let others = self.levels.users.iter().filter(|(user, _)| **user != self.me);
+        others.map(|(_, level)| i64::from(*level)).max().unwrap_or_default().max(self.of_everybody())
     }
 
     /// Whether we may change state of this kind.

@@ -7,24 +7,67 @@ use matrix_sdk::{Room, ruma::TransactionId};
 use serde_json::{Value, json};
 use sitrep_core::{
     message::Message,
-    port::{Attempt, Receipt},
+    port::{Attachment, Attempt, Receipt},
     room::{MessageRef, RoomRef},
 };
 
-use crate::{account::Account, content_key::CONTENT_KEY, failure::Failure, history, render::Renderer};
+use crate::{
+    account::Account,
+    attach::{self, Luggage},
+    content_key::CONTENT_KEY,
+    failure::Failure,
+    history,
+    render::Renderer,
+};
 
-/// Says a message in a room, as an answer to another if one is given.
+/// What is to be said, and where.
+pub(crate) struct Speech<'a> {
+    pub(crate) room: &'a RoomRef,
+    /// The message that it answers.
+    pub(crate) answers: Option<&'a MessageRef>,
+    pub(crate) message: &'a Message,
+    /// What follows the words.
+    pub(crate) attachment: Option<&'a Attachment>,
+}
+
+/// Says a message in a room, as an answer to another if one is given, and sends what goes with it.
 pub(crate) async fn say(
     account: &Account,
     attempt: &Attempt,
-    room: &RoomRef,
-    answers: Option<&MessageRef>,
-    message: &Message,
+    speech: &Speech<'_>,
 ) -> Result<Receipt, Failure> {
-    let target = account.room(room).await?;
+    let target = account.room(speech.room).await?;
+    match attach::weigh(account, speech.attachment).await {
+        Luggage::Nothing => words(account, attempt, &target, speech).await.map(Receipt::Message),
+        Luggage::TooLarge(name) => {
+            let message = &attach::without(account, speech.message, name);
+            words(account, attempt, &target, &Speech { message, ..*speech }).await.map(Receipt::Message)
+        }
+        Luggage::Fits(item) => {
+            let said = words(account, attempt, &target, speech).await?;
+            attach::send(
+                account,
+                attempt,
+                &attach::Sending { room: &target, said: &said, item },
+                speech.message,
+            )
+            .await?;
+            Ok(Receipt::Message(said))
+        }
+    }
+}
+
+/// Says the words alone.
+async fn words(
+    account: &Account,
+    attempt: &Attempt,
+    target: &Room,
+    speech: &Speech<'_>,
+) -> Result<MessageRef, Failure> {
+    let Speech { room, answers, message, .. } = *speech;
     let thread = answers.and_then(|answered| answered.thread.clone());
     let found = match account.may_be_forgotten(attempt.first_tried) {
-        true => history::find(&target, &account.me, attempt).await?,
+        true => history::find(target, &account.me, attempt).await?,
         false => None,
     };
     let id = match found {
@@ -39,10 +82,10 @@ pub(crate) async fn say(
                 }
                 content
             });
-            send(&target, &attempt.key, content).await?
+            send(target, &attempt.key, content).await?
         }
     };
-    Ok(Receipt::Message(MessageRef { room: room.clone(), id, thread }))
+    Ok(MessageRef { room: room.clone(), id, thread })
 }
 
 /// Sends a message event under a key, encrypted where the room is, and returns its id.

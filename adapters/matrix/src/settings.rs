@@ -2,6 +2,8 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
+use sitrep_core::message::catalogue::Words;
+
 /// How long a homeserver is trusted to remember a transaction id. Synapse forgets after about a day; half of a
 /// working morning leaves room for clocks that differ and servers that forget sooner.
 pub const DEFAULT_KEY_LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
@@ -62,6 +64,8 @@ pub struct MatrixSettings {
     pub encrypt: Encrypt,
     /// What opens the account's secret storage. Without it, the key that was made at the first start is used.
     pub recovery_key: Option<String>,
+    /// What is said here to people, rather than in core.
+    pub words: Words,
 }
 
 /// Which of the rooms that are made here are encrypted.
@@ -121,6 +125,7 @@ pub(crate) mod tests {
             look_up_every: DEFAULT_LOOK_UP_EVERY,
             encrypt: Encrypt::default(),
             recovery_key: Some("sesame".to_owned()),
+            words: Words::default(),
         }
     }
 

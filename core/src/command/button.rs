@@ -4,7 +4,7 @@
 
 use crate::{
     effect::Pressed,
-    incident::IncidentId,
+    incident::{Incident, IncidentId, Status},
     port::{Button, Choice, Form},
 };
 
@@ -19,6 +19,10 @@ pub(crate) const SNOOZES: &str = "💤";
 const GIVES_NEWS: &str = "📣";
 /// Says that it is over.
 const RESOLVES: &str = "🏁";
+/// Says that the harm has stopped.
+const MITIGATES: &str = "🩹";
+/// Says that nothing is lost.
+const NOTHING_IS_LOST: &str = "👌";
 
 /// Says how bad it is.
 const SETS_SEVERITY: &str = "🚦";
@@ -48,7 +52,7 @@ const UPDATE: Form = Form {
 const RESOLVE: Form = Form {
     title: "Resolve",
     label: "What was done? Is anything lost?",
-    example: "Rolled back; all payments go through again; nothing was lost.",
+    example: "Rolled back; all payments go through again. lost: nothing",
 };
 
 const SEVERITIES: &[Choice] = &[
@@ -58,7 +62,7 @@ const SEVERITIES: &[Choice] = &[
     Choice { words: "4", label: "Sev4: hardly anybody notices" },
 ];
 
-const SIGNS: [Sign; 6] = [
+static SIGNS: [Sign; 8] = [
     Sign {
         key: ACKNOWLEDGES,
         verb: "ack",
@@ -96,6 +100,15 @@ const SIGNS: [Sign; 6] = [
         on: &[Pressed::Prompt],
     },
     Sign {
+        key: MITIGATES,
+        verb: "mitigate",
+        words: "",
+        label: "Mitigated",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Card],
+    },
+    Sign {
         key: RESOLVES,
         verb: "resolve",
         words: "",
@@ -103,6 +116,15 @@ const SIGNS: [Sign; 6] = [
         form: Some(RESOLVE),
         choices: &[],
         on: &[Pressed::Card],
+    },
+    Sign {
+        key: NOTHING_IS_LOST,
+        verb: "resolve",
+        words: "lost: nothing",
+        label: "Nothing is lost",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Lasting],
     },
     Sign {
         key: SETS_SEVERITY,
@@ -115,6 +137,53 @@ const SIGNS: [Sign; 6] = [
     },
 ];
 
+/// Whether signs of this kind still mean something for an incident as it stands.
+#[must_use]
+pub(crate) fn may_be_pressed(on: Pressed, incident: &Incident) -> bool {
+    match on {
+        Pressed::Lasting => incident.status == Status::Resolved && incident.lasting.is_none(),
+        Pressed::Card
+        | Pressed::Prompt
+        | Pressed::Handoff
+        | Pressed::Roles
+        | Pressed::Escalation
+        | Pressed::Tasks => incident.status.is_open(),
+    }
+}
+
+/// How many tasks can be ticked by a sign: as many as there are signs for numbers.
+pub(crate) const MOST_TASK_SIGNS: usize = 9;
+
+macro_rules! ticks {
+    ($($key:literal $words:literal),*) => {
+        [$(Sign {
+            key: $key,
+            verb: "task",
+            words: $words,
+            label: "Done",
+            form: None,
+            choices: &[],
+            on: &[Pressed::Tasks],
+        }),*]
+    };
+}
+
+/// Signs that tick a task each.
+static TICKS: [Sign; MOST_TASK_SIGNS] = ticks![
+    "1️⃣" "done 1", "2️⃣" "done 2", "3️⃣" "done 3", "4️⃣" "done 4", "5️⃣" "done 5", "6️⃣" "done 6", "7️⃣" "done 7",
+    "8️⃣" "done 8", "9️⃣" "done 9"
+];
+
+fn all() -> impl Iterator<Item = &'static Sign> {
+    SIGNS.iter().chain(&TICKS)
+}
+
+/// The signs that a list of so many tasks carries.
+#[must_use]
+pub(crate) fn task_keys(tasks: usize) -> Vec<String> {
+    TICKS.iter().take(tasks).map(|sign| sign.key.to_owned()).collect()
+}
+
 /// The signs that a message carries.
 #[must_use]
 pub(crate) fn keys(on: Pressed) -> Vec<String> {
@@ -125,7 +194,7 @@ pub(crate) fn keys(on: Pressed) -> Vec<String> {
 #[must_use]
 pub(crate) fn shown(keys: &[String]) -> Vec<Button> {
     let shown = |key: &String| {
-        let sign = SIGNS.iter().find(|sign| sign.key == key)?;
+        let sign = all().find(|sign| sign.key == key)?;
         Some(Button {
             key: key.clone(),
             verb: sign.verb,
@@ -139,9 +208,19 @@ pub(crate) fn shown(keys: &[String]) -> Vec<Button> {
 }
 
 impl Sign {
+    /// The command that it stands for: verb and words.
+    fn command(&self) -> String {
+        format!("{} {}", self.verb, self.words).trim_end().to_owned()
+    }
+
     fn needs_words(&self) -> bool {
         self.form.is_some() || !self.choices.is_empty()
     }
+}
+
+/// A sign without the wish for colour, which some keyboards add and others leave out.
+fn without_colour(key: &str) -> String {
+    key.replace('\u{FE0F}', "")
 }
 
 /// What a button asks for before it does anything: known by its sign, or by its verb if nothing follows that.
@@ -154,12 +233,14 @@ pub fn form(key: &str) -> Option<Form> {
 /// skin tones, genders and the wish for colour. What asks for words means nothing without them.
 #[must_use]
 pub(crate) fn command(on: Pressed, key: &str, has_words: bool) -> Option<String> {
+    let key = without_colour(key);
     let is_it = |sign: &&Sign| {
-        let is_key = key == sign.verb || key.starts_with(sign.key);
+        // Of the tasks, the verb says nothing about which.
+        let is_verb = key == sign.verb && !sign.on.contains(&Pressed::Tasks);
+        let is_key = is_verb || key == sign.command() || key.starts_with(&without_colour(sign.key));
         is_key && sign.on.contains(&on) && sign.needs_words() == has_words
     };
-    let sign = SIGNS.iter().find(is_it)?;
-    Some(format!("{} {}", sign.verb, sign.words).trim_end().to_owned())
+    Some(all().find(is_it)?.command())
 }
 
 /// A command with the incident that it is about, which the room need not say.
@@ -176,7 +257,7 @@ mod tests {
 
     #[test]
     fn every_sign_stands_for_a_command_that_can_be_typed() {
-        for sign in SIGNS {
+        for sign in all() {
             let words = match (sign.form, sign.choices.first()) {
                 (Some(_), _) => "all good",
                 (None, Some(choice)) => choice.words,
@@ -210,6 +291,11 @@ mod tests {
             (Pressed::Card, "acknowledge", None),
             (Pressed::Card, "👍", None),
             (Pressed::Card, "", None),
+            (Pressed::Tasks, "3️⃣", Some("task done 3")),
+            (Pressed::Tasks, "3\u{20e3}", Some("task done 3")),
+            (Pressed::Tasks, "task done 3", Some("task done 3")),
+            (Pressed::Tasks, "task", None),
+            (Pressed::Card, "3️⃣", None),
         ];
         for (on, key, expected) in cases {
             assert_eq!(command(on, key, false).as_deref(), expected, "{key} on {on:?}");

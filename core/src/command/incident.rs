@@ -232,6 +232,13 @@ fn meeting(meeting: &Meeting, identity: &Identity, id: IncidentId) -> Option<Str
     let room = format!("sitrep-{}-{token}", id.to_string().to_lowercase());
     match meeting {
         Meeting::Jitsi(base) => Some(format!("{}/{room}", base.trim_end_matches('/'))),
+        // Whoever has the address has the key, and its fragment is never sent to the server.
+        Meeting::ElementCall(base) => {
+            let digest = Sha256::digest(format!("password/{}/{}/{id}", identity.seed, identity.incarnation));
+            let password: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            let base = base.trim_end_matches('/');
+            Some(format!("{base}/room/#/{room}?password={password}&appPrompt=false"))
+        }
         Meeting::Url(template) => Some(template.replace("{room}", &room)),
         // There is no address before it is made.
         Meeting::Voice(_) | Meeting::None => None,
@@ -333,5 +340,24 @@ mod tests {
         let url = meeting(&Meeting::Url("https://zoom.example/{room}".into()), &base, IncidentId(1));
         assert!(url.is_some_and(|url| url.starts_with("https://zoom.example/sitrep-inc-1-")));
         assert_eq!(meeting(&Meeting::None, &base, IncidentId(1)), None);
+    }
+
+    #[test]
+    fn element_call_has_an_unguessable_room_and_password() {
+        let identity = |seed: &str| Identity { incarnation: "a".into(), seed: seed.into() };
+        let link = |seed: &str, id| {
+            let element_call = Meeting::ElementCall("https://call.element.io/".into());
+            meeting(&element_call, &identity(seed), IncidentId(id)).expect("a link")
+        };
+        let (address, secret) = link("s", 1)
+            .split_once("?password=")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .expect("a password");
+        let room = address.strip_prefix("https://call.element.io/room/#/sitrep-inc-1-").expect("a room");
+        let password = secret.strip_suffix("&appPrompt=false").expect("no question about an app");
+        assert_eq!((room.len(), password.len()), (24, 32));
+        assert!(!password.starts_with(room), "the name tells nothing of the password");
+        assert_ne!(link("s", 1), link("t", 1));
+        assert_ne!(link("s", 1), link("s", 2));
     }
 }

@@ -28,7 +28,7 @@ impl Command for Incidents {
                 || (context.kind == RoomKind::Direct && context.policy.belongs(context.person, incident))
         };
         let visible: Vec<&Incident> = view.live.iter().filter(shown).collect();
-        Ok(Decision::discreetly(incidents::list(&visible, context.policy)))
+        Ok(Decision::discreetly(incidents::list(&visible, context.policy, context.now)))
     }
 }
 

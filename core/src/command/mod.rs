@@ -7,22 +7,36 @@
 //! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
 
 mod ack;
+mod ask;
+mod attach;
 mod brief;
 pub(crate) mod button;
+mod close;
+mod duplicate;
+mod false_alarm;
 mod follow;
+mod health;
 mod help;
 mod incident;
 mod incidents;
 mod invite;
 mod lead;
+mod link;
+mod meet;
+mod mitigate;
 mod next;
+mod note;
 mod parse;
+mod reopen;
 mod resolve;
 mod retro;
 mod sev;
 mod slot;
 mod snooze;
 mod status;
+pub(crate) mod task;
+mod timeline;
+mod two;
 mod update;
 mod view;
 
@@ -33,7 +47,12 @@ pub use parse::{Parsed, parse};
 pub use slot::{Slot, SlotKind, typed};
 pub use view::{About, Context, Decision, Live, Reply, View};
 
-use crate::{incident::Incident, message::help::Description, refusal::Refusal};
+use crate::{
+    event::Audience,
+    incident::{Incident, IncidentId},
+    message::help::Description,
+    refusal::Refusal,
+};
 
 /// Every verb, in the order in which an incident needs them.
 pub const VERBS: &[Verb] = &[
@@ -43,12 +62,25 @@ pub const VERBS: &[Verb] = &[
     invite::VERB,
     sev::VERB,
     update::VERB,
+    ask::VERB,
     next::VERB,
     snooze::VERB,
     status::VERB,
+    meet::VERB,
+    link::VERB,
+    attach::VERB,
+    mitigate::VERB,
+    task::VERB,
+    note::VERB,
+    timeline::VERB,
+    health::VERB,
     brief::VERB,
     follow::VERB,
     resolve::VERB,
+    duplicate::VERB,
+    false_alarm::VERB,
+    reopen::VERB,
+    close::VERB,
     retro::VERB,
     incidents::VERB,
     help::VERB,
@@ -82,14 +114,37 @@ impl Verb {
     }
 }
 
+/// News as it was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News<'a> {
+    /// The incident that it names.
+    pub id: Option<IncidentId>,
+    /// Whom it is worded for.
+    pub audience: Audience,
+    /// What it says.
+    pub words: &'a str,
+    /// Whether it was longer than what can be passed on.
+    pub was_cut: bool,
+}
+
 /// A parsed instruction.
 pub trait Command: Debug + Send + Sync {
     /// What has to be loaded before it can be decided.
     fn about(&self) -> About;
 
+    /// Another incident that has to be loaded, too.
+    fn also(&self) -> Option<IncidentId> {
+        None
+    }
+
     /// The title that this incident would have if this had declared it; `None` if it declares nothing, or something
     /// that differs in more than the title.
     fn retitles(&self, _incident: &Incident) -> Option<&str> {
+        None
+    }
+
+    /// The news that this gives, or would have given; `None` if it gives none.
+    fn news(&self) -> Option<News<'_>> {
         None
     }
 

@@ -14,30 +14,8 @@ const NEAR_MISS: f64 = 0.85;
 
 /// Verbs of the process that come with later versions: met with a word rather than with silence.
 const NOT_YET: &[&str] = &[
-    "accept",
-    "action",
-    "actions",
-    "ask",
-    "attach",
-    "close",
-    "decline",
-    "duplicate",
-    "false-alarm",
-    "handoff",
-    "health",
-    "link",
-    "meet",
-    "mirror",
-    "mitigate",
-    "note",
-    "oncall",
-    "reopen",
-    "report",
-    "role",
-    "similar",
+    "accept", "action", "actions", "decline", "handoff", "mirror", "oncall", "report", "role", "similar",
     "stats",
-    "task",
-    "timeline",
 ];
 
 /// What a message turned out to be.

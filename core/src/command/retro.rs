@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     args,
-    event::{Event, RetrospectiveEvent},
+    event::{Event, RetrospectiveEvent, RoomEvent},
     incident::{
         Incident, IncidentId, passage,
         retrospective::{Retrospective, Stage},
@@ -71,7 +71,12 @@ impl Retro {
         context: &Context<'_>,
     ) -> Decision {
         let booked = Event::Retrospective(RetrospectiveEvent::Booked { at });
-        let mut decision = Decision::default().fact(incident.id, booked);
+        let mut decision = Decision::default();
+        // It is held in that room.
+        if incident.archived {
+            decision = decision.fact(incident.id, Event::Room(RoomEvent::Restored));
+        }
+        decision = decision.fact(incident.id, booked);
         decision.reply = Some(retrospective::booked(incident, at, note, context.policy, context.now).into());
         decision
     }

@@ -53,19 +53,24 @@ impl Slot {
         Self { name, help, kind, is_required: false, option: "" }
     }
 
+    /// Whether it is a part of the text on a line of its own (`lost: WHAT`), rather than an option before it.
+    fn is_part(&self) -> bool {
+        self.option.ends_with(':')
+    }
+
     /// With what stands before it in the line.
     pub(super) const fn after(self, option: &'static str) -> Self {
         Self { option, ..self }
     }
 }
 
-/// The line that could have been typed: the verb, the incident's number, options, and the rest in the order of the slots.
+/// What could have been typed: the verb, the incident's number, options, the rest in the order of the slots, and parts.
 /// Values are by the slots' names; what is missing is left out.
 #[must_use]
 pub fn typed(verb: &Verb, values: &[(&str, &str)], prefix: &str) -> String {
     let mut line = format!("{prefix}{}", verb.name);
     let mut slots: Vec<&Slot> = verb.slots.iter().collect();
-    slots.sort_by_key(|slot| (slot.kind != SlotKind::Incident, slot.option.is_empty()));
+    slots.sort_by_key(|slot| (slot.kind != SlotKind::Incident, slot.is_part(), slot.option.is_empty()));
     for slot in slots {
         let given = values.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.trim());
         let Some(value) = given.filter(|value| !value.is_empty()) else { continue };
@@ -75,7 +80,7 @@ pub fn typed(verb: &Verb, values: &[(&str, &str)], prefix: &str) -> String {
             (false, "") => value.to_owned(),
             (false, option) => format!("{option} {value}"),
         };
-        line.extend([" ", words.as_str()]);
+        line.extend([if slot.is_part() { "\n" } else { " " }, words.as_str()]);
     }
     line
 }
@@ -104,6 +109,12 @@ mod tests {
             ("update", &[("text", "all good"), ("incident", "INC-7")], "!update INC-7 all good"),
             ("lead", &[("who", "@15"), ("incident", "INC-7")], "!lead INC-7 @15"),
             ("sev", &[("level", "1")], "!sev 1"),
+            ("duplicate", &[("of", "INC-7"), ("incident", "INC-12")], "!duplicate of INC-7 INC-12"),
+            (
+                "resolve",
+                &[("lost", "two orders"), ("text", "drained"), ("incident", "INC-7")],
+                "!resolve INC-7 drained\nlost: two orders",
+            ),
             ("retro", &[("when", "tomorrow 14:00")], "!retro tomorrow 14:00"),
         ];
         for (name, values, expected) in cases {
@@ -121,6 +132,8 @@ mod tests {
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
                 (SlotKind::Text, "whom" | "service") => "payments",
+                (SlotKind::Text, "address") => "https://example.org",
+                (SlotKind::Text, "page") => "2",
                 (SlotKind::Text, _) => "tomorrow 14:00",
             };
             let all: Vec<(&str, &str)> = verb.slots.iter().map(|slot| (slot.name, value(slot))).collect();

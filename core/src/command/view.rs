@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     event::{Event, Subject},
     incident::{Incident, IncidentId, RoomState},
-    message::Message,
+    message::{Message, ending},
     person::Person,
     policy::Policy,
-    port::{Identity, RoomKind},
+    port::{Attachment, Identity, RoomKind},
     refusal::Refusal,
     room::{MessageRef, RoomRef},
     workspace::Workspace,
@@ -36,6 +36,8 @@ pub struct View<'a> {
     pub live: Live<'a>,
     /// The incident that the command is about, if there is one.
     pub incident: Option<&'a Incident>,
+    /// The other one, if it is about two.
+    pub other: Option<&'a Incident>,
 }
 
 /// The incidents that still owe something: as they are stored, and over that as they have been changed in this
@@ -99,6 +101,12 @@ pub struct Decision {
     pub facts: Vec<(Subject, Event, Option<String>)>,
     /// What the person is answered; a command whose facts lead to the answer has none.
     pub reply: Option<Reply>,
+    /// What goes with the answer.
+    pub attachment: Option<Attachment>,
+    /// What is answered besides, one message after the other.
+    pub further: Vec<Message>,
+    /// Whether the message that was pressed shows what came of it, so that no answer is needed then.
+    pub is_shown: bool,
 }
 
 /// What a person is answered.
@@ -121,19 +129,26 @@ impl Decision {
     /// An answer and nothing else.
     #[must_use]
     pub fn answer(message: Message) -> Self {
-        Self { facts: Vec::new(), reply: Some(message.into()) }
+        Self { reply: Some(message.into()), ..Self::default() }
     }
 
     /// An answer that is nobody else's concern, and nothing else.
     #[must_use]
     pub fn discreetly(message: Message) -> Self {
-        Self { facts: Vec::new(), reply: Some(Reply { message, discreet: true }) }
+        Self { reply: Some(Reply { message, discreet: true }), ..Self::default() }
     }
 
     /// Adds a fact without words.
     #[must_use]
     pub fn fact(mut self, id: IncidentId, event: Event) -> Self {
         self.facts.push((Subject::Incident(id), event, None));
+        self
+    }
+
+    /// Adds a fact with the words that go with it, if there are any.
+    #[must_use]
+    pub fn fact_perhaps_with_words(mut self, id: IncidentId, event: Event, words: Option<String>) -> Self {
+        self.facts.push((Subject::Incident(id), event, words));
         self
     }
 
@@ -178,7 +193,7 @@ impl<'a> View<'a> {
     /// The incident that a verb is about, if it is still open.
     ///
     /// # Errors
-    /// As [`View::incident`], and when it is over.
+    /// As [`View::incident`], and when it is over: how it ended, and what to do.
     pub fn open_incident(
         &self,
         verb: &'static str,
@@ -186,7 +201,10 @@ impl<'a> View<'a> {
         context: &Context<'_>,
     ) -> Result<&'a Incident, Refusal> {
         let incident = self.incident(verb, named, context)?;
-        if incident.status.is_open() { Ok(incident) } else { Err(Refusal::AlreadyResolved(incident.id)) }
+        if incident.status.is_open() {
+            return Ok(incident);
+        }
+        Err(Refusal::AlreadySo(ending::how(incident, context.policy, context.now)))
     }
 }
 

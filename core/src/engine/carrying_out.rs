@@ -104,7 +104,7 @@ impl Engine {
             }
         };
         let carried_out = decided.is_ok();
-        let Decision { facts, reply } =
+        let Decision { facts, reply, attachment, further, is_shown } =
             decided.unwrap_or_else(|refusal| Decision::discreetly(refusal.message(&self.policy)));
         let declared = facts.iter().find_map(|(subject, ..)| match subject {
             Subject::Incident(id) => Some(*id),
@@ -112,9 +112,16 @@ impl Engine {
         });
         draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: declared.or(about), carried_out });
         draft.answering.push(inbound.message.clone());
-        if let Some(reply) = reply {
+        let needs_no_word = is_shown && manner == Manner::Pressed && !inbound.awaits_answer;
+        if let Some(reply) = reply.filter(|_| !needs_no_word) {
             let place = self.place_of(draft, inbound, about);
-            draft.add_effect(answer(inbound, place, about, (reply, manner), now));
+            let discreet = reply.discreet;
+            let first = answer(inbound, place.clone(), about, (reply, manner), now);
+            draft.add_effect(Effect::Say(Say { attachment, ..first }));
+            for message in further {
+                let reply = Reply { message, discreet };
+                draft.add_effect(Effect::Say(answer(inbound, place.clone(), about, (reply, manner), now)));
+            }
         }
         if carried_out {
             self.learn_room(draft, inbound, now);
@@ -123,12 +130,14 @@ impl Engine {
         // What was picked or pressed is not read by the others there: they are told what came of it, as elsewhere.
         let message = (!inbound.awaits_answer).then_some(&inbound.message);
         let cause = Cause { person: Some(&inbound.person), message };
+        let came = if carried_out { self.has_come(draft, inbound, now) } else { None };
         for fact in facts {
             self.record(draft, fact, cause, now);
         }
-        if carried_out {
-            // After what they did: who has asked what is going on need not be told.
-            self.has_come(draft, inbound, now);
+        // Who was asked in has been there since, where no platform says otherwise. And who has asked what is going on
+        // need not be told.
+        if let Some(came) = came.filter(|came| came.unasked) {
+            self.brief_who_came(draft, came.id, &inbound.person, now);
         }
         Ok(())
     }
@@ -148,7 +157,7 @@ impl Engine {
         let message = refusal.message(&self.policy);
         let reply = Reply { message, discreet: true };
         let place = Place::Room(inbound.message.room.clone());
-        draft.add_effect(answer(inbound, place, None, (reply, Manner::Typed), now));
+        draft.add_effect(Effect::Say(answer(inbound, place, None, (reply, Manner::Typed), now)));
     }
 
     /// A command decided, with the incident that it was about.
@@ -168,12 +177,13 @@ impl Engine {
                 self.workspace(draft).incident_in(here).or_else(|| only(live.running_at(here)))
             }
         };
-        let readable = id.filter(|id| !self.unreadable.contains(&Subject::Incident(*id)));
-        let incident = match readable {
-            Some(id) => Some(self.incident(draft, id).ok_or(Subject::Incident(id))?),
-            None => None,
+        let loaded = |id: IncidentId| {
+            let is_readable = !self.unreadable.contains(&Subject::Incident(id));
+            is_readable.then(|| self.incident(draft, id).ok_or(Subject::Incident(id))).transpose()
         };
-        let view = View { workspace: self.workspace(draft), live, incident };
+        let incident = id.map_or(Ok(None), loaded)?;
+        let other = command.also().filter(|id| self.workspace(draft).knows(*id)).map_or(Ok(None), loaded)?;
+        let view = View { workspace: self.workspace(draft), live, incident, other };
         let context = Context {
             now,
             said_at: inbound.sent_at.clamp(now - OLDEST_WORDS, now),
@@ -262,7 +272,7 @@ fn answer(
     about: Option<IncidentId>,
     (Reply { message, discreet }, manner): (Reply, Manner),
     now: DateTime<Utc>,
-) -> Effect {
+) -> Say {
     let discreet = discreet || inbound.awaits_answer;
     let (answers, message) = if manner == Manner::Pressed && !inbound.awaits_answer {
         (None, pressed_by(&inbound.person, message))
@@ -270,12 +280,12 @@ fn answer(
         (Some(inbound.message.clone()), message)
     };
     let platform = &inbound.message.room.platform;
-    Effect::Say(Say {
+    Say {
         about,
         answers,
         only_for: discreet.then(|| inbound.person.clone()),
         ..Say::new(place, platform, Purpose::Answer, message, now + NEWS_WORTH)
-    })
+    }
 }
 
 /// The only one, if there is exactly one.

@@ -48,7 +48,7 @@ impl Engine {
 
     pub(super) fn committed(&mut self, now: DateTime<Utc>) {
         let Some(InFlight { mut draft, .. }) = self.in_flight.take() else { return };
-        let Stored { workspace, incidents, seen, cards, sequence } = &mut self.stored;
+        let Stored { workspace, incidents, seen, cards, lists, sequence } = &mut self.stored;
         *sequence = draft.commit.sequence;
         if let Some(changed) = draft.workspace.take() {
             *workspace = changed;
@@ -61,6 +61,7 @@ impl Engine {
         // Not `append`, which rebuilds the whole map.
         incidents.extend(std::mem::take(&mut draft.incidents));
         cards.extend(std::mem::take(&mut draft.cards));
+        lists.extend(std::mem::take(&mut draft.lists));
         seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), Mark::from(seen))));
         for key in &draft.commit.seen_forgotten {
             seen.remove(key);
@@ -122,6 +123,7 @@ impl Engine {
             }
             self.stored.incidents.remove(&id);
             self.stored.cards.remove(&id);
+            self.stored.lists.remove(&id);
         }
     }
 

@@ -8,11 +8,12 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    command::button,
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
-    event::{Event, RoomEvent, Subject, WorkspaceEvent},
-    incident::IncidentId,
+    event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
+    incident::{Incident, IncidentId},
     port::{Cancelled, Due, Outcome, Reason, Receipt},
-    room::RoomRef,
+    room::{MessageRef, RoomRef},
     schedule,
 };
 
@@ -62,7 +63,7 @@ impl Engine {
         }
         let incident = self.incident(draft, id).ok_or(Missing::Facts(due.key.subject))?;
         // Something decided in the meantime may have moved or settled it.
-        if schedule::deadlines(incident).get(&due.key.kind) != Some(&due.at) {
+        if schedule::deadlines(incident, &self.policy).get(&due.key.kind) != Some(&due.at) {
             draft.touch(id);
             return Ok(());
         }
@@ -90,6 +91,10 @@ impl Engine {
             (Effect::Read(read), Outcome::Done(Receipt::Said(said))) => {
                 self.decide_read(draft, read, &said.text, now)?
             }
+            (Effect::Quote(quote), Outcome::Done(Receipt::Said(said))) => {
+                self.decide_quoted(draft, quote, said, now);
+            }
+            (Effect::Quote(quote), Outcome::Permanent(_)) => self.decide_not_quoted(draft, quote, now),
             (Effect::Read(read), Outcome::Transient(_)) => self.decide_still_unreadable(draft, read, now),
             (_, Outcome::Done(receipt)) => self.decide_done(draft, effect, receipt, now),
             (_, Outcome::Permanent(reason)) => self.decide_given_up(draft, effect, reason, now),
@@ -113,9 +118,15 @@ impl Engine {
         }
         let Some(id) = effect.about() else { return };
         let subject = Subject::Incident(id);
+        self.learn_copy(draft, effect, receipt, now);
         match (effect, receipt) {
             (Effect::Keep(_), Receipt::Meeting(room, link)) => {
-                if self.incident(draft, id).is_some_and(|incident| incident.meeting.as_ref() != Some(link)) {
+                // Where people said that they meet, they meet.
+                let is_new = |incident: &Incident| {
+                    incident.voice.as_ref() != Some(room)
+                        || (incident.meeting_said.is_none() && incident.meeting.as_ref() != Some(link))
+                };
+                if self.incident(draft, id).is_some_and(is_new) {
                     let opened = RoomEvent::MeetingOpened { room: room.clone(), link: link.clone() };
                     self.record(draft, (subject, Event::Room(opened), None), Cause::default(), now);
                 }
@@ -125,6 +136,7 @@ impl Engine {
                 self.record(draft, (Subject::Workspace, bound, None), Cause::default(), now);
                 let opened = Event::Room(RoomEvent::Opened { room: room.clone() });
                 self.record(draft, (subject, opened, None), Cause::default(), now);
+                self.begin_tasks(draft, id, now);
             }
             // A card that was on its way as we were removed from the room is none any more.
             // One that could not be changed any more was posted anew.
@@ -135,6 +147,7 @@ impl Engine {
             ) if self.incident(draft, id).is_some_and(|incident| incident.home() == Some(&card.room)) => {
                 let posted = Event::Room(RoomEvent::CardPosted { card: card.clone() });
                 self.record(draft, (subject, posted, None), Cause::default(), now);
+                self.measure_at_start(draft, id, now);
             }
             (
                 Effect::Say(Say { purpose: Purpose::Prompt, place: Place::Incident(_), signs: None, .. }),
@@ -156,11 +169,14 @@ impl Engine {
                 Effect::Say(Say { signs: Some(on), place: Place::Incident(_), .. }),
                 Receipt::Message(message),
             ) if self.incident(draft, id).is_some_and(|incident| {
-                incident.status.is_open() && incident.home() == Some(&message.room)
+                button::may_be_pressed(*on, incident) && incident.home() == Some(&message.room)
             }) =>
             {
                 let posted = RoomEvent::SignsPosted { on: *on, message: message.clone() };
                 self.record(draft, (subject, Event::Room(posted), None), Cause::default(), now);
+            }
+            (Effect::Measure(_), Receipt::Measured(readings)) => {
+                self.record_health(draft, id, HealthEvent::Measured { readings: readings.clone() }, now);
             }
             (
                 Effect::Say(_)
@@ -171,6 +187,16 @@ impl Engine {
                 | Effect::Measure(_),
                 _,
             ) => {}
+        }
+    }
+
+    /// What passes on somebody's news is known from then on: it follows when they correct it or take it back.
+    fn learn_copy(&self, draft: &mut Draft, effect: &Effect, receipt: &Receipt, now: DateTime<Utc>) {
+        let Effect::Say(Say { about: Some(id), quotes: Some(fact), .. }) = effect else { return };
+        let Receipt::Message(copy) = receipt else { return };
+        if self.incident(draft, *id).is_some_and(|incident| incident.update(*fact).is_some()) {
+            let posted = Event::Room(RoomEvent::CopyPosted { fact: *fact, copy: copy.clone() });
+            self.record(draft, (Subject::Incident(*id), posted, None), Cause::default(), now);
         }
     }
 
@@ -199,11 +225,18 @@ impl Engine {
             })
             | Effect::Direct(_)
             | Effect::Read(_)
-            | Effect::Quote(_)
-            | Effect::Measure(_) => return,
+            | Effect::Quote(_) => return,
+            Effect::Measure(_) => return self.record_health(draft, id, HealthEvent::Unanswered, now),
+            Effect::Keep(Keep { desired: Desired::Copy { copy: MessageRef { room, .. }, .. }, .. }) => {
+                // Which direct room somebody follows in is nobody's business.
+                let is_told = self.incident(draft, id).is_some_and(|incident| incident.told.contains(room));
+                let what = if is_told { format!("{what} in {}", room.room) } else { what };
+                return self.give_up(draft, id, what, reason, now);
+            }
             Effect::Say(_) | Effect::Keep(_) => return self.give_up(draft, id, what, reason, now),
         };
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
+        self.begin_tasks(draft, id, now);
     }
 
     /// Puts on record that something was given up, once for each thing.
@@ -220,8 +253,15 @@ impl Engine {
         if self.outbox.is_superseded(id) {
             return;
         }
+        if let Effect::Quote(quote) = effect {
+            self.decide_not_quoted(draft, quote, now);
+            return;
+        }
         let what = in_words(effect);
         draft.notes.push(format!("too late to {what}: dropped"));
+        if let Effect::Measure(measure) = effect {
+            return self.record_health(draft, measure.incident, HealthEvent::Unanswered, now);
+        }
         if let Some(about) = effect.about() {
             let dropped = Event::Room(RoomEvent::Dropped { what });
             self.record(draft, (Subject::Incident(about), dropped, None), Cause::default(), now);

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{BatchId, Engine, outbox};
 use crate::{
     effect::{Aspect, Desired, Effect, EffectId, Place, Purpose, Say},
-    event::{Event, PeopleEvent, RECORD_VERSION, Record, Subject},
+    event::{Event, RECORD_VERSION, Record, Subject},
     incident::{Incident, IncidentId, evolve},
     message::Message,
     person::Person,
@@ -25,6 +25,8 @@ pub(super) struct Draft {
     pub(super) workspace: Option<Workspace>,
     pub(super) incidents: BTreeMap<IncidentId, Incident>,
     pub(super) cards: BTreeMap<IncidentId, Message>,
+    /// The lists of tasks as they are posted, or will be.
+    pub(super) lists: BTreeMap<IncidentId, Message>,
     pub(super) positions: Vec<Position>,
     pub(super) accepted: Vec<BatchId>,
     /// The messages that wait for an answer in this round.
@@ -54,6 +56,7 @@ impl Draft {
             workspace: None,
             incidents: BTreeMap::new(),
             cards: BTreeMap::new(),
+            lists: BTreeMap::new(),
             positions: Vec::new(),
             accepted: Vec::new(),
             answering: Vec::new(),
@@ -154,10 +157,9 @@ impl Engine {
                 (facts, known)
             }
         };
-        let has_joined = matches!(record.event, Event::People(PeopleEvent::Joined));
         draft.commit.facts.push(NumberedRecord { subject, number, record });
         if let Some(known) = known {
-            self.brief_newcomers(draft, known, cause.person.filter(|_| !has_joined), now);
+            self.brief_newcomers(draft, known, cause.person, now);
         }
     }
 
@@ -174,6 +176,7 @@ impl Engine {
             let Some(incident) = self.incident(draft, id).cloned() else { continue };
             if why.is_some() {
                 self.keep_card(draft, &incident);
+                self.keep_tasks(draft, &incident, now);
             }
             self.compare_deadlines(draft, &incident, why.unwrap_or("nothing new"), now);
             let was_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);
@@ -233,8 +236,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) {
         let subject = Subject::Incident(incident.id);
-        let is_live = incident.is_live();
-        let mut wanted = if is_live { schedule::deadlines(incident) } else { Default::default() };
+        let mut wanted = schedule::deadlines(incident, &self.policy);
         for (kind, at) in self.dues.of(subject) {
             let due = Due { at, key: DueKey { subject, kind } };
             let fired = draft.fired.contains(&due);

@@ -2,7 +2,7 @@
 //!
 //! - A message is dealt with once, whatever comes again. Its mark says whether it was carried out and what it was about.
 //! - **A correction counts where nothing was done yet**: a command that was refused is read anew. What was carried out
-//!   stays as it is, but for the title of an incident within a minute of its declaration.
+//!   stays as it is, but for what `correcting.rs` knows.
 //!
 //! Carrying out a command is in `carrying_out.rs`; words that are taken back in `taking_back.rs`; what happens to rooms
 //! in `moving.rs`.
@@ -12,23 +12,23 @@ use chrono::{DateTime, Duration, Utc};
 use super::{
     Engine, Item,
     carrying_out::Manner,
+    correcting::{Correction, correction},
     deciding::Missing,
-    draft::{Cause, Draft},
+    draft::Draft,
+    marks,
 };
 use crate::{
     command::{Live, Parsed, button, parse},
     effect::{Effect, Pressed, Read},
-    event::{Event, IncidentEvent, Subject},
-    incident::{Incident, IncidentId, RoomState},
-    message::{declaration, trouble},
+    event::Subject,
+    incident::{IncidentId, RoomState},
+    message::trouble,
     person::Person,
     port::{Content, Inbound, InboundKey, Position, RoomKind, Seen, Standing},
     refusal::Refusal,
     room::MessageRef,
 };
 
-/// How long after its declaration an incident's title follows an edit.
-const TITLE_FOLLOWS_FOR: Duration = Duration::minutes(1);
 /// How long a message that could not be decrypted is tried again.
 const READ_FOR: Duration = Duration::days(1);
 /// A message that becomes readable within this time is carried out; later, it is asked about.
@@ -50,11 +50,23 @@ impl Engine {
         }
         match &inbound.content {
             Content::Said(text) => self.carry_out(draft, inbound, (text, Manner::Typed), now),
-            Content::Edited { message, text } => self.decide_edit(draft, inbound, (message, text), now),
-            Content::Redacted { message } => self.decide_taken_back(draft, inbound, message, now),
+            Content::Edited { message, text } => {
+                self.decide_marked_edit(draft, inbound, (message, text), now)?;
+                self.decide_edit(draft, inbound, (message, text), now)
+            }
+            Content::Redacted { message } => {
+                self.decide_mark_taken_back(draft, inbound, message, now)?;
+                self.decide_taken_back(draft, inbound, message, now)
+            }
+            Content::Reacted { message, key } if marks::is_mark(key) => {
+                self.decide_marked(draft, inbound, message, now)
+            }
             Content::Reacted { message, key } => self.decide_press(draft, inbound, (message, key, ""), now),
             Content::Filled { message, key, text } => {
                 self.decide_press(draft, inbound, (message, key, text), now)
+            }
+            Content::Unreacted { message, key } if marks::is_mark(key) => {
+                self.decide_unmarked(draft, inbound, message, now)
             }
             Content::Unreacted { .. } => Ok(()),
             Content::Joined => self.decide_joined(draft, inbound, now),
@@ -78,9 +90,10 @@ impl Engine {
         let original = MessageRef { id: message.to_owned(), ..inbound.message.clone() };
         let key = InboundKey { platform: original.room.platform.clone(), id: original.id.clone() };
         let mark = self.mark(draft, &key);
-        let dealt_with =
-            Seen { key: inbound.key(), at: now, about: mark.and_then(|mark| mark.about), carried_out: true };
-        let Some(mark) = mark.filter(|mark| mark.carried_out) else {
+        // Marks are forgotten in time, and what was carried out once must not be carried out again.
+        let about = mark.and_then(|mark| mark.about).or_else(|| self.said_for(draft, message));
+        let dealt_with = Seen { key: inbound.key(), at: now, about, carried_out: true };
+        if !mark.map_or(about.is_some(), |mark| mark.carried_out) {
             let corrected =
                 Inbound { message: original, content: Content::Said(text.to_owned()), ..inbound.clone() };
             self.carry_out(draft, &corrected, (text, Manner::Typed), now)?;
@@ -89,35 +102,21 @@ impl Engine {
                 draft.commit.seen.push(dealt_with);
             }
             return Ok(());
-        };
+        }
         if !self.is_heard(draft, inbound)? {
             return Ok(());
         }
-        let correction = match (&parsed, mark.about) {
+        let correction = match (&parsed, about) {
             (Parsed::Command { command, .. }, Some(id))
                 if !self.unreadable.contains(&Subject::Incident(id)) =>
             {
                 let incident = self.incident(draft, id).ok_or(Subject::Incident(id))?;
-                correction(incident, command.retitles(incident), inbound, &original)
+                correction(incident, command.as_ref(), (inbound, &original))
             }
             (Parsed::Talk | Parsed::Refused(_) | Parsed::Command { .. }, _) => Correction::TooLate,
         };
         draft.commit.seen.push(dealt_with);
-        match correction {
-            Correction::None => {}
-            Correction::TooLate => {
-                let words = Refusal::AlreadyCarriedOut.message(&self.policy);
-                self.answer_to(draft, &original, words, now);
-            }
-            Correction::Title { id, before, title, may_name } => {
-                self.reword_title(draft, id, &before, &title);
-                let words = declaration::retitled(id, may_name.then_some(title.as_str()), &self.policy);
-                let cause = Cause { person: Some(&inbound.person), message: Some(&original) };
-                let retitled = Event::Incident(IncidentEvent::Retitled);
-                self.record(draft, (Subject::Incident(id), retitled, Some(title)), cause, now);
-                self.answer_to(draft, &original, words, now);
-            }
-        }
+        self.correct(draft, (inbound, &original), correction, now);
         Ok(())
     }
 
@@ -151,7 +150,8 @@ impl Engine {
             let on_prompt = || is_it(&incident.prompt).then_some(Pressed::Prompt);
             let is_this = |ours: &MessageRef| ours.id == message && ours.room == inbound.message.room;
             let on_other = || incident.signs.iter().find(|(_, ours)| is_this(ours)).map(|(on, _)| *on);
-            let on = on_card.or_else(on_prompt).or_else(on_other)?;
+            let on_old_list = || is_it(&incident.old_tasks).then_some(Pressed::Tasks);
+            let on = on_card.or_else(on_prompt).or_else(on_other).or_else(on_old_list)?;
             Some((incident.id, on))
         })
     }
@@ -275,36 +275,5 @@ impl Engine {
             | Item::Restarted => None,
         });
         platforms.into_iter().any(|platform| positions.iter().any(|position| position.platform == *platform))
-    }
-}
-
-/// What an edit of a message that was carried out comes to.
-enum Correction {
-    /// Nothing has changed.
-    None,
-    /// What was done stays done.
-    TooLate,
-    /// The incident's title was meant differently.
-    Title { id: IncidentId, before: String, title: String, may_name: bool },
-}
-
-fn correction(
-    incident: &Incident,
-    title: Option<&str>,
-    inbound: &Inbound,
-    original: &MessageRef,
-) -> Correction {
-    let Some(title) = title else { return Correction::TooLate };
-    let origin = &incident.origin.message;
-    let is_its_own =
-        origin.id == original.id && origin.room == original.room && incident.reporter == inbound.person;
-    if is_its_own && incident.title == title {
-        Correction::None
-    } else if is_its_own && inbound.sent_at <= incident.declared_at + TITLE_FOLLOWS_FOR {
-        let may_name = incident.may_be_named_in(&original.room);
-        let (before, title) = (incident.title.clone(), title.to_owned());
-        Correction::Title { id: incident.id, before, title, may_name }
-    } else {
-        Correction::TooLate
     }
 }

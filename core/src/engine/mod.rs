@@ -11,23 +11,27 @@
 //! - What can't be decided because its subject isn't in memory waits at the head of the queue for its load.
 //!
 //! `draft.rs` is the round of decisions, `deciding.rs` decides one item, `hearing.rs` what people do, `outbox.rs` holds effects in their lanes,
-//! `limits.rs` what platforms let us do, `due_table.rs` the deadlines.
+//! `limits.rs` what platforms let us do, `due_table.rs` the deadlines, `marks.rs` what people put on the timeline by a sign.
 
 mod backlog;
 mod carrying_out;
 mod coming;
 mod committing;
+mod correcting;
 mod deciding;
 mod draft;
 mod due_table;
 mod entry;
 mod hearing;
 mod limits;
+mod marks;
+mod measuring;
 mod moving;
 mod outbox;
 mod overview;
 mod stepper;
 mod taking_back;
+mod task_list;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -138,6 +142,7 @@ struct Stored {
     incidents: BTreeMap<IncidentId, Incident>,
     seen: BTreeMap<InboundKey, Mark>,
     cards: BTreeMap<IncidentId, Message>,
+    lists: BTreeMap<IncidentId, Message>,
     sequence: u64,
 }
 

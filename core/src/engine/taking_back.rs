@@ -3,7 +3,10 @@
 //! - What they led to stays: the incident, its number, that an update was given.
 //! - **What waits to be said is reworded in place**, under its number and key. It keeps its turn, and an attempt that may
 //!   have worked is still recognised.
-//! - What was said already can't be taken back by sitrep: it stands in rooms that belong to others.
+//! - News that was passed on is edited where it is. Whatever else was said already stands: it is in rooms that belong to
+//!   others.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
@@ -17,6 +20,7 @@ use crate::{
     effect::{Desired, Effect, Keep, Say},
     event::{Event, IncidentEvent, Subject},
     incident::{IncidentId, TITLE_GAP, glimpse},
+    message::Line,
     port::{Inbound, InboundKey, StoredEffect},
 };
 
@@ -31,11 +35,8 @@ impl Engine {
         let platform = &inbound.message.room.platform;
         let key = InboundKey { platform: platform.clone(), id: message.to_owned() };
         let mark = self.mark(draft, &key);
-        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
         // Marks are forgotten in time.
-        let said_for =
-            || live.all().find(|incident| incident.typed.contains_key(message)).map(|found| found.id);
-        let about = mark.and_then(|mark| mark.about).or_else(said_for);
+        let about = mark.and_then(|mark| mark.about).or_else(|| self.said_for(draft, message));
         let subject = about.map(Subject::Incident).filter(|subject| !self.unreadable.contains(subject));
         let incident = match (about, subject) {
             (Some(id), Some(subject)) => Some(self.incident(draft, id).ok_or(subject)?),
@@ -51,7 +52,17 @@ impl Engine {
         let Some((id, [title, room_name], facts)) = erased else { return Ok(()) };
         let subject = Subject::Incident(id);
         draft.commit.words_erased.extend(facts.iter().map(|fact| (subject, *fact)));
-        self.reword(draft, |effect| strike_quotes(effect, id, &facts));
+        let copies: BTreeSet<u32> = self
+            .incident(draft, id)
+            .map(|incident| incident.copies_of(&facts).map(|(number, _)| number).collect())
+            .unwrap_or_default();
+        let glimpses: Vec<String> = self
+            .incident(draft, id)
+            .map(|incident| incident.news.iter().filter(|update| facts.contains(&update.fact)))
+            .map(|news| news.map(|update| glimpse(&update.words)).filter(|words| !words.is_empty()).collect())
+            .unwrap_or_default();
+        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies)));
+        self.reword(draft, |effect| glimpses.iter().any(|words| strike_glimpse(effect, id, words)));
         if facts.contains(&1) {
             self.reword_title(draft, id, &title, TITLE_GAP);
             self.reword_title(draft, id, &room_name, &id.to_string());
@@ -60,6 +71,12 @@ impl Engine {
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
         self.record(draft, (subject, erased, None), cause, now);
         Ok(())
+    }
+
+    /// The incident that a message says something for, of those in memory.
+    pub(super) fn said_for(&self, draft: &Draft, message: &str) -> Option<IncidentId> {
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        live.all().find(|incident| incident.typed.contains_key(message)).map(|found| found.id)
     }
 
     /// Nothing was done about a message, and it is gone: it is not read any more, and its answer, which may repeat its
@@ -95,22 +112,39 @@ impl Engine {
         }
     }
 
-    /// Changes everything that is not done yet. Says for each effect whether it was changed.
-    fn reword(&self, draft: &mut Draft, mut change: impl FnMut(&mut Effect) -> bool) {
+    /// Changes everything that is not done yet; `change` says whether it has changed an effect. Gives back how many it
+    /// has.
+    pub(super) fn reword(&self, draft: &mut Draft, mut change: impl FnMut(&mut Effect) -> bool) -> usize {
+        let mut changed = 0;
+        let mut change = |effect: &mut Effect| {
+            let has_changed = change(effect);
+            changed += usize::from(has_changed);
+            has_changed
+        };
         for waiting in self.outbox.all() {
+            if draft.commit.effects_ended.contains(&waiting.id) {
+                continue;
+            }
             let changed_before = draft.commit.effects_added.iter().rev().find(|other| other.id == waiting.id);
             let mut stored: StoredEffect = changed_before.unwrap_or(waiting).clone();
             if change(&mut stored.effect) {
                 draft.commit.effects_added.push(stored);
             }
         }
-        draft.change_effects(change);
+        draft.change_effects(&mut change);
+        changed
     }
 }
 
-/// Takes the words of these facts out of what passes them on.
-fn strike_quotes(effect: &mut Effect, id: IncidentId, facts: &[u64]) -> bool {
+/// Takes the words of these facts out of what passes them on, and out of these copies of them.
+fn strike_quotes(effect: &mut Effect, id: IncidentId, (facts, copies): (&[u64], &BTreeSet<u32>)) -> bool {
     match effect {
+        Effect::Keep(Keep { incident, desired: Desired::Copy { number, message, .. }, .. })
+            if *incident == id && copies.contains(number) =>
+        {
+            message.strike_quotes();
+            true
+        }
         Effect::Say(say) if say.about == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) => {
             say.message.strike_quotes();
             true
@@ -122,6 +156,13 @@ fn strike_quotes(effect: &mut Effect, id: IncidentId, facts: &[u64]) -> bool {
         | Effect::Quote(_)
         | Effect::Measure(_) => false,
     }
+}
+
+/// Takes the beginning of an update out of what says what is going on.
+fn strike_glimpse(effect: &mut Effect, id: IncidentId, words: &str) -> bool {
+    let Effect::Say(say) = effect else { return false };
+    let is_brief = say.about == Some(id) && say.quotes.is_none();
+    is_brief && say.message.replace(words, "(taken back)", |line| matches!(line, Line::Quote(_)))
 }
 
 fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str) -> bool {

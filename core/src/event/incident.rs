@@ -80,6 +80,12 @@ pub enum IncidentEvent {
     Duplicated {
         /// The other.
         by: IncidentId,
+        /// Its people, who are asked in here.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<Person>,
+        /// Those who followed it, and follow this one from now on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        followers: Vec<Person>,
     },
     /// It has to do with another one.
     Related {
@@ -91,6 +97,9 @@ pub enum IncidentEvent {
         /// When news is due from now on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promise: Option<Promise>,
+        /// Its retrospective was booked, and is not held then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        retrospective_off: bool,
     },
     /// Nothing more is owed, somebody said.
     Closed,

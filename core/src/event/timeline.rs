@@ -30,6 +30,11 @@ pub enum TimelineEvent {
         /// When.
         said_at: DateTime<Utc>,
     },
+    /// What a marked message says can't be known any more.
+    Unreadable {
+        /// The message.
+        message: MessageRef,
+    },
     /// Somebody took their mark off.
     Unmarked {
         /// The message.
@@ -46,6 +51,7 @@ impl TimelineEvent {
             Self::NoteAdded { .. } => "NoteAdded",
             Self::Marked { .. } => "MessageMarked",
             Self::Quoted { .. } => "MessageQuoted",
+            Self::Unreadable { .. } => "MessageUnreadable",
             Self::Unmarked { .. } => "MessageUnmarked",
         }
     }

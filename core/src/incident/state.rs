@@ -6,13 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    IncidentId, Severity, Status,
+    IncidentId, Measuring, Severity, Status,
     ending::{Ending, Lasting},
     newcomers::Unreached,
     news::{Copy, Update},
     retrospective::Retrospective,
     roles::Roles,
     task::Task,
+    timeline::{Marked, Timeline},
     update_cycle::UpdateCycle,
 };
 use crate::{
@@ -91,6 +92,8 @@ pub struct Incident {
     pub told: BTreeSet<RoomRef>,
     /// Where people meet.
     pub meeting: Option<String>,
+    /// The fact by which somebody said where people meet: what was made for it does not change that.
+    pub meeting_said: Option<u64>,
     /// The first room of its own that it had: what is found again by its room is found by this one.
     pub first_room: Option<RoomRef>,
     /// The place to talk that was made for it.
@@ -105,6 +108,14 @@ pub struct Incident {
     pub archived: bool,
     /// What there is to do, by number.
     pub tasks: Vec<Task>,
+    /// How often the tasks were changed since the list of them was posted.
+    pub tasks_changed: u32,
+    /// The list of tasks that was posted before the latest one.
+    pub old_tasks: Option<MessageRef>,
+    /// What happened, in order.
+    pub timeline: Timeline,
+    /// The messages that people have put on the timeline.
+    pub marked: BTreeMap<MessageRef, Marked>,
     /// The news that was given, in order.
     pub news: Vec<Update>,
     /// What was delivered of it elsewhere, in order.
@@ -115,8 +126,8 @@ pub struct Incident {
     pub links: Vec<(u64, String)>,
     /// Incidents that have to do with it.
     pub related: BTreeSet<IncidentId>,
-    /// When the figures of the system were last asked for, and whether that is still going on.
-    pub measuring: Option<(DateTime<Utc>, bool)>,
+    /// When the figures of the system were last asked for, and what came of it.
+    pub measuring: Option<Measuring>,
     /// The room from which we were removed.
     pub lost_room: Option<RoomRef>,
     /// Facts with words in them, by the message that said them.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span};
+use super::{Message, Span, ending, update};
 use crate::{
     args,
     incident::{Incident, Status, retrospective::Stage},
@@ -18,6 +18,7 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
     }
     card = card.then(commander(incident, policy));
     card = card.then(meeting(incident, policy)).then(retrospective(incident, policy));
+    card = card.then(ending::on_card(incident, policy));
     match incident.status {
         Status::Declared => card.then(policy.say("card.what_to_do", args![])),
         Status::Acknowledged | Status::Mitigated | Status::Resolved | Status::Closed => card,
@@ -28,14 +29,8 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
 #[must_use]
 pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
     let mut message = standing(incident, policy);
-    if let Some(promise) = incident.updates.promise {
-        let late = crate::time::minutes_late(promise.due, now);
-        let due = policy.clock(promise.due);
-        message = message.then(if late > 0 {
-            policy.say("card.update_overdue", args![late = policy.minutes(late), due = due])
-        } else {
-            policy.say("card.next_update", args![due = due])
-        });
+    if let Some(next) = update::next_line(incident, policy, now) {
+        message = message.and(next);
     }
     message = message.then(commander(incident, policy));
     if incident.status.is_open() {
@@ -44,7 +39,10 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
     if !incident.services.is_empty() {
         message = message.then(policy.say("card.services", args![services = incident.services.join(", ")]));
     }
-    message.then(declared(incident, policy, now)).then(retrospective(incident, policy))
+    message
+        .then(declared(incident, policy, now))
+        .then(retrospective(incident, policy))
+        .then(ending::on_card(incident, policy))
 }
 
 fn declared(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {

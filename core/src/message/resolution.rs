@@ -1,8 +1,8 @@
-//! The end of an incident: to the room, and to everybody who was told that it had begun.
+//! The end of an incident, to its room. What everybody else hears is in `ending.rs`.
 
 use chrono::{DateTime, Utc};
 
-use super::{Message, Span, catalogue::Arg, sentence};
+use super::{Message, Span};
 use crate::{args, incident::Incident, policy::Policy};
 
 /// To the room: thanks, and the retrospective with its owner and proposed time.
@@ -22,14 +22,4 @@ pub fn resolved_here(
         at = policy.absolute(at),
     ];
     policy.say("resolution.here", args)
-}
-
-/// To everybody who was told before.
-#[must_use]
-pub fn resolved(incident: &Incident, words: &str, may_name: bool, policy: &Policy) -> Message {
-    if !may_name {
-        return policy.say("resolution.privately", args![id = incident.id]);
-    }
-    let title = sentence(incident.title_or_gap());
-    policy.say("resolution.resolved", args![id = incident.id, title = title, words = Arg::quote(words)])
 }

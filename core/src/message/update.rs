@@ -1,9 +1,16 @@
 //! News, the asking for news, and the word that there is none.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, catalogue::Arg, mention};
-use crate::{args, event::Promise, incident::Incident, incident::glimpse, person::Person, policy::Policy};
+use super::{Message, Span, catalogue::Arg, mention, text};
+use crate::{
+    args,
+    event::{Audience, Promise},
+    incident::{Incident, glimpse, news::Update},
+    person::Person,
+    policy::Policy,
+    time::minutes_late,
+};
 
 /// To whoever posted the update.
 #[must_use]
@@ -17,17 +24,121 @@ pub fn sent(
     policy.say("update.sent", args![rooms = rooms, id = incident.id, next = next, was_cut = was_cut])
 }
 
-/// To everybody who follows.
+/// To everybody who follows: the update as it stands now, with how things stood as it was given. Every copy of it says
+/// this, wherever it is and however often it was corrected.
 #[must_use]
-pub fn news(incident: &Incident, words: &str, by: &Person, policy: &Policy) -> Message {
+pub fn news(incident: &Incident, update: &Update, policy: &Policy) -> Message {
+    let standing = [policy.severity_word(update.severity), policy.status_word(update.status)].join(" · ");
+    let words = match update.is_taken_back() {
+        true => policy.phrase("update.taken_back", args![]),
+        false => update.words.clone(),
+    };
     let args = args![
-        standing = policy.in_brief(incident),
+        standing = format!("{} · {standing}", incident.id),
         title = glimpse(incident.title_or_gap()),
-        by = by,
-        words = Arg::quote(words),
-        next = incident.updates.promise.map(|promise| policy.clock(promise.due)),
+        by = &update.by,
+        corrected = update.corrected_at.map(|at| policy.clock(at)),
+        words = Arg::quote(&words),
+        next = update.promise.map(|promise| policy.clock(promise.due)),
     ];
-    policy.say("update.news", args)
+    match update.audience {
+        Audience::Inside => policy.say("update.news", args),
+        Audience::Public => policy.say("update.news_for_customers", args),
+    }
+}
+
+/// To whoever corrected an update.
+#[must_use]
+pub fn corrected(incident: &Incident, copies: usize, was_cut: bool, policy: &Policy) -> Message {
+    policy.say("update.corrected", args![id = incident.id, copies = copies, was_cut = was_cut])
+}
+
+/// To whoever wants to tell customers about a private incident.
+#[must_use]
+pub fn not_for_customers(incident: &Incident, policy: &Policy) -> Message {
+    policy.say("update.not_for_customers", args![id = incident.id])
+}
+
+/// "Next update due: 11:13 CET", or by how much it is overdue; `None` if none is owed.
+#[must_use]
+pub fn next_line(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Option<Vec<Span>> {
+    let (due, late) = when(incident, policy, now)?;
+    Some(match late {
+        Some(late) => policy.spans("card.update_overdue", args![due = due, late = late]),
+        None => policy.spans("card.next_update", args![due = due]),
+    })
+}
+
+/// "update due 11:13 CET", or "update overdue by 12 minutes"; `None` if none is owed.
+#[must_use]
+pub fn next_in_brief(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Option<String> {
+    let (due, late) = when(incident, policy, now)?;
+    Some(policy.phrase("update.next_in_brief", args![due = due, late = late]))
+}
+
+/// When an update is due, and how late it is, if it is.
+fn when(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Option<(String, Option<String>)> {
+    let promise = incident.updates.promise?;
+    let late = minutes_late(promise.due, now);
+    Some((due_since(promise, late, policy), (late > 0).then(|| policy.minutes(late))))
+}
+
+/// After half a day a clock time alone could mean another day.
+fn due_since(promise: Promise, late: i64, policy: &Policy) -> String {
+    if late >= 12 * 60 { policy.absolute(promise.due) } else { policy.clock(promise.due) }
+}
+
+/// The next update in a sentence, whether one is owed or not.
+fn next_or_none(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Vec<Span> {
+    next_line(incident, policy, now).map_or_else(
+        || policy.spans("update.owes_none", args![severity = policy.severity_word(incident.severity)]),
+        |mut line| {
+            let ends = line.last().is_some_and(|last| last.words().ends_with('.'));
+            line.extend((!ends).then(|| text(".")));
+            line
+        },
+    )
+}
+
+/// To whoever asked for news.
+#[must_use]
+pub fn asked(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+    let next = next_or_none(incident, policy, now);
+    policy.say("update.asked", args![who = incident.answerable(), id = incident.id, next = next])
+}
+
+/// To whoever asked for news a moment after somebody else did.
+#[must_use]
+pub fn asked_already(incident: &Incident, at: DateTime<Utc>, policy: &Policy, now: DateTime<Utc>) -> Message {
+    let next = next_or_none(incident, policy, now);
+    let minutes = Duration::minutes((now - at).num_minutes());
+    let ago = (minutes > Duration::zero()).then(|| policy.lasting(minutes));
+    policy.say("update.asked_already", args![who = incident.answerable(), ago = ago, next = next])
+}
+
+/// To whoever asked for the news that they are to give.
+#[must_use]
+pub fn ask_yourself(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+    let next = next_or_none(incident, policy, now);
+    policy.say("update.ask_yourself", args![id = incident.id, next = next])
+}
+
+/// To whoever is to give them: somebody wants news.
+#[must_use]
+pub fn wanted(
+    incident: &Incident,
+    by: &Person,
+    words: &str,
+    (policy, now): (&Policy, DateTime<Utc>),
+) -> Message {
+    let args = args![
+        commander = mention(incident.answerable()),
+        by = by,
+        id = incident.id,
+        next = next_or_none(incident, policy, now),
+        words = Arg::quote(words),
+    ];
+    policy.say("update.wanted", args)
 }
 
 /// To whoever promised another time.
@@ -53,10 +164,11 @@ pub fn promise_changed(incident: &Incident, promise: Promise, policy: &Policy) -
 
 /// To the commander: the update is due.
 #[must_use]
-pub fn prompt(incident: &Incident, again: bool, policy: &Policy) -> Message {
+pub fn prompt(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+    let late = incident.updates.promise.map_or(0, |promise| minutes_late(promise.due, now));
     let args = args![
         commander = mention(incident.answerable()),
-        again = again,
+        late = (late > 0).then(|| policy.minutes(late)),
         id = incident.id,
         nobody_leads = incident.commander.is_none(),
     ];
@@ -66,12 +178,7 @@ pub fn prompt(incident: &Incident, again: bool, policy: &Policy) -> Message {
 /// To the stakeholders: the update is overdue.
 #[must_use]
 pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
-    // After half a day a clock time alone could mean another day.
-    let long_ago = late >= 12 * 60;
-    let due = incident
-        .updates
-        .promise
-        .map(|promise| if long_ago { policy.absolute(promise.due) } else { policy.clock(promise.due) });
+    let due = incident.updates.promise.map(|promise| due_since(promise, late, policy));
     let reporter = incident.commander.is_none().then_some(&incident.reporter);
     let args = args![
         id = incident.id,

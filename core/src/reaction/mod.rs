@@ -3,6 +3,7 @@
 //! Pure functions, one file an area. They see the incident as it stands after the event, and where the event came
 //! from: whoever typed the command is answered by the command itself, so the place where it was typed is left out.
 
+mod ending;
 mod health;
 mod opening;
 mod people;
@@ -103,7 +104,6 @@ impl Effects<'_> {
     }
 
     /// Asks something in the incident's own room that people can answer by pressing.
-    #[expect(dead_code, reason = "roles, tasks and endings ask with it")]
     fn ask_at_home(&mut self, signs: Pressed, message: Message, worth: Duration) {
         if self.incident.room == RoomState::Nowhere {
             return;

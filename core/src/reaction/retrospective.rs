@@ -44,7 +44,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RetrospectiveEvent) {
 
 /// The platform's calendar says when it is, if it has one. Everybody reads that: of a private incident nothing is in
 /// it, and a title only where everybody may command.
-fn keep_appointment(effects: &mut Effects<'_>, at: Option<DateTime<Utc>>) {
+pub(super) fn keep_appointment(effects: &mut Effects<'_>, at: Option<DateTime<Utc>>) {
     let incident = effects.incident;
     let platform = &incident.origin.message.room.platform;
     let policy = effects.policy();

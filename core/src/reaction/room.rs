@@ -2,13 +2,13 @@
 
 use chrono::Duration;
 
-use super::{END_WORTH, Effects, opening};
+use super::{END_WORTH, Effects, opening, updates};
 use crate::{
     command::button,
     effect::{Desired, Pressed, Purpose},
     event::RoomEvent,
     incident::RoomState,
-    message::{Message, trouble},
+    message::{Message, ending, task, trouble},
     person::Person,
     reaction::NEWS_WORTH,
     room::MessageRef,
@@ -26,7 +26,14 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             put_buttons(effects, Pressed::Card, card);
         }
         RoomEvent::PromptPosted { prompt } => put_buttons(effects, Pressed::Prompt, prompt),
-        RoomEvent::SignsPosted { on, message } => put_buttons(effects, *on, message),
+        RoomEvent::SignsPosted { on, message } => {
+            put_buttons(effects, *on, message);
+            let old = effects.incident.old_tasks.clone().filter(|_| *on == Pressed::Tasks);
+            if let Some(list) = old {
+                let message = task::moved(effects.incident, effects.policy());
+                effects.keep(Desired::Tasks { list, message });
+            }
+        }
         RoomEvent::Lost { by, .. } => {
             let incident = effects.incident;
             let private = trouble::private_room_lost(incident, by, effects.policy());
@@ -60,17 +67,38 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &RoomEvent) {
             let message = trouble::delayed(effects.incident.id, *things, *minutes, effects.policy());
             effects.say_at_home(Purpose::Notice, message, Duration::minutes(i64::from(*minutes)));
         }
-        RoomEvent::CopyPosted { .. }
-        | RoomEvent::Archived
-        | RoomEvent::Restored
-        | RoomEvent::Dropped { .. } => {}
+        RoomEvent::CopyPosted { fact, .. } => updates::copy_delivered(effects, *fact),
+        RoomEvent::Archived => archived(effects),
+        RoomEvent::Restored => {
+            if let RoomState::Open(room) = effects.incident.room.clone() {
+                effects.keep(Desired::Restored { room });
+            }
+        }
+        RoomEvent::Dropped { .. } => {}
     }
 }
 
-fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
-    if effects.incident.status.is_open() {
-        effects.keep(Desired::Buttons { message: message.clone(), on, keys: button::keys(on) });
+pub(super) fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &MessageRef) {
+    if button::may_be_pressed(on, effects.incident) {
+        let keys = match on {
+            Pressed::Tasks => button::task_keys(effects.incident.tasks.len()),
+            Pressed::Card
+            | Pressed::Prompt
+            | Pressed::Handoff
+            | Pressed::Roles
+            | Pressed::Escalation
+            | Pressed::Lasting => button::keys(on),
+        };
+        effects.keep(Desired::Buttons { message: message.clone(), on, keys });
     }
+}
+
+/// It is over for some days: the last word in its room, and then nobody writes there any more.
+fn archived(effects: &mut Effects<'_>) {
+    let RoomState::Open(room) = effects.incident.room.clone() else { return };
+    let message = ending::archived(effects.incident, effects.policy());
+    effects.say_at_home(Purpose::Notice, message, NEWS_WORTH);
+    effects.keep(Desired::Archived { room });
 }
 
 /// The incident's room is lost: it goes on where it was declared, or those who lead it are told, but for whoever did it.

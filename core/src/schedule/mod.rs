@@ -4,6 +4,7 @@
 //! after every fact, so the two can't drift. When one falls due, [`fire`] says what has happened thereby; the
 //! event takes the deadline's reason away, which is what keeps it from firing twice.
 
+mod archive;
 mod newcomers;
 mod retrospective;
 mod update_cadence;
@@ -49,13 +50,16 @@ pub enum DueKind {
     RetrospectiveReminder(Ahead),
 }
 
-/// What must fall due for an incident as it stands.
+/// What must fall due for an incident as it stands. One that owes nothing more still has its room archived.
 #[must_use]
-pub fn deadlines(incident: &Incident) -> BTreeMap<DueKind, DateTime<Utc>> {
+pub fn deadlines(incident: &Incident, policy: &Policy) -> BTreeMap<DueKind, DateTime<Utc>> {
     let mut due = BTreeMap::new();
-    due.extend(newcomers::deadline(incident));
-    due.extend(update_cadence::deadline(incident));
-    due.extend(retrospective::deadlines(incident));
+    if incident.is_live() {
+        due.extend(newcomers::deadline(incident));
+        due.extend(update_cadence::deadline(incident));
+        due.extend(retrospective::deadlines(incident));
+    }
+    due.extend(archive::deadline(incident, policy).map(|at| (DueKind::Archive, at)));
     due
 }
 
@@ -66,11 +70,10 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
         DueKind::UpdatePrompt | DueKind::UpdatePromptAgain | DueKind::UpdateOverdue => {
             update_cadence::fire(incident, kind, now)
         }
-        DueKind::Escalation
-        | DueKind::RolesQuestion
-        | DueKind::HandoffReminder
-        | DueKind::HandoffPrompt
-        | DueKind::Archive => Vec::new(),
+        DueKind::Escalation | DueKind::RolesQuestion | DueKind::HandoffReminder | DueKind::HandoffPrompt => {
+            Vec::new()
+        }
+        DueKind::Archive => archive::fire(incident),
         DueKind::NewcomersInRoom => newcomers::fire(incident),
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
         DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),

@@ -6,9 +6,10 @@
 //! - The hour that daylight saving skips or repeats is refused and named where a person typed it ([`when`]),
 //!   and passed over by moving forward where a schedule meets it ([`working_hours`]).
 //!
-//! Reading: [`when`] and [`duration`]. How it is said is in the catalogue, and in `message/wording.rs`.
+//! Reading: [`when`], [`past`] and [`duration`]. How it is said is in the catalogue, and in `message/wording.rs`.
 
 pub mod duration;
+pub mod past;
 pub mod when;
 pub mod wording;
 pub mod working_hours;

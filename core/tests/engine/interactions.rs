@@ -42,7 +42,17 @@ fn a_card_has_buttons_and_those_that_need_words_ask_for_them() {
     let mut bench = Bench::new();
     let (_, _, buttons) = declared(&mut bench);
     let shown: Vec<(&str, bool)> = buttons.iter().map(|button| (button.verb, !button.is_plain())).collect();
-    assert_eq!(shown, [("ack", false), ("update", true), ("lead", false), ("resolve", true), ("sev", true)]);
+    assert_eq!(
+        shown,
+        [
+            ("ack", false),
+            ("update", true),
+            ("lead", false),
+            ("mitigate", false),
+            ("resolve", true),
+            ("sev", true)
+        ]
+    );
 }
 
 #[test]

@@ -5,8 +5,10 @@
 mod bench;
 mod calendar;
 mod commits;
+mod copies;
 mod following;
 mod gone;
+mod health;
 mod interactions;
 mod inviting;
 mod lanes;
@@ -20,4 +22,6 @@ mod snoozes;
 mod staleness;
 mod taken_back;
 mod talk;
+mod tasks;
+mod timeline;
 mod unreadable;

@@ -152,6 +152,12 @@ fn whoever_does_something_by_themselves_is_not_told() {
     bench.happens("bob", "ops", Content::Said("!ack INC-1".to_owned()));
     let said = bench.settle();
     assert_eq!(told(&said, "bob"), [""; 0], "{said:?}");
+    bench.happens("carol", "ops", Content::Said("!lead INC-1 me".to_owned()));
+    bench.settle();
+    let home = bench.engine.incident_rooms().next().expect("a room").room.clone();
+    for person in ["bob", "carol"] {
+        assert_eq!(joins(&mut bench, person, &home), [], "{person} sees to it");
+    }
 }
 
 #[test]
@@ -255,7 +261,7 @@ fn a_brief_is_six_lines_in_either_language() {
                 "INC-1 · Sev1 · acknowledged · checkout is down",
                 "Since today 00:00 UTC, for 25 min now.",
                 "alice leads.",
-                "bob, 00:05 UTC: draining the queue",
+                "> bob, 00:05 UTC: draining the queue",
                 "The next update is overdue by 5 minutes.",
                 "Nobody yet: comms lead, scribe. Meet: https://meet.jit.si/sitrep-inc-1-",
             ],
@@ -266,7 +272,7 @@ fn a_brief_is_six_lines_in_either_language() {
                 "INC-1 · Sev1 · ",
                 "Seit heute 00:00 UTC, jetzt 25 min.",
                 "alice leitet.",
-                "bob, 00:05 UTC: draining the queue",
+                "> bob, 00:05 UTC: draining the queue",
                 "Das nächste Update ist seit 5 Minuten überfällig.",
                 "Noch niemand: Kommunikation, Protokoll. Besprechung: https://meet.jit.si/sitrep-inc-1-",
             ],
@@ -318,4 +324,19 @@ fn what_was_taken_back_is_in_no_brief() {
     let said = bench.settle();
     let brief = told(&said, &room).join("\n");
     assert!(brief.contains("took it back") && !brief.contains("swordfish"), "{brief}");
+}
+
+#[test]
+fn what_is_taken_back_is_in_no_brief_that_waits() {
+    let mut bench = Bench::new();
+    let room = declared(&mut bench, "!incident checkout is down");
+    bench.hear(&room, "!update the password is swordfish");
+    bench.settle();
+    // Bob's direct room is still being made.
+    bench.happens("bob", &room, Content::Joined);
+    bench.commit();
+    bench.happens("alice", &room, Content::Redacted { message: "m2".to_owned() });
+    let said = bench.settle();
+    let brief = told(&said, "bob").join("\n");
+    assert!(brief.contains("> alice, 00:00 UTC: (taken back)") && !brief.contains("swordfish"), "{brief}");
 }

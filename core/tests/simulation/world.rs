@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 use sitrep_console::{
-    CONFIGURED_ROOMS, Change, ConsolePlatform, Gesture, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM,
+    CONFIGURED_ROOMS, Change, ConsolePlatform, Gesture, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM, SUPPORT_ROOM,
 };
 use sitrep_core::{
     event::{Event, IncidentEvent, Record, Subject},
@@ -84,13 +84,14 @@ pub(crate) fn policy() -> Policy {
     let platform = PlatformName::new(PLATFORM);
     let allow = ALLOWED.iter().map(|name| (*name).to_owned()).collect();
     let stakeholder_rooms = vec![RoomRef::new(&platform, STAKEHOLDER_ROOM)];
+    let support_room = Some(RoomRef::new(&platform, SUPPORT_ROOM));
     let home_room = Some(RoomRef::new(&platform, HOME_ROOM));
     let mut policy = Policy::default();
     policy.people.insert("bob".to_owned(), vec![Person::new(&platform, "bob")]);
     policy.severities[0].invite = vec!["bob".to_owned()];
     policy.platforms.insert(
         platform,
-        PlatformPolicy { allow, stakeholder_rooms, home_room, ..PlatformPolicy::default() },
+        PlatformPolicy { allow, stakeholder_rooms, support_room, home_room, ..PlatformPolicy::default() },
     );
     policy
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::multipart::Upload;
 use crate::refusal::{self, Refusal};
 use crate::rules::permissions;
 use crate::state::State;
@@ -24,6 +25,8 @@ pub struct Call<'a> {
     pub query: BTreeMap<String, String>,
     /// The body, null if there was none.
     pub body: Value,
+    /// The files that came with it, by their numbers.
+    pub files: BTreeMap<u64, Upload>,
 }
 
 /// An answer.

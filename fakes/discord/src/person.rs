@@ -9,7 +9,7 @@ use crate::rules::permissions;
 use crate::server::Server;
 use crate::state::State;
 use crate::state::channel::ChannelKind;
-use crate::state::message::Message as Written;
+use crate::state::message::{Attachment as Attached, Message as Written};
 use crate::view::Message;
 
 /// The client didn't let them, or Discord didn't.
@@ -73,20 +73,37 @@ impl Person {
         }
     }
 
-    fn write(&self, channel: &str, text: &str, reply_to: Option<u64>) -> Result<u64, Refused> {
+    fn write(
+        &self,
+        channel: &str,
+        text: &str,
+        reply_to: Option<u64>,
+        file: Option<(&str, &[u8])>,
+    ) -> Result<u64, Refused> {
         let mut state = self.server.state();
         let place = self.place(&state, channel)?;
         let thread = state.channels.get(&place).is_some_and(|it| it.thread.is_some());
         let needed = if thread { bit::SEND_MESSAGES_IN_THREADS } else { bit::SEND_MESSAGES };
         self.need(&state, place, needed, "write")?;
         let text = text.trim();
-        if text.is_empty() || text.chars().count() > 2000 {
+        if text.is_empty() && file.is_none() || text.chars().count() > 2000 {
             return refused("a message has 1 to 2000 characters");
         }
         if let Some(to) = reply_to {
             self.message(&state, place, to)?;
         }
+        if file.is_some() {
+            self.need(&state, place, bit::ATTACH_FILES, "attach files")?;
+        }
+        let attachments = file.map(|(name, content)| Attached {
+            id: state.next_id(),
+            name: name.to_owned(),
+            description: None,
+            kind: "application/octet-stream".to_owned(),
+            content: content.into(),
+        });
         let message = Written {
+            attachments: attachments.into_iter().collect(),
             channel: place,
             author: self.id,
             content: text.to_owned(),
@@ -98,18 +115,23 @@ impl Person {
 
     /// Writes a message.
     pub fn say(&self, channel: &str, text: &str) -> Result<u64, Refused> {
-        self.write(channel, text, None)
+        self.write(channel, text, None, None)
+    }
+
+    /// Writes a message with a file, or sends just that.
+    pub fn attach(&self, channel: &str, text: &str, name: &str, content: &[u8]) -> Result<u64, Refused> {
+        self.write(channel, text, None, Some((name, content)))
     }
 
     /// Writes a reply.
     pub fn reply(&self, channel: &str, to: u64, text: &str) -> Result<u64, Refused> {
-        self.write(channel, text, Some(to))
+        self.write(channel, text, Some(to), None)
     }
 
     /// Writes to the bot directly.
     pub fn say_directly(&self, text: &str) -> Result<u64, Refused> {
         let direct = self.direct_channel();
-        self.write(&direct.to_string(), text, None)
+        self.write(&direct.to_string(), text, None, None)
     }
 
     /// Their direct channel with the bot.

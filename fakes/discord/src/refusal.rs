@@ -161,6 +161,8 @@ refusals! {
     max_old_edits = 429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later";
     /// The interaction has its first answer.
     already_acknowledged = 400, 40060, "Interaction has already been acknowledged.";
+    /// A file is larger than may be sent.
+    too_large = 413, 40005, "Request entity too large";
     /// Can't be seen.
     missing_access = 403, 50001, "Missing Access";
     /// Somebody else wrote it.

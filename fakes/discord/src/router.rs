@@ -7,11 +7,11 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request as HttpRequest, Response, StatusCode};
 use axum::response::IntoResponse;
-use serde_json::Value;
 
 use crate::call::{Call, Outcome, Reply, Route};
 use crate::description::Operation;
 use crate::faults::Fault;
+use crate::multipart::{self, Parts};
 use crate::refusal::{self, Refusal};
 use crate::routes;
 use crate::rules::rate_limits::Bucket;
@@ -20,8 +20,10 @@ use crate::state::{Request, State};
 
 /// Below this path is everything.
 const BASE: &str = "/api/v10";
-/// More than any request without files.
-const LARGEST_BODY: usize = 8 << 20;
+/// More than any request that Discord takes.
+const LARGEST_BODY: usize = 32 << 20;
+/// Below this path are the files that messages have.
+const FILES: &str = "/attachments/";
 
 /// All of HTTP.
 pub fn router(server: Server) -> Router {
@@ -29,6 +31,9 @@ pub fn router(server: Server) -> Router {
 }
 
 async fn answer(server: Server, request: HttpRequest<Body>) -> Response<Body> {
+    if let Some(path) = request.uri().path().strip_prefix(FILES) {
+        return file(&server, path);
+    }
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
     let path = head.uri.path().strip_prefix(BASE).unwrap_or_default().to_owned();
@@ -61,6 +66,22 @@ async fn answer(server: Server, request: HttpRequest<Body>) -> Response<Body> {
         Some(_) | None => {}
     }
     written(outcome, bucket)
+}
+
+/// A file of a message: `CHANNEL/FILE/NAME`. Whoever has its address has it.
+fn file(server: &Server, path: &str) -> Response<Body> {
+    let state = server.state();
+    let mut parts = path.split('/').map(|part| part.parse::<u64>().unwrap_or_default());
+    let (channel, id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let all = state.messages.get(&channel).into_iter().flat_map(|all| all.values());
+    let found = all.flat_map(|message| &message.attachments).find(|attachment| attachment.id == id);
+    let response = match found {
+        Some(found) => Response::builder()
+            .header("content-type", found.kind.clone())
+            .body(Body::from(found.content.to_vec())),
+        None => Response::builder().status(StatusCode::NOT_FOUND).body(Body::empty()),
+    };
+    response.unwrap_or_default()
 }
 
 /// An answer that breaks off before it begins.
@@ -157,9 +178,7 @@ impl Arrived {
         }
         *bucket = state.limits.take((route.method, route.path), &major(&parts), now)?;
         let query = self.query_pairs();
-        let body = self.json().inspect_err(|_| {
-            state.violation(format!("{} {}: the body isn't JSON", self.method, self.path));
-        })?;
+        let Parts { form: body, files } = self.parts(state)?;
         let operation = Operation { method: route.method, path: route.path };
         let mut breaches = operation.query(&query);
         breaches.extend(operation.body(&body));
@@ -170,8 +189,14 @@ impl Arrived {
             return Err(Refusal::form(&breaches));
         }
         let before = state.violations.len();
-        let outcome =
-            (route.handler)(&mut Call { state: &mut *state, gateway: &server.gateway, parts, query, body });
+        let outcome = (route.handler)(&mut Call {
+            state: &mut *state,
+            gateway: &server.gateway,
+            parts,
+            query,
+            body,
+            files,
+        });
         for violation in state.violations.iter_mut().skip(before) {
             *violation = format!("{} {}: {violation}", self.method, self.path);
         }
@@ -206,11 +231,21 @@ impl Arrived {
         pairs.map(|(key, value)| (unescaped(key), unescaped(value))).collect()
     }
 
-    fn json(&self) -> Result<Value, Refusal> {
-        if self.body.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&self.body).map_err(|_| refusal::not_json())
+    /// The body: JSON, or JSON and files.
+    fn parts(&self, state: &mut State) -> Result<Parts, Refusal> {
+        let read = match multipart::boundary(&self.headers) {
+            Some(boundary) => multipart::read(&self.body, &boundary),
+            None if self.body.is_empty() => Ok(Parts::default()),
+            None => {
+                let form = serde_json::from_slice(&self.body);
+                let form = form.map_err(|_| "the body isn't JSON".to_owned());
+                form.map(|form| Parts { form, files: BTreeMap::new() })
+            }
+        };
+        read.map_err(|wrong| {
+            state.violation(format!("{} {}: {wrong}", self.method, self.path));
+            refusal::not_json()
+        })
     }
 }
 

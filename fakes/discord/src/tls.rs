@@ -1,6 +1,6 @@
-//! What the REST side is served with: a certificate for `discord.com` that nobody but a test trusts.
+//! What the REST side is served with: a certificate for `discord.com` and its files that nobody but a test trusts.
 //!
-//! - An authority is made anew at every start and signs one certificate, for `discord.com` and for 127.0.0.1. Its key
+//! - An authority is made anew at every start and signs one certificate, for these names and for 127.0.0.1. Its key
 //!   never leaves the process; its certificate is what a client adds to the roots it trusts.
 //! - The client resolves `discord.com` to the loopback address, so what is tested is the way that production takes.
 //! - The cryptography is handed over explicitly: two of rustls' providers are compiled into some test binaries, and then
@@ -15,7 +15,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivateKeyDer;
 
 /// The names that the certificate is for.
-const NAMES: [&str; 3] = ["discord.com", "127.0.0.1", "localhost"];
+const NAMES: [&str; 4] = ["discord.com", "cdn.discordapp.com", "127.0.0.1", "localhost"];
 
 /// A certificate with its key, ready to be served, and what a client needs in order to trust it.
 pub(crate) struct Certificate {

@@ -20,6 +20,8 @@ pub struct Message {
     pub content: String,
     /// Its embeds.
     pub embeds: Vec<Value>,
+    /// The files that go with it.
+    pub attachments: Vec<Attachment>,
     /// Its rows of buttons.
     pub components: Vec<Value>,
     /// Whether it is pinned.
@@ -52,6 +54,7 @@ impl Message {
             author: name(state, it.author),
             content: it.content.clone(),
             embeds: it.embeds.clone(),
+            attachments: it.attachments.iter().map(|attached| Attachment::of(it, attached)).collect(),
             components: it.components.clone(),
             pinned: it.pinned_at.is_some(),
             edited: it.edited_at.is_some(),
@@ -100,6 +103,36 @@ impl Message {
                 (text("label"), text("custom_id"))
             })
             .collect()
+    }
+}
+
+/// A file that goes with a message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Attachment {
+    /// Its name.
+    pub name: String,
+    /// What it says to those who can't see it.
+    pub description: Option<String>,
+    /// Its media type.
+    pub kind: String,
+    /// What is in it.
+    pub content: Vec<u8>,
+    /// Width and height, if it is a picture.
+    pub size: Option<(u32, u32)>,
+    /// Where it is to be had.
+    pub address: String,
+}
+
+impl Attachment {
+    fn of(message: &message::Message, it: &message::Attachment) -> Self {
+        Self {
+            name: it.name.clone(),
+            description: it.description.clone(),
+            kind: it.kind.clone(),
+            content: it.content.to_vec(),
+            size: it.size(),
+            address: crate::render::message::address(message, it),
+        }
     }
 }
 

@@ -20,7 +20,6 @@ use std::{
 
 use anyhow::Result;
 use sitrep_console::{Chat, Line};
-use sitrep_core::time::absolute;
 
 use self::{
     completion::Completion,
@@ -193,7 +192,7 @@ impl Terminal {
     }
 
     fn show_time(&self) {
-        let words = absolute(self.workspace.now(), self.workspace.policy().timezone);
+        let words = self.workspace.policy().absolute(self.workspace.now());
         self.screen.print(&self.screen.paint_aside(&format!("It is {words}.\n")));
     }
 

@@ -14,6 +14,7 @@ import sys
 
 from nio import AsyncClient, ClientConfig, MegolmEvent, RoomMessage
 from nio.api import Api
+from nio.crypto.attachments import decrypt_attachment
 from nio.responses import ToDeviceResponse
 
 logging.disable(logging.CRITICAL)
@@ -102,6 +103,19 @@ class Person:
             room, "m.reaction", {"m.relates_to": relation}, ignore_unverified_devices=True
         )
         return good(sent).event_id
+
+    async def redact(self, room, event):
+        return good(await self.client.room_redact(room, event)).event_id
+
+    async def download(self, file):
+        """An encrypted file, decrypted, in hexadecimal."""
+        place = file["url"].removeprefix("mxc://")
+        url = f"{self.client.homeserver}/_matrix/client/v1/media/download/{place}"
+        headers = {"Authorization": f"Bearer {self.client.access_token}"}
+        async with self.client.client_session.get(url, headers=headers) as answer:
+            answer.raise_for_status()
+            stored = await answer.read()
+        return decrypt_attachment(stored, file["key"]["k"], file["hashes"]["sha256"], file["iv"]).hex()
 
     async def read(self, room, event):
         found = good(await self.client.room_get_event(room, event)).event

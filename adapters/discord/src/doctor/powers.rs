@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn every_permission_has_its_line() {
         let all = permissions(&server(0, sum(true), json!([])), true);
-        assert_eq!(told(&all, Level::Ok).len(), 12);
+        assert_eq!(told(&all, Level::Ok).len(), 13);
         assert!(all.iter().any(|it| it.what == "Permission: Pin Messages"));
         let without = sum(false) & !(PIN_MESSAGES | CREATE_EVENTS | MANAGE_ROLES);
         let some = permissions(&server(0, without, json!([])), true);

@@ -17,7 +17,7 @@ const CALLBACK: (&str, &str) = ("POST", "/interactions/*/*/callback");
 const ORIGINAL: &str = "/webhooks/*/*/messages/@original";
 
 /// Somebody types `/status`, and it is heard.
-fn asked(bench: &Bench) -> (Pending, MessageRef) {
+pub(crate) fn asked(bench: &Bench) -> (Pending, MessageRef) {
     bench.listen();
     // Before the commands are registered it is refused, and before the gateway is there it is heard by nobody.
     let (pending, heard) = until("it is heard", || {

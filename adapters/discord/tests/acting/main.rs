@@ -5,8 +5,10 @@
 mod bench;
 mod calendar;
 mod card;
+mod files;
 mod interactions;
 mod people;
+mod reading;
 mod refusals;
 mod rooms;
 mod saying;

@@ -10,7 +10,7 @@
 //! - **All of it is set up beside serving**, and tried again while it fails: a homeserver that doesn't cooperate costs
 //!   nobody an incident. What is not so yet is said in the log, once for each reason.
 //!
-//! What others need: [`report()`] for those who ask how it stands, [`round_trip()`] to try it out, [`read_again()`]
+//! What others need: [`report()`] for those who ask how it stands, [`round_trip()`] to try it out, [`decrypted()`]
 //! for what had no key, and [`state_of_a_room()`] for whoever makes a room.
 
 mod continuity;
@@ -29,7 +29,7 @@ use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
 use tokio::time::{sleep, timeout};
 
 pub(crate) use continuity::holds;
-pub(crate) use read_again::read_again;
+pub(crate) use read_again::decrypted;
 pub(crate) use report::report;
 pub use report::{EncryptionReport, KeyBackup, RecoveryKey, SecretStorage};
 pub(crate) use room_state::{RoomUse, state_of_a_room};

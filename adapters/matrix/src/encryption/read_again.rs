@@ -7,64 +7,22 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use matrix_sdk::{
     Room,
     deserialized_responses::{TimelineEvent, TimelineEventKind, UnableToDecryptReason},
-    ruma::{EventId, events::room::encrypted::OriginalSyncRoomEncryptedEvent, serde::Raw},
-};
-use serde_json::Value;
-use sitrep_core::{
-    person::Person,
-    port::Said,
-    room::{MessageRef, PlatformName},
+    ruma::{events::room::encrypted::OriginalSyncRoomEncryptedEvent, serde::Raw},
 };
 use tokio::time::{Instant, sleep};
 
-use crate::{account::Account, failure::Failure, inbound_text};
+use crate::failure::Failure;
 
 /// How long it is waited for a key that isn't there.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// What a message says, if it can be decrypted by now. [`Failure::NotYet`] while it has no key.
-pub(crate) async fn read_again(account: &Account, message: &MessageRef) -> Result<Said, Failure> {
-    let room = account.room(&message.room).await?;
-    let id = EventId::parse(&message.id).map_err(|_| Failure::Refused {
-        code: "M_INVALID_PARAM".to_owned(),
-        words: format!("{} is not an event id", message.id),
-    })?;
-    let event = room.event(&id, None).await.map_err(|error| Failure::from(error).while_reading())?;
-    let event = decrypted(&room, event).await?;
-    said(&message.room.platform, &event).ok_or_else(|| Failure::Refused {
-        code: "M_NOT_FOUND".to_owned(),
-        words: "it says nothing that can be read".to_owned(),
-    })
-}
-
-/// What an event says, if it is a text of its own and not the new wording of another.
-fn said(platform: &PlatformName, event: &TimelineEvent) -> Option<Said> {
-    let event: Value = event.raw().deserialize_as_unchecked().ok()?;
-    let content = &event["content"];
-    let relation = &content["m.relates_to"];
-    let is_text = event["type"] == "m.room.message" && content["msgtype"] == "m.text";
-    if !is_text || relation["rel_type"] == "m.replace" {
-        return None;
-    }
-    let html = content["formatted_body"].as_str().filter(|_| content["format"] == "org.matrix.custom.html");
-    let is_reply = relation["m.in_reply_to"]["event_id"].is_string();
-    let text = inbound_text::read(content["body"].as_str()?, html, is_reply);
-    let author = Person::new(platform, event["sender"].as_str()?);
-    Some(Said {
-        author,
-        text,
-        sent_at: DateTime::from_timestamp_millis(event["origin_server_ts"].as_i64()?)?,
-    })
-}
-
-/// The event in the clear, as soon as there is a key for it.
-async fn decrypted(room: &Room, event: TimelineEvent) -> Result<TimelineEvent, Failure> {
+/// The event in the clear, as soon as there is a key for it. [`Failure::NotYet`] while there is none.
+pub(crate) async fn decrypted(room: &Room, event: TimelineEvent) -> Result<TimelineEvent, Failure> {
     let mut event = event;
     let until = Instant::now() + PATIENCE;
     let mut has_asked = false;

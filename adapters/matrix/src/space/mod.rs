@@ -5,10 +5,12 @@
 //! - **Nothing waits for it.** A room is made with its place in the space already written into it, and the space is
 //!   told later, in a chore that goes on beside everything else (`rooms.rs`). Killed in between, the chore finds what
 //!   is left to do in the rooms themselves. A space in trouble costs nobody an incident.
+//! - A room that is archived leaves it (`archived.rs`), and comes back when it is restored.
 //! - **Its members may enter the rooms in it unasked**, so who gets in matters as much as for a room: into a space of
 //!   our own we alone ask people, and only those who may command (`people.rs`). One that everybody can enter opens no
 //!   room, unless everybody may command. A private incident is in no space.
 
+mod archived;
 mod home;
 mod people;
 mod rooms;
@@ -27,6 +29,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+pub(crate) use archived::{Place, places, put_back, take_out};
 pub(crate) use rooms::parent;
 
 use crate::{account::Account, complaint::Complaint, settings::MatrixSettings, state_file};
@@ -64,6 +67,8 @@ struct Known {
     said: Option<Complaint>,
     /// Rooms that the space may not know of.
     rooms: BTreeSet<OwnedRoomId>,
+    /// Rooms that were taken out since the start. What the SDK knows of them may be older.
+    left_out: BTreeSet<OwnedRoomId>,
     /// People who may not have been asked in.
     people: BTreeSet<OwnedUserId>,
     /// When people were last asked into any room.
@@ -112,6 +117,18 @@ impl Space {
             self.known().rooms.insert(room.to_owned());
             self.wake.notify_one();
         }
+    }
+
+    /// A room belongs into no space any more.
+    fn leave_out(&self, room: &RoomId) {
+        let mut known = self.known();
+        known.rooms.remove(room);
+        known.left_out.insert(room.to_owned());
+    }
+
+    /// A room that was left out belongs in again.
+    fn take_in(&self, room: &RoomId) {
+        self.known().left_out.remove(room);
     }
 
     /// People were asked into a room. They have been busy with the homeserver's limits, and belong into the space.
@@ -182,7 +199,9 @@ async fn pass(account: &Account, configured: &str, looks_at_all: bool) {
     let Ok(home) = space.settle(account, configured).await else { return };
     if looks_at_all {
         let left = rooms::left_out(account, &home).await;
-        space.known().rooms.extend(left);
+        let mut known = space.known();
+        let left: Vec<_> = left.into_iter().filter(|room| !known.left_out.contains(room)).collect();
+        known.rooms.extend(left);
     }
     rooms::tell(account, &home).await;
     if home.is_ours {

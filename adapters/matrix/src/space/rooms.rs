@@ -14,8 +14,8 @@ use super::Home;
 use crate::{account::Account, failure::Failure, room_state};
 
 #[derive(Deserialize)]
-struct Link {
-    state_key: String,
+pub(super) struct Link {
+    pub(super) state_key: String,
     #[serde(default)]
     content: Value,
 }
@@ -78,7 +78,7 @@ pub(super) async fn left_out(account: &Account, home: &Home) -> Vec<OwnedRoomId>
     left_out
 }
 
-async fn links(room: &Room, kind: StateEventType) -> Vec<Link> {
+pub(super) async fn links(room: &Room, kind: StateEventType) -> Vec<Link> {
     let events = room.get_state_events(kind).await.unwrap_or_default();
     let read = |event: &RawAnySyncOrStrippedState| match event {
         RawAnySyncOrStrippedState::Sync(event) => event.deserialize_as_unchecked::<Link>().ok(),

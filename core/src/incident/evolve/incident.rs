@@ -54,15 +54,23 @@ pub(super) fn evolve(incident: &mut Incident, event: &IncidentEvent, record: &Re
             incident.ending = Some(Ending::DuplicateOf(*of));
             incident.related.insert(*of);
         }
-        IncidentEvent::Duplicated { by: other } | IncidentEvent::Related { to: other } => {
+        IncidentEvent::Duplicated { by: other, people, followers } => {
+            incident.related.insert(*other);
+            add_people(incident, people);
+            incident.followers.extend(followers.iter().cloned());
+        }
+        IncidentEvent::Related { to: other } => {
             incident.related.insert(*other);
         }
-        IncidentEvent::Reopened { promise } => reopen(incident, *promise),
+        IncidentEvent::Reopened { promise, .. } => reopen(incident, *promise),
         IncidentEvent::Closed => incident.status = Status::Closed,
         IncidentEvent::Linked => {
             incident.links.push((incident.facts, record.words.clone().unwrap_or_default()));
         }
-        IncidentEvent::MeetingChanged => incident.meeting.clone_from(&record.words),
+        IncidentEvent::MeetingChanged => {
+            incident.meeting.clone_from(&record.words);
+            incident.meeting_said = Some(incident.facts);
+        }
     }
 }
 
@@ -72,7 +80,7 @@ fn end(incident: &mut Incident, status: Status, record: &Record) {
     incident.resolved_at = Some(record.at);
     incident.updates.promise(None);
     incident.roles.offer = None;
-    if incident.voice.is_some() {
+    if incident.voice.is_some() && incident.meeting_said.is_none() {
         // It goes with the incident.
         incident.meeting = None;
     }
@@ -99,14 +107,19 @@ fn erase(incident: &mut Incident, facts: &[u64]) {
     if facts.contains(&1) {
         incident.title.clear();
     }
+    // With its message go all wordings that an update ever had.
     for update in incident.news.iter_mut().filter(|update| facts.contains(&update.fact)) {
         update.words.clear();
     }
     for task in incident.tasks.iter_mut().filter(|task| facts.contains(&task.fact)) {
         task.words.clear();
     }
-    if let Some(lasting) = incident.lasting.as_mut().filter(|lasting| facts.contains(&lasting.fact)) {
-        lasting.words.clear();
+    if incident.lasting.as_ref().is_some_and(|lasting| facts.contains(&lasting.fact)) {
+        // Nobody stands by it any more.
+        incident.lasting = None;
+    }
+    if incident.meeting_said.is_some_and(|said| facts.contains(&said)) {
+        incident.meeting = None;
     }
     incident.links.retain(|(fact, _)| !facts.contains(fact));
 }

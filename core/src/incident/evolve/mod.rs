@@ -16,10 +16,11 @@ mod updates;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Incident, IncidentId, RoomState, Status, newcomers::Unreached, roles::Roles, update_cycle::UpdateCycle,
+    Incident, IncidentId, RoomState, Status, newcomers::Unreached, roles::Roles, timeline::Timeline,
+    update_cycle::UpdateCycle,
 };
 use crate::{
-    event::{Event, IncidentEvent, Record},
+    event::{Event, IncidentEvent, PeopleEvent, Record},
     person::Person,
 };
 
@@ -63,6 +64,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         stakeholders: stakeholders.clone(),
         told: stakeholders.iter().cloned().collect(),
         meeting: meeting.clone(),
+        meeting_said: None,
         first_room: None,
         voice: None,
         card: None,
@@ -70,6 +72,10 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         signs: BTreeMap::new(),
         archived: false,
         tasks: Vec::new(),
+        tasks_changed: 0,
+        old_tasks: None,
+        timeline: Timeline::default(),
+        marked: BTreeMap::new(),
         news: Vec::new(),
         copies: Vec::new(),
         asked_at: None,
@@ -91,6 +97,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         facts: 1,
     };
     remember_words(&mut incident, record);
+    timeline::note(&mut incident, record);
     Some(incident)
 }
 
@@ -103,6 +110,8 @@ fn remember_words(incident: &mut Incident, record: &Record) {
 
 /// Applies one more fact.
 pub fn evolve(incident: &mut Incident, record: &Record) {
+    let joins = matches!(record.event, Event::People(PeopleEvent::Joined));
+    let was_asked_in = joins && record.by.as_ref().is_some_and(|by| incident.has_person(by));
     incident.facts += 1;
     remember_words(incident, record);
     match &record.event {
@@ -116,6 +125,10 @@ pub fn evolve(incident: &mut Incident, record: &Record) {
         Event::Task(event) => tasks::evolve(incident, event, record),
         Event::Timeline(event) => timeline::evolve(incident, event, record),
         Event::Health(event) => health::evolve(incident, event, record.at),
+    }
+    // Of whom was asked in, the timeline tells that already.
+    if !was_asked_in {
+        timeline::note(incident, record);
     }
 }
 

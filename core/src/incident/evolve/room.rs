@@ -1,6 +1,7 @@
 //! What happens to its room and to messages on their way, applied.
 
 use crate::{
+    effect::Pressed,
     event::RoomEvent,
     incident::{Incident, RoomState, Status, news::Copy},
 };
@@ -13,7 +14,11 @@ pub(super) fn evolve(incident: &mut Incident, event: &RoomEvent) {
         }
         RoomEvent::PromptPosted { prompt } => incident.prompt = Some(prompt.clone()),
         RoomEvent::SignsPosted { on, message } => {
-            incident.signs.insert(*on, message.clone());
+            let before = incident.signs.insert(*on, message.clone());
+            if *on == Pressed::Tasks {
+                incident.old_tasks = before;
+                incident.tasks_changed = 0;
+            }
         }
         RoomEvent::CopyPosted { fact, copy } => {
             incident.copies.push(Copy { fact: *fact, message: copy.clone() });
@@ -29,6 +34,7 @@ pub(super) fn evolve(incident: &mut Incident, event: &RoomEvent) {
             incident.card = None;
             incident.prompt = None;
             incident.signs.clear();
+            incident.old_tasks = None;
         }
         RoomEvent::Regained { room } => {
             let is_origin = incident.origin.message.room == *room;
@@ -41,6 +47,7 @@ pub(super) fn evolve(incident: &mut Incident, event: &RoomEvent) {
             incident.card = None;
             incident.prompt = None;
             incident.signs.clear();
+            incident.old_tasks = None;
         }
         RoomEvent::OpeningFailed { .. } => {
             let may_run_at_origin = !incident.private || incident.origin.direct;
@@ -52,7 +59,9 @@ pub(super) fn evolve(incident: &mut Incident, event: &RoomEvent) {
             }
         }
         RoomEvent::MeetingOpened { room, link } => {
-            incident.meeting = incident.status.is_open().then(|| link.clone());
+            if incident.meeting_said.is_none() {
+                incident.meeting = incident.status.is_open().then(|| link.clone());
+            }
             incident.voice = Some(room.clone());
         }
         RoomEvent::CardPosted { card } => incident.card = Some(card.clone()),

@@ -1,11 +1,15 @@
 //! What happens to the tasks of an incident, applied.
 
 use crate::{
+    effect::Pressed,
     event::{Record, TaskEvent},
     incident::{Incident, task::Task},
 };
 
 pub(super) fn evolve(incident: &mut Incident, event: &TaskEvent, record: &Record) {
+    if incident.signs.contains_key(&Pressed::Tasks) {
+        incident.tasks_changed += 1;
+    }
     match event {
         TaskEvent::Added { number, to, .. } => incident.tasks.push(Task {
             number: *number,

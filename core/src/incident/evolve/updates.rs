@@ -18,13 +18,21 @@ pub(super) fn evolve(incident: &mut Incident, event: &UpdateEvent, record: &Reco
                 at: record.at,
                 audience: *audience,
                 to: to.clone(),
+                severity: incident.severity,
+                status: incident.status,
+                promise: *promise,
+                corrected_at: None,
             });
             incident.told.extend(to.iter().cloned());
         }
         UpdateEvent::Edited { fact } => {
             let words = record.words.clone().unwrap_or_default();
-            let edited = incident.news.iter_mut().filter(|update| update.fact == *fact);
-            edited.for_each(|update| update.words.clone_from(&words));
+            // Words that are gone by now were taken back with the update itself.
+            let edited = incident.news.iter_mut().find(|update| update.fact == *fact);
+            if let Some(update) = edited.filter(|update| !update.is_taken_back()) {
+                update.words = words;
+                update.corrected_at = Some(record.at);
+            }
         }
         UpdateEvent::Asked => incident.asked_at = Some(record.at),
         UpdateEvent::Promised { promise } => updates.promise(Some(*promise)),

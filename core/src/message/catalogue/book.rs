@@ -76,7 +76,7 @@ impl Book {
     }
 
     /// The values that a sentence has.
-    pub(super) fn names(&self, key: &str) -> BTreeSet<String> {
+    pub(super) fn names(&self, key: &str) -> Option<&BTreeSet<String>> {
         let names = self.names.get_or_init(|| {
             let names = |key: &String| {
                 let template = self.engine.get_template(key).ok()?;
@@ -84,7 +84,13 @@ impl Book {
             };
             self.templates.keys().filter_map(names).collect()
         });
-        names.get(key).cloned().unwrap_or_default()
+        names.get(key)
+    }
+
+    /// Whether these are the values that a sentence has, all of them and no others.
+    pub(super) fn has_exactly(&self, key: &str, names: &[&str]) -> bool {
+        self.names(key)
+            .is_some_and(|known| known.len() == names.len() && names.iter().all(|name| known.contains(*name)))
     }
 
     /// A sentence with characters in the place of its values; `None` if there is none, or it fails.

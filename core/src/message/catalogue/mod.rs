@@ -125,10 +125,9 @@ impl Words {
         prefix: &str,
     ) -> Message {
         let (names, args): (Vec<&'static str>, Vec<Arg>) = args.into_iter().unzip();
-        debug_assert_eq!(
-            names.iter().map(ToString::to_string).collect::<std::collections::BTreeSet<_>>(),
-            Book::of(Language::English).names(key),
-            "the values of {key}, and those that its English sentence has"
+        debug_assert!(
+            Book::of(Language::English).has_exactly(key, &names),
+            "{key} is given {names:?}; its English sentence has others"
         );
         let rendered = self
             .book

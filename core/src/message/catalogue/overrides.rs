@@ -132,7 +132,8 @@ fn faults(key: &str, template: &str) -> Vec<(usize, String, String)> {
             return vec![(at, format!("the template can't be read: {what}"), help)];
         }
     };
-    let known = Book::of(Language::English).names(key);
+    let english = Book::of(Language::English);
+    let known = english.names(key).cloned().unwrap_or_default();
     let used: BTreeSet<String> = compiled.undeclared_variables(false).into_iter().collect();
     let unknown = used.difference(&known).map(|name| {
         let names = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");

@@ -83,15 +83,26 @@ fn carried_out_once(evidence: &Evidence<'_>, findings: &mut Findings) {
 fn each_has_its_answer(evidence: &Evidence<'_>, exchanges: &[Exchange<'_>], findings: &mut Findings) {
     for exchange in exchanges {
         let answers = exchange.answers.len();
-        // An edit that changes nothing of a declaration is no news; neither is an edit in a room that is nobody's.
+        // An edit that changes nothing is no news; neither is an edit in a room that is nobody's.
         let may_be_silent = exchange.manner == Manner::Edited
-            && (exchange.text.starts_with("!inc") || !evidence.run.ledger.abandoned.is_empty());
+            && (exchange.text.starts_with("!inc")
+                || is_unchanged(evidence, exchange)
+                || !evidence.run.ledger.abandoned.is_empty());
         // Nobody waits for an answer to what they took back before it was given.
         let may_be_silent = may_be_silent || evidence.chat.is_taken_back(exchange.index);
         findings.expect(answers == 1 || (may_be_silent && answers == 0), Invariant::AnsweredOnce, || {
             format!("{answers} answers to {exchange:?}")
         });
     }
+}
+
+/// Whether an update says what its message said before.
+fn is_unchanged(evidence: &Evidence<'_>, exchange: &Exchange<'_>) -> bool {
+    let Some(Deed::Corrected { message, text }) = evidence.deed(exchange.index).map(|did| &did.deed) else {
+        return false;
+    };
+    let texts = evidence.texts_of(*message);
+    text.starts_with("!up") && texts.iter().filter(|other| *other == text).count() > 1
 }
 
 /// Every answer that was decided arrives, or is known not to. Nobody waits for one to what they took back.

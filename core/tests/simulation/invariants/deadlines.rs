@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use sitrep_core::{
     event::{Event, IncidentEvent, Subject, UpdateEvent},
     incident::{Incident, IncidentId},
+    policy::Policy,
     port::{Commit, DueKey, Reason},
     schedule,
 };
@@ -23,7 +24,7 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
         findings.expect(*at > evidence.run.now, Invariant::Deadlines, || format!("{key:?} was due at {at}"));
     }
     let called_for =
-        evidence.run.incidents.values().filter(|incident| incident.is_live()).flat_map(deadlines_of);
+        evidence.run.incidents.values().flat_map(|incident| deadlines_of(incident, &evidence.run.policy));
     let called_for: BTreeMap<DueKey, DateTime<Utc>> = called_for.collect();
     findings.expect(called_for == stored, Invariant::Deadlines, || {
         format!("{called_for:?} are called for, {stored:?} are stored")
@@ -31,9 +32,12 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
     asked_once(evidence, findings);
 }
 
-fn deadlines_of(incident: &Incident) -> impl Iterator<Item = (DueKey, DateTime<Utc>)> + use<> {
+fn deadlines_of(
+    incident: &Incident,
+    policy: &Policy,
+) -> impl Iterator<Item = (DueKey, DateTime<Utc>)> + use<> {
     let subject = Subject::Incident(incident.id);
-    schedule::deadlines(incident).into_iter().map(move |(kind, at)| (DueKey { subject, kind }, at))
+    schedule::deadlines(incident, policy).into_iter().map(move |(kind, at)| (DueKey { subject, kind }, at))
 }
 
 /// Follows every deadline from commit to commit. Gives back those that are left.
@@ -76,7 +80,7 @@ fn asked_once(evidence: &Evidence<'_>, findings: &mut Findings) {
                 IncidentEvent::Declared { promise, .. }
                 | IncidentEvent::SeverityChanged { promise, .. }
                 | IncidentEvent::Mitigated { promise }
-                | IncidentEvent::Reopened { promise },
+                | IncidentEvent::Reopened { promise, .. },
             )
             | Event::Update(UpdateEvent::Posted { promise, .. }) => *promise,
             Event::Update(UpdateEvent::Promised { promise }) => Some(*promise),

@@ -1,6 +1,7 @@
 //! What must hold, whatever happened.
 
 mod answers;
+mod copies;
 mod deadlines;
 mod model;
 mod news;
@@ -45,6 +46,8 @@ pub(crate) enum Invariant {
     StoreAgrees,
     /// Nothing is said when it is no longer worth saying.
     NothingStale,
+    /// What was passed on of an update says what the update says.
+    CopiesFollow,
     /// Whoever was told of an incident was told its end.
     ToldTheEnd,
     /// Who is asked to wait waits.
@@ -85,6 +88,7 @@ pub(crate) fn judge(run: &Run) -> Vec<Violation> {
     model::check(&evidence, &exchanges, &mut findings);
     taken_back::check(&evidence, &mut findings);
     news::check(&evidence, &mut findings);
+    copies::check(&evidence, &mut findings);
     storage::check(&evidence, &mut findings);
     for what in &run.impatient {
         findings.expect(false, Invariant::WaitsWhenAsked, || what.clone());

@@ -6,7 +6,7 @@ use super::{id, time, user};
 use crate::snowflake::made_at;
 use crate::state::State;
 use crate::state::interaction::InteractionKind;
-use crate::state::message::{Message, PIN_NOTICE, REPLY};
+use crate::state::message::{Attachment, Message, PIN_NOTICE, REPLY};
 
 /// A message as HTTP answers with it.
 pub fn message(state: &State, message: &Message) -> Value {
@@ -47,7 +47,7 @@ fn basic(state: &State, message: &Message) -> Value {
         "author": user::user(state, message.author),
         "content": message.content,
         "embeds": message.embeds,
-        "attachments": [],
+        "attachments": message.attachments.iter().map(|it| attachment(message, it)).collect::<Vec<_>>(),
         "components": message.components,
         "mentions": message.mentioned_users.iter().map(|&who| user::user(state, who)).collect::<Vec<_>>(),
         "mention_roles": message.mentioned_roles.iter().copied().map(id).collect::<Vec<_>>(),
@@ -76,6 +76,36 @@ fn basic(state: &State, message: &Message) -> Value {
         }
         value["webhook_id"] = json!(id(state.application.id));
         value["application_id"] = json!(id(state.application.id));
+    }
+    value
+}
+
+/// Where a file is to be had.
+pub fn address(message: &Message, attachment: &Attachment) -> String {
+    format!(
+        "https://cdn.discordapp.com/attachments/{}/{}/{}",
+        message.channel, attachment.id, attachment.name
+    )
+}
+
+fn attachment(message: &Message, it: &Attachment) -> Value {
+    let address = address(message, it);
+    let mut value = json!({
+        "id": id(it.id),
+        "filename": it.name,
+        "size": it.content.len(),
+        "url": address,
+        "proxy_url": address.replace("cdn.discordapp.com", "media.discordapp.net"),
+        "content_type": it.kind,
+    });
+    if let Some(description) = &it.description {
+        value["description"] = json!(description);
+    }
+    if let Some((width, height)) = it.size() {
+        (value["width"], value["height"]) = (json!(width), json!(height));
+    }
+    if message.only_for.is_some() {
+        value["ephemeral"] = json!(true);
     }
     value
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::attached;
 use super::message_form::{self, Source};
 use crate::call::{Call, Outcome, Reply, Route};
 use crate::description::Breach;
@@ -129,6 +130,7 @@ fn message(call: &mut Call<'_>, interaction: &Interaction, kind: u8, data: &Valu
     }
     if kind == 4 {
         message_form::fill(&mut message, data);
+        message.attachments = attached::of(call, &message, data)?;
     } else {
         message.flags |= LOADING;
     }

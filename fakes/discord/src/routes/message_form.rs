@@ -160,10 +160,17 @@ pub(super) fn fill(message: &mut Message, body: &Value) {
 
 /// Goes on if there is something in it.
 pub(super) fn something(message: &Message) -> Result<(), Refusal> {
-    if message.content.is_empty() && message.embeds.is_empty() && message.components.is_empty() {
+    if is_empty(message) {
         return Err(refusal::empty_message());
     }
     Ok(())
+}
+
+fn is_empty(message: &Message) -> bool {
+    message.content.is_empty()
+        && message.embeds.is_empty()
+        && message.components.is_empty()
+        && message.attachments.is_empty()
 }
 
 /// An embed as Discord gives it back.

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use super::attached;
 use super::message_form::{self, Source};
 use crate::call::{Call, Outcome, Reply, Route};
 use crate::happening::message::content_is_hidden;
@@ -102,7 +103,9 @@ fn post(call: &mut Call<'_>) -> Outcome {
     message_form::check(&body, Source::Bot).map_err(|refusal| call.breach(refusal))?;
     let mut message = Message { channel: channel.id, author: call.bot(), ..Message::default() };
     message_form::fill(&mut message, &body);
+    message.attachments = attached::of(call, &message, &body)?;
     message_form::something(&message).map_err(|refusal| call.breach(refusal))?;
+    attached::may(call, channel.id)?;
     if !message.embeds.is_empty() && channel.recipients.is_empty() {
         call.need(channel.id, permission::EMBED_LINKS)?;
     }
@@ -161,10 +164,17 @@ fn edit(call: &mut Call<'_>) -> Outcome {
     message_form::check(&body, Source::Bot).map_err(|refusal| call.breach(refusal))?;
     let mut changed = message.clone();
     message_form::fill(&mut changed, &body);
+    let attachments = attached::of(call, &message, &body)?;
+    changed.attachments.clone_from(&attachments);
     message_form::something(&changed).map_err(|refusal| call.breach(refusal))?;
+    attached::may(call, channel.id)?;
     edit_of_old(call, &message)?;
     let allowed = body.get("allowed_mentions").filter(|allowed| !allowed.is_null());
-    happening::message::edit(call.state, channel.id, message.id, |it| message_form::fill(it, &body), allowed);
+    let change = |it: &mut Message| {
+        message_form::fill(it, &body);
+        it.attachments = attachments;
+    };
+    happening::message::edit(call.state, channel.id, message.id, change, allowed);
     one(call)
 }
 

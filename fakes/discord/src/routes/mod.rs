@@ -4,6 +4,7 @@
 //! can be done.
 
 mod applications;
+mod attached;
 mod channels;
 mod commands;
 mod events;

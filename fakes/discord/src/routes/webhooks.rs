@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::attached;
 use super::message_form::{self, Source};
 use crate::call::{Call, Outcome, Reply, Route};
 use crate::refusal::{self, Refusal};
@@ -71,6 +72,7 @@ fn post(call: &mut Call<'_>) -> Outcome {
         ..Message::default()
     };
     message_form::fill(&mut message, &body);
+    message.attachments = attached::of(call, &message, &body)?;
     message_form::something(&message).map_err(|refusal| call.breach(refusal))?;
     let allowed = body.get("allowed_mentions").filter(|allowed| !allowed.is_null());
     let id = happening::message::post(call.state, message, allowed);
@@ -89,11 +91,14 @@ fn edit(call: &mut Call<'_>) -> Outcome {
     message_form::check(&body, Source::Interaction).map_err(|refusal| call.breach(refusal))?;
     let mut changed = message.clone();
     message_form::fill(&mut changed, &body);
+    let attachments = attached::of(call, &message, &body)?;
+    changed.attachments.clone_from(&attachments);
     message_form::something(&changed).map_err(|refusal| call.breach(refusal))?;
     let thinking = message.flags & LOADING != 0;
     let allowed = body.get("allowed_mentions").filter(|allowed| !allowed.is_null());
     let change = |it: &mut Message| {
         message_form::fill(it, &body);
+        it.attachments = attachments;
         it.flags &= !LOADING;
     };
     happening::message::edit(call.state, message.channel, message.id, change, allowed);

@@ -1,5 +1,7 @@
 //! A message, and who was really notified by it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -34,6 +36,31 @@ pub struct Reaction {
     pub users: Vec<u64>,
 }
 
+/// A file that goes with a message.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// Its id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// What it says to those who can't see it.
+    pub description: Option<String>,
+    /// Its media type.
+    pub kind: String,
+    /// What is in it.
+    pub content: Arc<[u8]>,
+}
+
+impl Attachment {
+    /// Width and height, if it is a picture in the one format that is read here.
+    pub fn size(&self) -> Option<(u32, u32)> {
+        const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+        let header = self.content.strip_prefix(SIGNATURE)?.get(8..16)?;
+        let number = |at: usize| Some(u32::from_be_bytes(header.get(at..at + 4)?.try_into().ok()?));
+        Some((number(0)?, number(4)?))
+    }
+}
+
 /// A message.
 #[derive(Clone, Debug, Default)]
 pub struct Message {
@@ -47,6 +74,8 @@ pub struct Message {
     pub content: String,
     /// Its embeds.
     pub embeds: Vec<Value>,
+    /// The files that go with it.
+    pub attachments: Vec<Attachment>,
     /// Its rows of buttons, as they were sent.
     pub components: Vec<Value>,
     /// Flags, as above.

@@ -103,6 +103,13 @@ impl Desk {
                 let to = self.newest(|it, me| it.author != me).ok_or("there is nothing here to react to")?;
                 self.person.react(&here, to, &sign).map(done).map_err(sentence)
             }
+            Line::Unreact(sign) => {
+                let has_it = |it: &crate::state::message::Message, me: u64| {
+                    it.reactions.iter().any(|on| on.emoji == sign && on.users.contains(&me))
+                };
+                let to = self.newest(has_it).ok_or("you have put that on nothing here")?;
+                self.person.unreact(&here, to, &sign).map(done).map_err(sentence)
+            }
             Line::Reply(text) => {
                 let to = self.newest(|it, me| it.author != me).ok_or("there is nothing here to reply to")?;
                 self.person.reply(&here, to, &text).map(Led::Said).map_err(sentence)

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::state::State;
 use crate::state::channel::{Channel, ChannelKind};
 use crate::state::message::{PIN_NOTICE, THREAD_NOTICE};
-use crate::view::{Message, name};
+use crate::view::{Attachment, Message, name};
 
 /// A channel's name, as people write it.
 pub(super) fn place(state: &State, channel: &Channel) -> String {
@@ -58,6 +58,8 @@ pub(super) fn body(state: &State, it: &Message) -> String {
         _ => plain(state, &it.text()),
     };
     let parts: Vec<String> = it.components.iter().map(row).filter(|row| !row.is_empty()).collect();
+    let files = it.attachments.iter().map(attached);
+    let parts: Vec<String> = files.chain(parts).collect();
     if !parts.is_empty() {
         if !text.is_empty() {
             text.push('\n');
@@ -65,6 +67,14 @@ pub(super) fn body(state: &State, it: &Message) -> String {
         text.push_str(&parts.join("\n"));
     }
     text.replace('\n', "\n  ")
+}
+
+/// A picture, by what it says to those who can't see it; any other file by its name.
+fn attached(it: &Attachment) -> String {
+    match &it.description {
+        Some(description) if it.kind.starts_with("image/") => format!("[picture: {description}]"),
+        _ => format!("[file: {}, {} bytes]", it.name, it.content.len()),
+    }
 }
 
 /// A row of buttons and lists.

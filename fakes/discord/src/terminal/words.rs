@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::discord::Discord;
 
 /// Everything that can be told to the terminal.
-pub(super) const WORDS: [(&str, &str, &str); 23] = [
+pub(super) const WORDS: [(&str, &str, &str); 24] = [
     ("/as", "bob", "makes you somebody else"),
     ("/go", "ops", "goes to another channel, or to a thread"),
     ("/dm", "[TEXT]", "goes to where you are alone with sitrep, or says something there"),
@@ -22,6 +22,7 @@ pub(super) const WORDS: [(&str, &str, &str); 23] = [
     ("/select", "NAME: CHOICE", "chooses from the newest list here of that name"),
     ("/fill", "text: all good", "fills in the form that you are shown, and sends it"),
     ("/react", "✅", "presses a sign under the newest message here that isn't yours"),
+    ("/unreact", "✅", "takes it off the newest message here on which you have put it"),
     ("/reply", "TEXT", "answers the newest message here that isn't yours"),
     ("/edit", "TEXT", "has your last message here say something else"),
     ("/delete", "", "takes your last message here back"),

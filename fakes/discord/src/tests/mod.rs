@@ -3,6 +3,7 @@
 mod channels;
 mod commands;
 mod events;
+mod files;
 mod forms;
 mod interactions;
 mod limits;
@@ -88,10 +89,14 @@ impl Bot {
     }
 
     fn ask_as(&self, token: &str, method: &str, path: &str, body: &Value) -> Answered {
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut headers = HeaderMap::new();
         headers.insert("authorization", HeaderValue::from_str(token).unwrap());
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        self.arrive(method, path, headers, body)
+    }
+
+    fn arrive(&self, method: &str, path: &str, headers: HeaderMap, body: Bytes) -> Answered {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let arrived =
             Arrived { method: method.into(), path: path.into(), query: query.into(), headers, body };
         let (outcome, bucket) = arrived.carry_out(&self.server, None);
