@@ -333,7 +333,12 @@ fn a_bad_variable_is_named() {
         ),
         (
             &[("SITREP_HEALTH__PROMETHEUS", "http://127.0.0.1:9090")],
-            "SITREP_HEALTH__PROMETHEUS: this setting is not available in this version of sitrep\n\
+            "SITREP_HEALTH__PROMETHEUS: [health] does not say what is measured\n\
+             help: add a [[health.panel]] with a title and a query for each figure",
+        ),
+        (
+            &[("SITREP_ONCALL__PAYMENTS", "alice")],
+            "SITREP_ONCALL__PAYMENTS: this setting is not available in this version of sitrep\n\
              help: remove it",
         ),
     ];

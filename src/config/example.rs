@@ -82,12 +82,12 @@ fn what_the_example_shows_as_defaults_are_the_defaults() {
         "token_file",
         "api_address",
         "root_certificate",
-        "checklist",
         "prometheus",
         "token",
         "title",
         "query",
         "unit",
+        "checklist",
     ];
     let special = special.into_iter().chain(["stakeholder_rooms", "invite = [\"payments\"]"]);
     let special: Vec<String> = special.map(|key| format!("# {key}")).collect();

@@ -17,8 +17,8 @@ const PREFIX: &str = "SITREP_";
 /// What would name a service and one of its keys.
 const SERVICES: &str = "SITREP_SERVICE__";
 
-/// Variables of the same prefix that are not configuration: what is logged, and a switch of the test suite.
-const NOT_CONFIGURATION: [&str; 2] = ["SITREP_LOG", "SITREP_WITHOUT_SYNAPSE"];
+/// Variables of the same prefix that are not configuration: what is logged, and switches of the test suite.
+const NOT_CONFIGURATION: [&str; 3] = ["SITREP_LOG", "SITREP_WITHOUT_PROMETHEUS", "SITREP_WITHOUT_SYNAPSE"];
 
 /// Puts the variables among `env` that are settings into `root`, and reports those that should be and are
 /// not.

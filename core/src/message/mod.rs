@@ -19,6 +19,7 @@ pub mod meeting;
 pub mod people;
 pub mod resolution;
 pub mod retrospective;
+pub mod role;
 pub mod task;
 pub mod timeline;
 pub mod trouble;

@@ -145,6 +145,16 @@ impl Policy {
         handles.iter().find(|handle| self.platforms.contains_key(&handle.platform))
     }
 
+    /// Who is called when nobody has it: whoever was named to lead it, and those whom severity and services ask in. Where
+    /// no rule names anybody, and where it is private, everybody who belongs.
+    #[must_use]
+    pub fn escalation(&self, incident: &Incident) -> Vec<Person> {
+        let platform = &incident.origin.message.room.platform;
+        let named = self.invited(incident.severity, &incident.services, (platform, incident.private));
+        let called = if named.is_empty() { incident.people.clone() } else { named };
+        self.each_once(incident.commander.iter().chain(&called))
+    }
+
     /// The service of this name, as it is configured.
     #[must_use]
     pub fn service(&self, typed: &str) -> Option<&str> {
