@@ -259,7 +259,7 @@ fn a_brief_is_six_lines_in_either_language() {
             policy(),
             [
                 "INC-1 · Sev1 · acknowledged · checkout is down",
-                "Since today 00:00 UTC, for 25 min now.",
+                "Declared today 00:00 UTC by alice, for 25 min now.",
                 "alice leads.",
                 "> bob, 00:05 UTC: draining the queue",
                 "The next update is overdue by 5 minutes.",
@@ -270,7 +270,7 @@ fn a_brief_is_six_lines_in_either_language() {
             in_german(),
             [
                 "INC-1 · Sev1 · ",
-                "Seit heute 00:00 UTC, jetzt 25 min.",
+                "Gemeldet heute 00:00 UTC von alice, vor 25 min.",
                 "alice leitet.",
                 "> bob, 00:05 UTC: draining the queue",
                 "Das nächste Update ist seit 5 Minuten überfällig.",
