@@ -23,7 +23,7 @@ mod table;
 mod view;
 mod words;
 
-use crate::console::{CHECKLISTS, PAYMENTS};
+use crate::console::{CHECKLISTS, CHECKOUT, PAYMENTS};
 use crate::support::Failed;
 use crate::support::trials::{Test, needs_synapse, test};
 
@@ -80,6 +80,8 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("private"),
         conversation!("direct"),
         conversation!("invited", PAYMENTS),
+        conversation!("people", CHECKOUT),
+        conversation!("newcomers", CHECKOUT),
         conversation!("edits"),
         conversation!("taken_back"),
         conversation!("signs"),
@@ -104,6 +106,8 @@ pub(crate) fn tests() -> Vec<Test> {
         on_discord!("private"),
         on_discord!("direct"),
         on_discord!("invited", PAYMENTS),
+        on_discord!("people", CHECKOUT),
+        on_discord!("newcomers", CHECKOUT),
         on_discord!("edits"),
         on_discord!("taken_back"),
         on_discord!("signs"),

@@ -37,6 +37,21 @@ default = ["Tell the support team", "Stop releases"]
 db = ["Take a snapshot", "Stop releases"]
 "#;
 
+/// A configuration in which a service asks a team in.
+pub(crate) const CHECKOUT: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+[teams]
+payments = ["bob"]
+[service.checkout]
+invite = ["payments"]
+words = ["cart"]
+[service.search]
+invite = ["carol"]
+"#;
+
 macro_rules! conversation {
     ($name:literal, $($setting:expr),*) => {
         test(concat!("console::", $name), || {
@@ -83,6 +98,10 @@ pub(crate) fn tests() -> Vec<Test> {
         test("console::clocks_go_back", || {
             let script = include_str!("console/clocks_go_back.txt");
             converse("clocks_go_back", script, &["--at", "2026-10-24T10:00"], "timezone = \"Europe/Berlin\"")
+        }),
+        test("console::people", || converse("people", include_str!("console/people.txt"), &AT, CHECKOUT)),
+        test("console::newcomers", || {
+            converse("newcomers", include_str!("console/newcomers.txt"), &AT, CHECKOUT)
         }),
         test("console::invited", || converse("invited", include_str!("console/invited.txt"), &AT, PAYMENTS)),
     ];

@@ -21,6 +21,7 @@ use crate::{
     effect::{Desired, Effect, Keep, Purpose, Say},
     event::{Event, IncidentEvent, Subject},
     incident::{IncidentId, TITLE_GAP, glimpse},
+    message::Line,
     port::{Attachment, Inbound, InboundKey, StoredEffect},
 };
 
@@ -56,8 +57,14 @@ impl Engine {
             .incident(draft, id)
             .map(|incident| incident.copies_of(&facts).map(|(number, _)| number).collect())
             .unwrap_or_default();
+        let glimpses: Vec<String> = self
+            .incident(draft, id)
+            .map(|incident| incident.news.iter().filter(|update| facts.contains(&update.fact)))
+            .map(|news| news.map(|update| glimpse(&update.words)).filter(|words| !words.is_empty()).collect())
+            .unwrap_or_default();
         self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies)));
         self.strike_from_record(draft, id, &facts);
+        self.reword(draft, |effect| glimpses.iter().any(|words| strike_glimpse(effect, id, words)));
         if facts.contains(&1) {
             self.reword_title(draft, id, &title, TITLE_GAP);
             self.reword_title(draft, id, &room_name, &id.to_string());
@@ -186,6 +193,13 @@ fn strike_words(effect: &mut Effect, id: IncidentId, words: &str, gap: &str) -> 
         is_changed = true;
     }
     is_changed
+}
+
+/// Takes the beginning of an update out of what says what is going on.
+fn strike_glimpse(effect: &mut Effect, id: IncidentId, words: &str) -> bool {
+    let Effect::Say(say) = effect else { return false };
+    let is_brief = say.about == Some(id) && say.quotes.is_none();
+    is_brief && say.message.replace(words, "(taken back)", |line| matches!(line, Line::Quote(_)))
 }
 
 fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str) -> bool {

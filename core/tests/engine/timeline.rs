@@ -110,7 +110,8 @@ fn notes_stand_where_they_belong() {
     assert_eq!(said[0].1, "Noted: it is on the timeline of INC-1.");
     says(&mut bench, "bob", &room, "!note 23:50 the release went out");
     let text = shown(&mut bench, &room);
-    let order: Vec<&str> = text.lines().filter(|line| line.starts_with("- ")).collect();
+    let is_theirs = |line: &&str| line.starts_with("- ") && !line.contains("sitrep");
+    let order: Vec<&str> = text.lines().filter(is_theirs).collect();
     assert!(order[0].starts_with("- 23:50 bob: the release went out (added "), "{text}");
     assert!(order[1].contains("declared it"), "{text}");
     let late = order.iter().position(|line| line.contains("00:30 bob")).expect("the note");
