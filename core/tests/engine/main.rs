@@ -14,6 +14,7 @@ mod limits;
 mod meetings;
 mod people;
 mod restarts;
+mod roles;
 mod rooms;
 mod snoozes;
 mod staleness;
