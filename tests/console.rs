@@ -45,6 +45,8 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("prompts"),
         conversation!("updates"),
         conversation!("retrospective"),
+        conversation!("roles"),
+        conversation!("nobody_has_it"),
         conversation!("private"),
         conversation!("direct"),
         conversation!("mistakes"),
