@@ -5,7 +5,7 @@ use sitrep_core::{
     incident::Severity,
     message::catalogue::Words,
     person::Person,
-    policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
+    policy::{Meeting, PlatformPolicy, Policy, Service, SeverityPolicy, allows},
     port::Panel,
     room::{PlatformName, RoomRef},
     time::WorkingHours,
@@ -128,6 +128,11 @@ fn base(config: &Config) -> Policy {
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
         health: panels(config),
+        services: config
+            .services
+            .iter()
+            .map(|(name, service)| (name.clone(), service_policy(service)))
+            .collect(),
         ..Policy::default()
     }
 }
@@ -148,6 +153,11 @@ pub(crate) fn prometheus_settings(section: &config::Health) -> PrometheusSetting
         address: section.prometheus.clone(),
         token: section.token.as_ref().map(|token| token.expose().to_owned()),
     }
+}
+
+fn service_policy(service: &config::Service) -> Service {
+    let config::Service { invite, words, checklist } = service.clone();
+    Service { invite, words, checklist }
 }
 
 fn working_hours(hours: &config::WorkingHours) -> WorkingHours {
@@ -226,6 +236,7 @@ pub(crate) fn discord_settings(config: &Config, section: &config::Discord) -> Di
             AllowRoles::Of(roles) => sitrep_discord::AllowRoles::Of(roles.clone()),
         },
         prefix: config.command_prefix.clone(),
+        words: Words::default(),
         meetings: config.meeting == config::Meeting::DiscordVoice,
         state_dir: config.data_dir.join(DISCORD),
         api: section

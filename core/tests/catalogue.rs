@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sitrep_core::message::catalogue::{Language, Words};
+use sitrep_core::{
+    args,
+    command::VERBS,
+    message::catalogue::{Language, Words},
+};
 
 /// Areas whose keys are made from names of other things, and which tests beside those look after.
 const MADE_UP: &[&str] = &["button", "role", "slot", "status", "verb"];
@@ -35,10 +39,15 @@ fn keys(source: &str, areas: &BTreeSet<String>) -> Vec<String> {
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
+    // Names of files look like keys.
+    let is_file = |name: &str| ["md", "json", "toml", "png", "html", "ics", "txt"].contains(&name);
     // Whatever stands between two quotes, be it within a text or between two: only keys look like keys.
     let texts = source.split('"');
     texts
-        .filter(|text| text.split_once('.').is_some_and(|(area, name)| areas.contains(area) && is_name(name)))
+        .filter(|text| {
+            text.split_once('.')
+                .is_some_and(|(area, name)| areas.contains(area) && is_name(name) && !is_file(name))
+        })
         .map(str::to_owned)
         .collect()
 }
@@ -84,5 +93,46 @@ fn every_language_has_every_sentence_with_the_same_values() {
         }
         // Whatever is built in would pass as an operator's own wording: it parses, and has no value that English has not.
         assert_eq!(Words::with_overrides(language, &other.to_toml()), Ok(other));
+    }
+}
+
+#[test]
+fn every_verb_has_help_and_an_example_in_every_language() {
+    let mut keys = BTreeSet::new();
+    for verb in VERBS {
+        let name = verb.name.replace('-', "_");
+        assert!(verb.example.starts_with('!'), "{name} has no example");
+        keys.insert(format!("verb.{name}"));
+        keys.extend(verb.slots.iter().map(|slot| match slot.name {
+            "incident" => "slot.incident".to_owned(),
+            slot => format!("slot.{name}_{slot}"),
+        }));
+    }
+    for language in Language::ALL {
+        let words = Words::of(language);
+        for key in &keys {
+            assert!(words.has(key), "{} lacks {key}", language.code());
+            let said = words.phrase(key, args![]);
+            assert!((1..=90).contains(&said.chars().count()), "a line that fits a phone: {said}");
+        }
+        let is_left_over =
+            |key: &&str| (key.starts_with("verb.") || key.starts_with("slot.")) && !keys.contains(*key);
+        let left_over: Vec<&str> = words.templates().map(|(key, _)| key).filter(is_left_over).collect();
+        assert!(left_over.is_empty(), "no verb and no slot: {left_over:?}");
+    }
+}
+
+#[test]
+fn what_a_command_lacks_is_asked_for_from_the_catalogue() {
+    for path in sources() {
+        let source = fs::read_to_string(&path).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        for call in ["Refusal::Missing(", "Refusal::Unclear("] {
+            for (at, _) in source.match_indices(call) {
+                let inside: String = source[at + call.len()..].chars().take(120).collect();
+                let Some(text) = inside.split('"').nth(1) else { continue };
+                assert!(text.starts_with("missing.") || !text.contains(' '), "{}: {text:?}", path.display());
+            }
+        }
     }
 }

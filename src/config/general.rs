@@ -20,6 +20,7 @@ pub(super) const SHAPE: Shape = Shape {
         "discord",
         "people",
         "teams",
+        "service",
         "schedule",
         "working_hours",
     ],

@@ -30,6 +30,7 @@ mod placeholder;
 mod schedule;
 mod secret;
 mod section;
+mod service;
 mod severity;
 mod shape;
 mod tree;
@@ -43,6 +44,7 @@ mod example;
 #[cfg(test)]
 mod refusal;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -56,6 +58,7 @@ pub(crate) use matrix_id::Allow;
 pub(crate) use meeting::Meeting;
 pub(crate) use people::{Handle, Roster};
 pub(crate) use schedule::Schedule;
+pub(crate) use service::Service;
 pub(crate) use severity::{Rules, Severities, Severity};
 pub(crate) use working_hours::WorkingHours;
 
@@ -81,6 +84,8 @@ pub(crate) struct Config {
     /// `None`: Discord is not used.
     pub(crate) discord: Option<Discord>,
     pub(crate) roster: Roster,
+    /// The parts of the system that incidents are about, by name.
+    pub(crate) services: BTreeMap<String, Service>,
     pub(crate) schedule: Schedule,
     pub(crate) working_hours: WorkingHours,
 }
@@ -99,6 +104,7 @@ impl Default for Config {
             matrix: None,
             discord: None,
             roster: Roster::default(),
+            services: BTreeMap::new(),
             schedule: Schedule::default(),
             working_hours: WorkingHours::default(),
         }
@@ -158,6 +164,7 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
     let people = root.inner("people", &people::PEOPLE);
     let teams = root.inner("teams", &people::TEAMS);
     let roster = people::read(people.as_ref(), teams.as_ref());
+    let services = root.inner("service", &service::SERVICES).map(|section| service::read(&section, &roster));
     let discord = root.inner("discord", &discord::SHAPE);
     let severity = root.inner("severity", &severity::SHAPE).map(|section| severity::read(&section, &roster));
     Config {
@@ -177,6 +184,7 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
         matrix: root.inner("matrix", &matrix::SHAPE).and_then(|section| matrix::read(&section, folder)),
         discord: discord.and_then(|section| discord::read(&section, folder)),
         roster,
+        services: services.unwrap_or_default(),
         schedule: root
             .inner("schedule", &schedule::SHAPE)
             .map(|section| schedule::read(&section))

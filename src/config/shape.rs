@@ -6,7 +6,9 @@
 
 use super::near_miss::closest;
 use super::secret::looks_secret;
-use super::{discord, general, health, incident, matrix, meeting, people, schedule, severity, working_hours};
+use super::{
+    discord, general, health, incident, matrix, meeting, people, schedule, service, severity, working_hours,
+};
 
 /// Every section of the configuration.
 pub(super) const ALL: &[&Shape] = &[
@@ -24,6 +26,8 @@ pub(super) const ALL: &[&Shape] = &[
     &discord::SHAPE,
     &people::PEOPLE,
     &people::TEAMS,
+    &service::SERVICES,
+    &service::SERVICE,
     &schedule::SHAPE,
     &working_hours::SHAPE,
 ];

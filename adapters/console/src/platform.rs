@@ -8,8 +8,8 @@ use sitrep_core::{
     message::Message,
     person::Person,
     port::{
-        Action, Attempt, Batch, Capabilities, Content, Inbound, ListenError, Outcome, Perform, Platform,
-        Position, Positions, Receipt, RoomKind, Standing,
+        Action, Attachment, Attempt, Batch, Capabilities, Chart, Content, Inbound, ListenError, Outcome,
+        Perform, Platform, Position, Positions, Receipt, RoomKind, Standing,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -192,7 +192,7 @@ impl ConsolePlatform {
         shared: &mut Shared,
         room: &str,
         answers: Option<&MessageRef>,
-        message: &Message,
+        (message, attachment): (&Message, Option<&Attachment>),
         attempt: &Attempt,
     ) -> Result<Outcome, JournalError> {
         if let Some(index) = shared.chat.message_by_key(&attempt.key) {
@@ -207,7 +207,7 @@ impl ConsolePlatform {
         let said = Said {
             room: room.to_owned(),
             person: None,
-            text: plain(message),
+            text: [plain(message)].into_iter().chain(attachment.map(in_words)).collect::<Vec<_>>().join("\n"),
             at: now,
             answers: answers.and_then(|message| message.id.parse().ok()),
             mentions: message.mentions().into_iter().map(|person| person.handle.clone()).collect(),
@@ -244,8 +244,9 @@ impl ConsolePlatform {
             return Ok(Outcome::Permanent("I am not in that room".to_owned()));
         }
         match &perform.action {
-            Action::Say { room, answers, message, .. } => {
-                self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), message, &perform.attempt)
+            Action::Say { room, answers, message, attachment, .. } => {
+                let content = (message, attachment.as_ref());
+                self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), content, &perform.attempt)
             }
             Action::OpenRoom { .. } => self.open_room(&mut shared, perform),
             // Everybody has one, under their own name.
@@ -395,6 +396,14 @@ impl Shared {
 /// A message as the screen shows it. A room is written with its sigil when it is called by its name.
 fn plain(message: &Message) -> String {
     message.plain(|room, label| if room.room == label { format!("#{label}") } else { label.to_owned() })
+}
+
+/// What stands for a picture or a file where there are only words.
+fn in_words(attachment: &Attachment) -> String {
+    match attachment {
+        Attachment::Chart(Chart { alt, .. }) | Attachment::Picture { alt, .. } => format!("[picture: {alt}]"),
+        Attachment::File { name, .. } => format!("[file: {name}]"),
+    }
 }
 
 #[async_trait]

@@ -18,6 +18,7 @@ use std::{
 use chrono::Utc;
 use serde_json::json;
 use serenity::{all::MessageId, http::Route};
+use sitrep_core::args;
 use tokio::{sync::OwnedMutexGuard, time::sleep};
 
 use crate::{
@@ -33,9 +34,6 @@ use crate::{
 
 /// After a start, whatever is answered at all is answered within this, but for rooms that are hard to get.
 const ANSWERS_COME_WITHIN: Duration = Duration::from_secs(20);
-
-/// What is said to those whose command may have been lost.
-const APOLOGY: &str = "I was restarted just then. If nothing came of this, please say it again.";
 
 /// The flag of a message that says that an answer will come.
 const LOADING: u64 = 1 << 7;
@@ -231,7 +229,8 @@ pub(crate) async fn apologise(account: Arc<Account>) {
         if !is_waiting {
             continue;
         }
-        let body = Body { content: APOLOGY.to_owned(), ..Body::default() };
+        let body =
+            Body { content: account.settings.words.phrase("adapter.restarted", args![]), ..Body::default() };
         let call = Call::patch(original(account.application, &entry.ticket), body.json());
         if let Err(failure) = account.client.send(call).await {
             tracing::debug!("An interaction stays without an answer: {}.", failure.words());

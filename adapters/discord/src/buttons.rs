@@ -127,7 +127,14 @@ mod tests {
     use super::*;
 
     fn button(key: &str, verb: &'static str, label: &'static str) -> Button {
-        Button { key: key.to_owned(), verb, words: "", label, form: None, choices: &[] }
+        Button {
+            key: key.to_owned(),
+            verb,
+            words: "",
+            label: label.to_owned(),
+            form: None,
+            choices: Vec::new(),
+        }
     }
 
     #[test]
@@ -143,8 +150,8 @@ mod tests {
 
     #[test]
     fn what_is_chosen_from_has_a_row_of_its_own() {
-        const CHOICES: &[Choice] = &[Choice { words: "1", label: "Sev1" }];
-        let severity = Button { choices: CHOICES, ..button("🚦", "sev", "Severity") };
+        let choices = vec![Choice { words: "1", label: "Sev1".to_owned() }];
+        let severity = Button { choices, ..button("🚦", "sev", "Severity") };
         let rows = components(&[severity, button("✅", "ack", "Acknowledge")]);
         assert_eq!(rows[0]["components"][0]["custom_id"], "sitrep:ack");
         let expected = json!({

@@ -15,6 +15,8 @@ use serenity::{
 };
 use sha2::{Digest, Sha256};
 use sitrep_core::{
+    args,
+    message::catalogue::{Language, Words},
     person::Person,
     port::{Attempt, Outcome, Receipt, RoomKind},
     room::RoomRef,
@@ -39,8 +41,11 @@ const AT_A_TIME: usize = 10;
 /// How many people one message mentions: a mention has 22 characters at most.
 const IN_ONE_MESSAGE: usize = 80;
 
-/// How the message begins by which it is known who was told.
-const TOLD: &str = "You are asked in: ";
+/// How the message begins by which it is known who was told, in a language.
+fn told(words: &Words) -> String {
+    let told = words.phrase("adapter.asked_in", args![]);
+    format!("{told}: ")
+}
 
 /// How many pages of a hundred messages are read for those messages: they come first in most rooms.
 const PAGES: usize = 5;
@@ -219,7 +224,7 @@ async fn tell(
     people: &[UserId],
 ) -> Result<(), Failure> {
     let mentions: Vec<String> = people.iter().map(|user| format!("<@{user}>")).collect();
-    let content = format!("{TOLD}{}", mentions.join(" "));
+    let content = format!("{}{}", told(&account.settings.words), mentions.join(" "));
     let body = Body { content, users: people.to_vec(), ..Body::default() };
     // One effect may take several of these, and the people in them differ where some were told before.
     let attempt = Attempt { key: key(&attempt.key, people), ..attempt.clone() };
@@ -286,7 +291,7 @@ impl Settled {
     fn read(&mut self, account: &Account, page: &[Posted]) {
         for posted in page {
             if posted.author.id == account.user {
-                self.told.extend(mentioned(&posted.content));
+                self.told.extend(mentioned(&posted.content, &account.settings.words));
             } else {
                 self.wrote.insert(posted.author.id);
             }
@@ -295,8 +300,12 @@ impl Settled {
 }
 
 /// Whom a message told that they are asked in.
-fn mentioned(content: &str) -> Vec<UserId> {
-    let Some(people) = content.strip_prefix(TOLD) else { return Vec::new() };
+fn mentioned(content: &str, words: &Words) -> Vec<UserId> {
+    let languages = Language::ALL.map(Words::of);
+    let told = [words].into_iter().chain(&languages).map(told);
+    let Some(people) = told.into_iter().find_map(|told| content.strip_prefix(&*told)) else {
+        return Vec::new();
+    };
     let id = |mention: &str| {
         let digits = mention.strip_prefix("<@")?.strip_suffix('>')?;
         digits.parse().ok().filter(|id| *id != 0).map(UserId::new)
@@ -338,11 +347,12 @@ mod tests {
         let cases = [
             ("You are asked in: <@42> <@43>", vec![user(42), user(43)]),
             ("You are asked in: <@42> <@0> <@x> @44", vec![user(42)]),
+            ("Ihr seid eingeladen: <@42>", vec![user(42)]),
             ("Hello <@42>", vec![]),
             ("", vec![]),
         ];
         for (content, expected) in cases {
-            assert_eq!(mentioned(content), expected, "{content}");
+            assert_eq!(mentioned(content, &Words::default()), expected, "{content}");
         }
     }
 
@@ -359,6 +369,6 @@ mod tests {
     fn one_message_has_room_for_all_its_mentions() {
         let people = vec![UserId::new(u64::MAX); IN_ONE_MESSAGE];
         let mentions: String = people.iter().map(|user| format!("<@{user}> ")).collect();
-        assert!(TOLD.len() + mentions.len() <= 2_000);
+        assert!(told(&Words::default()).len() + mentions.len() <= 2_000);
     }
 }

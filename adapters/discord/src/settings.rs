@@ -2,6 +2,8 @@
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
+use sitrep_core::message::catalogue::Words;
+
 /// Who may command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AllowRoles {
@@ -37,6 +39,8 @@ pub struct DiscordSettings {
     pub allow: AllowRoles,
     /// What commands begin with.
     pub prefix: String,
+    /// What is said, in which language.
+    pub words: Words,
     /// Whether places to talk are made, and so have to be watched.
     pub meetings: bool,
     /// Where state is kept. Made if missing; nobody else may read it.
@@ -71,6 +75,7 @@ pub(crate) mod tests {
             command_rooms: vec!["#ops".to_owned()],
             allow: AllowRoles::Everyone,
             prefix: "!".to_owned(),
+            words: Words::default(),
             meetings: false,
             state_dir: PathBuf::from("nowhere"),
             api: None,

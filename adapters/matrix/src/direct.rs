@@ -16,6 +16,7 @@ use matrix_sdk::{
 };
 use serde_json::{Value, json};
 use sitrep_core::{
+    args,
     person::Person,
     port::{Attempt, Receipt, RoomKind},
     room::RoomRef,
@@ -38,9 +39,10 @@ pub(crate) async fn open(account: &Account, attempt: &Attempt, person: &Person) 
 }
 
 async fn make(account: &Account, attempt: &Attempt, person: &Person) -> Result<OwnedRoomId, Failure> {
+    let topic = account.settings.words.phrase("adapter.direct_topic", args![]);
     let plan = open_room::Plan {
         name: person.short_name(),
-        topic: "Just the two of us: what is said here is private.",
+        topic: &topic,
         invited: std::slice::from_ref(person),
         open_to: None,
         room_use: RoomUse::Direct,

@@ -3,8 +3,10 @@
 //! Everything that can be pressed can also be typed. Signs are few and mean the same wherever they are.
 
 use crate::{
+    args,
     effect::Pressed,
     incident::{Incident, IncidentId, Status},
+    message::catalogue::Words,
     port::{Button, Choice, Form},
 };
 
@@ -42,31 +44,33 @@ struct Sign {
     verb: &'static str,
     /// What follows the verb.
     words: &'static str,
-    /// What it does, for those who see it on a button.
+    /// What it does, for those who see it on a button: the key of the words.
     label: &'static str,
     /// What it has to ask for.
-    form: Option<Form>,
-    /// What there is to choose from.
-    choices: &'static [Choice],
+    form: Option<Question>,
+    /// What there is to choose from: what follows the verb, and the key of what people read.
+    choices: &'static [(&'static str, &'static str)],
     on: &'static [Pressed],
 }
 
-const UPDATE: Form = Form {
-    title: "Update",
-    label: "What is the impact, and what is being done?",
-    example: "One in five payments fails; we are rolling back the release of 10:40.",
-};
-const RESOLVE: Form = Form {
-    title: "Resolve",
-    label: "What was done? Is anything lost?",
-    example: "Rolled back; all payments go through again. lost: nothing",
-};
+/// The keys of a form's words.
+#[derive(Clone, Copy, Debug)]
+struct Question {
+    title: &'static str,
+    label: &'static str,
+    example: &'static str,
+}
 
-const SEVERITIES: &[Choice] = &[
-    Choice { words: "1", label: "Sev1: as bad as it gets" },
-    Choice { words: "2", label: "Sev2: bad, or not known yet" },
-    Choice { words: "3", label: "Sev3: some are affected" },
-    Choice { words: "4", label: "Sev4: hardly anybody notices" },
+const UPDATE: Question =
+    Question { title: "button.update", label: "button.update_label", example: "button.update_example" };
+const RESOLVE: Question =
+    Question { title: "button.resolve", label: "button.resolve_label", example: "button.resolve_example" };
+
+const SEVERITIES: &[(&str, &str)] = &[
+    ("1", "button.choose_sev1"),
+    ("2", "button.choose_sev2"),
+    ("3", "button.choose_sev3"),
+    ("4", "button.choose_sev4"),
 ];
 
 static SIGNS: [Sign; 11] = [
@@ -74,7 +78,7 @@ static SIGNS: [Sign; 11] = [
         key: ACKNOWLEDGES,
         verb: "ack",
         words: "",
-        label: "Acknowledge",
+        label: "button.acknowledge",
         form: None,
         choices: &[],
         on: &[Pressed::Card, Pressed::Escalation],
@@ -83,7 +87,7 @@ static SIGNS: [Sign; 11] = [
         key: GIVES_NEWS,
         verb: "update",
         words: "",
-        label: "Update",
+        label: "button.update",
         form: Some(UPDATE),
         choices: &[],
         on: &[Pressed::Card, Pressed::Prompt],
@@ -92,7 +96,7 @@ static SIGNS: [Sign; 11] = [
         key: TAKES_THE_LEAD,
         verb: "lead",
         words: "me",
-        label: "Lead",
+        label: "button.lead",
         form: None,
         choices: &[],
         on: &[Pressed::Card, Pressed::Prompt, Pressed::Escalation],
@@ -101,7 +105,7 @@ static SIGNS: [Sign; 11] = [
         key: SNOOZES,
         verb: "snooze",
         words: "",
-        label: "Snooze",
+        label: "button.snooze",
         form: None,
         choices: &[],
         on: &[Pressed::Prompt],
@@ -137,7 +141,7 @@ static SIGNS: [Sign; 11] = [
         key: MITIGATES,
         verb: "mitigate",
         words: "",
-        label: "Mitigated",
+        label: "button.mitigated",
         form: None,
         choices: &[],
         on: &[Pressed::Card],
@@ -146,7 +150,7 @@ static SIGNS: [Sign; 11] = [
         key: RESOLVES,
         verb: "resolve",
         words: "",
-        label: "Resolve",
+        label: "button.resolve",
         form: Some(RESOLVE),
         choices: &[],
         on: &[Pressed::Card],
@@ -155,7 +159,7 @@ static SIGNS: [Sign; 11] = [
         key: NOTHING_IS_LOST,
         verb: "resolve",
         words: "lost: nothing",
-        label: "Nothing is lost",
+        label: "button.nothing_is_lost",
         form: None,
         choices: &[],
         on: &[Pressed::Lasting],
@@ -164,7 +168,7 @@ static SIGNS: [Sign; 11] = [
         key: SETS_SEVERITY,
         verb: "sev",
         words: "",
-        label: "Severity",
+        label: "button.severity",
         form: None,
         choices: SEVERITIES,
         on: &[Pressed::Card],
@@ -194,7 +198,7 @@ macro_rules! ticks {
             key: $key,
             verb: "task",
             words: $words,
-            label: "Done",
+            label: "button.done",
             form: None,
             choices: &[],
             on: &[Pressed::Tasks],
@@ -226,19 +230,42 @@ pub(crate) fn keys(on: Pressed) -> Vec<String> {
 
 /// The buttons that these signs are.
 #[must_use]
-pub(crate) fn shown(keys: &[String]) -> Vec<Button> {
+pub(crate) fn shown(keys: &[String], words: &Words) -> Vec<Button> {
     let shown = |key: &String| {
         let sign = all().find(|sign| sign.key == key)?;
+        let choice =
+            |(follows, label): &(&'static str, &str)| Choice { words: follows, label: worded(label, words) };
         Some(Button {
             key: key.clone(),
             verb: sign.verb,
             words: sign.words,
-            label: sign.label,
-            form: sign.form,
-            choices: sign.choices,
+            label: worded(sign.label, words),
+            form: sign.form.map(|question| question.in_words(words)),
+            choices: sign.choices.iter().map(choice).collect(),
         })
     };
     keys.iter().filter_map(shown).collect()
+}
+
+/// How many of these signs are done with a press.
+#[must_use]
+pub(crate) fn plain(keys: &[String]) -> usize {
+    keys.iter().filter(|key| all().any(|sign| sign.key == *key && !sign.needs_words())).count()
+}
+
+/// The words of a key.
+fn worded(key: &str, words: &Words) -> String {
+    if words.has(key) { words.phrase(key, args![]) } else { key.to_owned() }
+}
+
+impl Question {
+    fn in_words(self, words: &Words) -> Form {
+        Form {
+            title: worded(self.title, words),
+            label: worded(self.label, words),
+            example: worded(self.example, words),
+        }
+    }
 }
 
 impl Sign {
@@ -252,6 +279,11 @@ impl Sign {
     }
 }
 
+/// The question of a button: known by its sign, or by its verb if nothing follows that.
+fn question(key: &str) -> Option<Question> {
+    all().find(|sign| sign.key == key || (sign.verb == key && sign.words.is_empty()))?.form
+}
+
 /// A sign without the wish for colour, which some keyboards add and others leave out.
 fn without_colour(key: &str) -> String {
     key.replace('\u{FE0F}', "")
@@ -259,8 +291,14 @@ fn without_colour(key: &str) -> String {
 
 /// What a button asks for before it does anything: known by its sign, or by its verb if nothing follows that.
 #[must_use]
-pub fn form(key: &str) -> Option<Form> {
-    SIGNS.iter().find(|sign| sign.key == key || (sign.verb == key && sign.words.is_empty()))?.form
+pub fn form(key: &str, words: &Words) -> Option<Form> {
+    question(key).map(|question| question.in_words(words))
+}
+
+/// Whether a button asks for words before it does anything.
+#[must_use]
+pub fn asks_for_words(key: &str) -> bool {
+    question(key).is_some()
 }
 
 /// The command that a sign, or the verb that it stands for, means on a message: verb and words. People's keyboards add
@@ -287,14 +325,17 @@ pub(crate) fn addressed(text: &str, id: IncidentId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::{Parsed, parse};
+    use crate::{
+        command::{Parsed, parse},
+        message::catalogue::Language,
+    };
 
     #[test]
     fn every_sign_stands_for_a_command_that_can_be_typed() {
         for sign in all() {
             let words = match (sign.form, sign.choices.first()) {
                 (Some(_), _) => "all good",
-                (None, Some(choice)) => choice.words,
+                (None, Some((words, _))) => words,
                 (None, None) => sign.words,
             };
             let text = addressed(&format!("!{} {words}", sign.verb), IncidentId(7));
@@ -304,11 +345,20 @@ mod tests {
 
     #[test]
     fn what_is_asked_fits_where_it_is_asked() {
-        for form in SIGNS.iter().filter_map(|sign| sign.form) {
-            assert!(
-                form.title.len() <= 45 && form.label.len() <= 45 && form.example.len() <= 100,
-                "{form:?}"
-            );
+        let keys: Vec<String> = all().map(|sign| sign.key.to_owned()).collect();
+        let fits = |text: &str, most: usize| {
+            assert!(!text.starts_with("button.") && text.chars().count() <= most, "{text}");
+        };
+        for language in Language::ALL {
+            for button in shown(&keys, &Words::of(language)) {
+                // With its sign and a space before it.
+                fits(&button.label, 70);
+                button.choices.iter().for_each(|choice| fits(&choice.label, 100));
+                let Some(form) = button.form else { continue };
+                fits(&form.title, 45);
+                fits(&form.label, 45);
+                fits(&form.example, 100);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     message::{Message, help},
+    policy::Policy,
     refusal::Refusal,
 };
 
@@ -33,18 +34,22 @@ impl Command for Help {
         let prefix = &context.policy.prefix;
         let word = self.verb.strip_prefix(prefix.as_str()).unwrap_or(&self.verb);
         if word.is_empty() {
-            return Ok(Decision::discreetly(everything(prefix)));
+            return Ok(Decision::discreetly(everything(context.policy)));
         }
         match (parse::find(word), parse::nearest(word)) {
-            (Some(verb), _) => Ok(Decision::discreetly(help::help_for(&verb.description(), prefix))),
+            (Some(verb), _) => Ok(Decision::discreetly(help::help_for(
+                &verb.description(&context.policy.words),
+                context.policy,
+            ))),
             (None, Some(near)) => Err(Refusal::DidYouMean(word.to_owned(), near.name)),
-            (None, None) => Ok(Decision::discreetly(everything(prefix))),
+            (None, None) => Ok(Decision::discreetly(everything(context.policy))),
         }
     }
 }
 
-fn everything(prefix: &str) -> Message {
-    help::help(&VERBS.iter().map(Verb::description).collect::<Vec<_>>(), prefix)
+fn everything(policy: &Policy) -> Message {
+    let verbs: Vec<_> = VERBS.iter().map(|verb| verb.description(&policy.words)).collect();
+    help::help(&verbs, policy)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) const VERB: Verb = Verb {
     help: "asks people in, or whole teams, or whoever looks after a service",
     example: "!invite @bob payments",
     slots: &[
-        Slot::required("whom", SlotKind::Text, "Names of people, teams or services"),
+        Slot::required("whom", SlotKind::Names, "Names of people, teams or services"),
         Slot::optional("person", SlotKind::Person, "Somebody else"),
         INCIDENT,
     ],

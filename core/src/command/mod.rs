@@ -45,15 +45,16 @@ mod view;
 
 use std::fmt::Debug;
 
-pub use button::form;
+pub use button::{asks_for_words, form};
 pub use parse::{Parsed, parse};
 pub use slot::{Slot, SlotKind, typed};
 pub use view::{About, Context, Decision, Live, Reply, View};
 
 use crate::{
+    args,
     event::Audience,
     incident::{Incident, IncidentId},
-    message::help::Description,
+    message::{catalogue::Words, help::Description},
     refusal::Refusal,
 };
 
@@ -114,9 +115,25 @@ pub struct Verb {
 impl Verb {
     /// The verb in words.
     #[must_use]
-    pub fn description(&self) -> Description {
-        let Self { name, aliases, usage, help, example, .. } = *self;
-        Description { name, aliases, usage, help, example }
+    pub fn description(&self, words: &Words) -> Description {
+        let Self { name, aliases, usage, example, .. } = *self;
+        Description { name, aliases, usage, help: self.help(words), example }
+    }
+
+    /// One line that says what it does. It goes on where the verb stands: "says that you have it".
+    #[must_use]
+    pub fn help(&self, words: &Words) -> String {
+        let key = format!("verb.{}", self.name.replace('-', "_"));
+        if words.has(&key) { words.phrase(&key, args![]) } else { self.help.to_owned() }
+    }
+
+    /// What one of its slots is for.
+    #[must_use]
+    pub fn slot_help(&self, slot: &Slot, words: &Words) -> String {
+        let own = format!("slot.{}_{}", self.name.replace('-', "_"), slot.name);
+        let shared = format!("slot.{}", slot.name);
+        let key = [own, shared].into_iter().find(|key| words.has(key));
+        key.map_or_else(|| slot.help.to_owned(), |key| words.phrase(&key, args![]))
     }
 }
 

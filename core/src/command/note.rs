@@ -41,7 +41,7 @@ impl Note {
     fn read(words: &str) -> Result<Self, Refusal> {
         let (id, text) = split_id(words);
         if text.is_empty() {
-            return Err(Refusal::Missing("What happened? A time before it says when.", VERB.example));
+            return Err(Refusal::Missing("missing.note", VERB.example));
         }
         Ok(Self { id, text: text.to_owned() })
     }
@@ -57,7 +57,7 @@ impl Command for Note {
         let policy = context.policy;
         let (at, text) = match split_past(&self.text, context.said_at, policy.timezone) {
             Some((_, "")) => {
-                return Err(Refusal::Missing("What happened then?", VERB.example));
+                return Err(Refusal::Missing("missing.note_after_time", VERB.example));
             }
             Some((at, text)) => (Some(at), text),
             None => (None, self.text.as_str()),

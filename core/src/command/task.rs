@@ -67,7 +67,7 @@ impl Task {
         };
         let words = task_words(words);
         if words.is_empty() {
-            return Err(Refusal::Missing("What is to be done?", VERB.example));
+            return Err(Refusal::Missing("missing.task", VERB.example));
         }
         Ok(What::Add { to, words })
     }
@@ -80,8 +80,8 @@ fn numbers(typed: &str, example: &'static str) -> Result<BTreeSet<u32>, Refusal>
     let read = words.map(|word| word.trim_start_matches('#').parse().ok().filter(|number| *number > 0));
     match read.collect::<Option<BTreeSet<u32>>>() {
         Some(numbers) if !numbers.is_empty() => Ok(numbers),
-        Some(_) => Err(Refusal::Missing("Which task? Its number is before it.", example)),
-        None => Err(Refusal::Unclear(typed.to_owned(), "Tasks have numbers.", example)),
+        Some(_) => Err(Refusal::Missing("missing.which_task", example)),
+        None => Err(Refusal::Unclear(typed.to_owned(), "missing.task_number", example)),
     }
 }
 

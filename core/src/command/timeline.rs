@@ -45,11 +45,7 @@ impl Timeline {
             number => match number.parse() {
                 Ok(number) if number > 0 => What::Page(number),
                 Ok(_) | Err(_) => {
-                    return Err(Refusal::Unclear(
-                        rest.to_owned(),
-                        "A page is a number from 1; all is everything.",
-                        "!timeline 1",
-                    ));
+                    return Err(Refusal::Unclear(rest.to_owned(), "missing.page", "!timeline 1"));
                 }
             },
         };

@@ -166,9 +166,7 @@ impl Entry {
             Effect::Keep(Keep { desired: Desired::Members { people }, .. }) => {
                 self.left.unwrap_or(people.len().saturating_sub(10))
             }
-            Effect::Keep(Keep { desired: Desired::Buttons { keys, .. }, .. }) => {
-                button::shown(keys).iter().filter(|button| button.is_plain()).count()
-            }
+            Effect::Keep(Keep { desired: Desired::Buttons { keys, .. }, .. }) => button::plain(keys),
             Effect::Say(_) | Effect::Keep(_) | Effect::Direct(_) => 1,
             Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => 0,
         }

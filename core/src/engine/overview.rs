@@ -42,10 +42,19 @@ fn overview<'a>(incidents: impl DoubleEndedIterator<Item = &'a Incident>, policy
     };
     let offer = |incident: &Incident| Offer {
         id: incident.id,
-        label: format!("{} · {} · {}", incident.id, incident.status, glimpse(incident.title_or_gap())),
+        label: format!(
+            "{} · {} · {}",
+            incident.id,
+            policy.status_word(incident.status),
+            glimpse(incident.title_or_gap())
+        ),
         room: incident.home().cloned(),
         is_over: !incident.status.is_open(),
         only_for: incident.private.then(|| handles(incident)),
     };
-    Overview { incidents: incidents.rev().filter(|incident| incident.is_live()).map(offer).collect() }
+    Overview {
+        incidents: incidents.rev().filter(|incident| incident.is_live()).map(offer).collect(),
+        services: policy.services.keys().cloned().collect(),
+        names: policy.teams.keys().chain(policy.people.keys()).cloned().collect(),
+    }
 }

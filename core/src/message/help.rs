@@ -1,9 +1,10 @@
 //! What can be typed, said to whoever asks.
 
-use super::{Message, code, text};
+use super::{Message, catalogue::Arg};
+use crate::{args, policy::Policy};
 
 /// A verb in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
     /// The verb as people type it, without the prefix.
     pub name: &'static str,
@@ -12,38 +13,33 @@ pub struct Description {
     /// What may follow it.
     pub usage: &'static str,
     /// One line that says what it does.
-    pub help: &'static str,
+    pub help: String,
     /// A line that could be typed as it stands, beginning with `!`.
     pub example: &'static str,
 }
 
 /// Everything that can be typed, a line a verb.
 #[must_use]
-pub fn help(verbs: &[Description], prefix: &str) -> Message {
-    let mut message = Message::text("What you can say:");
-    for verb in verbs {
-        message = message.bullet([code(usage(verb, prefix)), text(format!(" {}", verb.help))]);
-    }
-    message.and([
-        text("In an incident's room no number is needed; elsewhere it follows the verb: "),
-        code(format!("{prefix}status INC-12")),
-    ])
+pub fn help(verbs: &[Description], policy: &Policy) -> Message {
+    let lines = verbs.iter().fold(Message::default(), |lines, verb| lines.then(line(verb, policy)));
+    policy.say("help.everything", args![verbs = lines])
+}
+
+fn line(verb: &Description, policy: &Policy) -> Message {
+    policy.say("help.verb", args![usage = usage(verb), help = &verb.help])
 }
 
 /// One verb, with its example and its other names.
 #[must_use]
-pub fn help_for(verb: &Description, prefix: &str) -> Message {
-    let example = verb.example.strip_prefix('!').unwrap_or(verb.example);
-    let message = Message::line([code(usage(verb, prefix)), text(format!(" {}", verb.help))])
-        .and([text("For example: "), code(format!("{prefix}{example}"))]);
-    if verb.aliases.is_empty() {
-        return message;
-    }
-    let aliases = verb.aliases.iter().map(|alias| format!("{prefix}{alias}")).collect::<Vec<_>>().join(", ");
-    message.and([text(format!("Also: {aliases}"))])
+pub fn help_for(verb: &Description, policy: &Policy) -> Message {
+    let aliases =
+        verb.aliases.iter().map(|alias| format!("{}{alias}", policy.prefix)).collect::<Vec<_>>().join(", ");
+    let args =
+        args![usage = usage(verb), help = &verb.help, example = Arg::typed(verb.example), aliases = aliases,];
+    policy.say("help.one", args)
 }
 
-fn usage(verb: &Description, prefix: &str) -> String {
+fn usage(verb: &Description) -> Arg {
     let space = if verb.usage.is_empty() { "" } else { " " };
-    format!("{prefix}{}{space}{}", verb.name, verb.usage)
+    Arg::typed(format!("!{}{space}{}", verb.name, verb.usage))
 }

@@ -159,12 +159,12 @@ pub struct Button {
     /// What follows the verb; what somebody types or picks comes after that.
     pub words: &'static str,
     /// What it does, in a word or two.
-    pub label: &'static str,
+    pub label: String,
     /// What it asks for before it does anything. Where a platform can't ask, there is no such button.
     pub form: Option<Form>,
     /// What there is to choose from before it does anything; nothing to choose if there is none. Where a platform has
     /// no lists, there is no such button.
-    pub choices: &'static [Choice],
+    pub choices: Vec<Choice>,
 }
 
 impl Button {
@@ -176,23 +176,23 @@ impl Button {
 }
 
 /// One of several words that a button can mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// What follows the verb.
     pub words: &'static str,
     /// What people read, at most 100 characters.
-    pub label: &'static str,
+    pub label: String,
 }
 
 /// A question to whoever presses a button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     /// What it is about, at most 45 characters.
-    pub title: &'static str,
+    pub title: String,
     /// The question, at most 45 characters.
-    pub label: &'static str,
+    pub label: String,
     /// An example of an answer, at most 100 characters.
-    pub example: &'static str,
+    pub example: String,
 }
 
 /// An hour that people keep free.
@@ -319,6 +319,10 @@ pub struct Capabilities {
 pub struct Overview {
     /// Every incident that still owes something, the newest first.
     pub incidents: Vec<Offer>,
+    /// The names of the configured services.
+    pub services: Vec<String>,
+    /// The names of the configured teams and people, the teams first.
+    pub names: Vec<String>,
 }
 
 /// An incident to pick.

@@ -1,40 +1,53 @@
 //! What Discord is told of the commands.
 
 use serenity::all::{CommandOptionType, CommandType, CreateCommand, CreateCommandOption};
-use sitrep_core::command::{Slot, SlotKind, VERBS, Verb};
+use sitrep_core::{
+    args,
+    command::{Slot, SlotKind, VERBS, Verb},
+    message::catalogue::Words,
+};
 
-/// What a severity means to somebody who has to choose one.
-const SEVERITIES: [(&str, &str); 4] = [
-    ("1", "Sev1: everybody is affected"),
-    ("2", "Sev2: many are affected, or a few badly"),
-    ("3", "Sev3: some are affected, and there is a way around it"),
-    ("4", "Sev4: hardly anybody notices"),
-];
+use crate::render::shortened;
+
+/// How many characters a description may have, and what there is to choose. An operator's own wording may have more.
+const DESCRIPTION: usize = 100;
 
 /// Every verb as a slash command.
-pub(crate) fn definitions() -> Vec<CreateCommand> {
-    VERBS.iter().map(command).collect()
+pub(crate) fn definitions(words: &Words) -> Vec<CreateCommand> {
+    VERBS.iter().map(|verb| command(verb, words)).collect()
 }
 
-fn command(verb: &Verb) -> CreateCommand {
+fn command(verb: &Verb, words: &Words) -> CreateCommand {
     CreateCommand::new(verb.name)
         .kind(CommandType::ChatInput)
-        .description(sentence(verb.help))
-        .set_options(verb.slots.iter().map(option).collect())
+        .description(sentence(&verb.help(words)))
+        .set_options(verb.slots.iter().map(|slot| option(verb, slot, words)).collect())
 }
 
-fn option(slot: &Slot) -> CreateCommandOption {
+fn option(verb: &Verb, slot: &Slot, words: &Words) -> CreateCommandOption {
     let kind = match slot.kind {
-        SlotKind::Text | SlotKind::Severity | SlotKind::Incident => CommandOptionType::String,
+        SlotKind::Text | SlotKind::Severity | SlotKind::Incident | SlotKind::Service | SlotKind::Names => {
+            CommandOptionType::String
+        }
         SlotKind::Person => CommandOptionType::User,
         SlotKind::Flag => CommandOptionType::Boolean,
     };
-    let option = CreateCommandOption::new(kind, slot.name, slot.help).required(slot.is_required);
+    let help = shortened(&verb.slot_help(slot, words), DESCRIPTION);
+    let option = CreateCommandOption::new(kind, slot.name, help).required(slot.is_required);
     match slot.kind {
         SlotKind::Severity => {
-            SEVERITIES.iter().fold(option, |option, (value, label)| option.add_string_choice(*label, *value))
+            let labels = [
+                words.phrase("adapter.sev1", args![]),
+                words.phrase("adapter.sev2", args![]),
+                words.phrase("adapter.sev3", args![]),
+                words.phrase("adapter.sev4", args![]),
+            ];
+            let choices = labels.iter().zip(["1", "2", "3", "4"]);
+            choices.fold(option, |option, (label, value)| {
+                option.add_string_choice(shortened(label, DESCRIPTION), value)
+            })
         }
-        SlotKind::Incident => option.set_autocomplete(true),
+        SlotKind::Incident | SlotKind::Service | SlotKind::Names => option.set_autocomplete(true),
         SlotKind::Text | SlotKind::Person | SlotKind::Flag => option,
     }
 }
@@ -42,7 +55,9 @@ fn option(slot: &Slot) -> CreateCommandOption {
 /// Lines of help go on where the verb stands: "says that you have it". Here they stand alone.
 fn sentence(help: &str) -> String {
     let mut letters = help.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let sentence: String =
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    shortened(&sentence, DESCRIPTION)
 }
 
 #[cfg(test)]
@@ -50,11 +65,19 @@ mod tests {
     use std::collections::BTreeSet;
 
     use serde_json::{Value, json};
+    use sitrep_core::message::catalogue::Language;
 
     use super::*;
 
     fn written() -> Vec<Value> {
-        definitions().iter().map(|command| serde_json::to_value(command).unwrap()).collect()
+        written_in(Language::English)
+    }
+
+    fn written_in(language: Language) -> Vec<Value> {
+        definitions(&Words::of(language))
+            .iter()
+            .map(|command| serde_json::to_value(command).unwrap())
+            .collect()
     }
 
     fn find<'a>(within: &'a Value, name: &str) -> &'a Value {
@@ -69,12 +92,13 @@ mod tests {
             let fits = |c: char| c.is_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
             (1..=32).contains(&name.chars().count()) && name.chars().all(fits)
         };
-        let commands = written();
-        assert!(commands.len() <= 100);
+        let commands: Vec<Value> = Language::ALL.into_iter().flat_map(written_in).collect();
+        assert!(commands.len() <= 100 * Language::ALL.len());
         let mut names = BTreeSet::new();
         for command in &commands {
             let name = command["name"].as_str().unwrap();
-            assert!(is_name(name) && names.insert(name), "{name}");
+            assert!(is_name(name), "{name}");
+            names.insert(name);
             assert!((1..=100).contains(&command["description"].as_str().unwrap().chars().count()), "{name}");
             let options: Vec<&Value> = command["options"].as_array().into_iter().flatten().collect();
             assert!(options.len() <= 25);
@@ -91,6 +115,17 @@ mod tests {
                 assert!(choices <= 25 && (choices == 0 || option["autocomplete"] != true), "{option}");
             }
         }
+        assert_eq!(names.len() * Language::ALL.len(), commands.len(), "each once");
+    }
+
+    /// What Discord says itself of what it takes.
+    #[test]
+    fn discords_description_has_nothing_against_them() {
+        let path = "/applications/{application_id}/guilds/{guild_id}/commands";
+        let operation = sitrep_fake_discord::description::Operation { method: "PUT", path };
+        let breaches: Vec<String> =
+            operation.body(&json!(written())).iter().map(ToString::to_string).collect();
+        assert_eq!(breaches, Vec::<String>::new());
     }
 
     #[test]
@@ -118,6 +153,8 @@ mod tests {
         let lead = commands.iter().find(|command| command["name"] == "lead").unwrap();
         assert_eq!(find(lead, "who")["type"], 6);
         assert_eq!(find(lead, "incident")["autocomplete"], true);
+        let invite = commands.iter().find(|command| command["name"] == "invite").unwrap();
+        assert_eq!(find(invite, "whom")["autocomplete"], true);
         assert_eq!(lead["description"], "Names who leads");
     }
 }

@@ -2,15 +2,17 @@
 
 use serenity::all::{CommandData, CommandDataOptionValue};
 use sitrep_core::{
+    args,
     command::{SlotKind, VERBS, typed},
     incident::IncidentId,
+    message::catalogue::Words,
 };
 
 /// The line that a slash command stands for. A mention inside of words is still as Discord writes it.
 ///
 /// # Errors
 /// When what was given for an incident is none: what to answer.
-pub(crate) fn line(data: &CommandData, prefix: &str) -> Result<String, String> {
+pub(crate) fn line(data: &CommandData, prefix: &str, words: &Words) -> Result<String, String> {
     let Some(verb) = VERBS.iter().find(|verb| verb.name == data.name) else {
         // One of another version: core says what it thinks of the word.
         return Ok(format!("{prefix}{}", data.name));
@@ -20,8 +22,13 @@ pub(crate) fn line(data: &CommandData, prefix: &str) -> Result<String, String> {
         let Some(slot) = verb.slots.iter().find(|slot| slot.name == option.name) else { continue };
         let Some(value) = given(&option.value) else { continue };
         let value = match slot.kind {
-            SlotKind::Incident => incident(&value).ok_or_else(|| no_incident(&value))?.to_string(),
-            SlotKind::Text | SlotKind::Person | SlotKind::Severity | SlotKind::Flag => value,
+            SlotKind::Incident => incident(&value).ok_or_else(|| no_incident(&value, words))?.to_string(),
+            SlotKind::Text
+            | SlotKind::Person
+            | SlotKind::Severity
+            | SlotKind::Service
+            | SlotKind::Names
+            | SlotKind::Flag => value,
         };
         values.push((slot.name, value));
     }
@@ -44,11 +51,9 @@ fn incident(given: &str) -> Option<IncidentId> {
     first.parse().ok().or_else(|| format!("INC-{first}").parse().ok())
 }
 
-fn no_incident(given: &str) -> String {
+fn no_incident(given: &str, words: &Words) -> String {
     let shown: String = given.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
-    format!(
-        "“{shown}” is no incident's number, so nothing was done. Pick one from the list, or write it as INC-12."
-    )
+    words.phrase("adapter.no_incident", args![typed = shown])
 }
 
 #[cfg(test)]
@@ -92,7 +97,7 @@ mod tests {
             (data("ack", &[("newer", 3, json!("y"))]), "!ack"),
         ];
         for (data, expected) in cases {
-            assert_eq!(line(&data, "!").as_deref(), Ok(expected));
+            assert_eq!(line(&data, "!", &Words::default()).as_deref(), Ok(expected));
         }
     }
 
@@ -100,7 +105,7 @@ mod tests {
     fn words_are_never_taken_for_an_incident_and_said_as_news() {
         for given in ["checkout", "0", "", "INC-", "the\nlast one"] {
             let data = data("update", &[("text", 3, json!("ok")), ("incident", 3, json!(given))]);
-            let answer = line(&data, "!").expect_err(given);
+            let answer = line(&data, "!", &Words::default()).expect_err(given);
             assert!(answer.contains("no incident's number") && !answer.contains('\n'), "{answer}");
         }
     }

@@ -19,6 +19,7 @@ use crate::{
     account::Account,
     client::{Call, Client},
     failure::Failure,
+    settings::DiscordSettings,
 };
 
 /// The name of the file in the state directory.
@@ -59,7 +60,7 @@ pub(crate) async fn keep(account: Arc<Account>) {
     let bot = (account.application, GuildId::new(account.settings.guild_id));
     let (mut pause, mut was_said) = (FIRST_PAUSE, false);
     loop {
-        match register(&account.client, bot, &account.settings.state_dir).await {
+        match register(&account.client, bot, &account.settings).await {
             Ok(registration) => {
                 if registration == Registration::Told {
                     tracing::info!("Discord knows the slash commands");
@@ -93,9 +94,10 @@ fn complaint(failure: &Failure) -> String {
 async fn register(
     client: &Client,
     (application, guild): (ApplicationId, GuildId),
-    state_dir: &Path,
+    settings: &DiscordSettings,
 ) -> Result<Registration, Failure> {
-    let definitions = definitions();
+    let state_dir = settings.state_dir.as_path();
+    let definitions = definitions(&settings.words);
     let wanted = Told { application, guild, hash: hash(&definitions) };
     let route = || Route::GuildCommands { application_id: application, guild_id: guild };
     if read(state_dir).as_ref() == Some(&wanted) {
@@ -157,7 +159,7 @@ mod tests {
     fn what_was_told_is_known_again() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let first = told(&hash(&definitions()));
+        let first = told(&hash(&definitions(&Words::default())));
         write(folder, &first).unwrap();
         assert_eq!(read(folder), Some(first.clone()));
         assert_ne!(read(folder), Some(Told { application: ApplicationId::new(3), ..first.clone() }));
@@ -169,8 +171,8 @@ mod tests {
 
     #[test]
     fn another_definition_has_another_hash() {
-        let all = definitions();
-        assert_eq!(hash(&all), hash(&definitions()), "the same in every run");
+        let all = definitions(&Words::default());
+        assert_eq!(hash(&all), hash(&definitions(&Words::default())), "the same in every run");
         assert_ne!(hash(&all), hash(&all[1..]));
     }
 }

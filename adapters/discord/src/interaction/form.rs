@@ -13,7 +13,7 @@ const FIELD: &str = "text";
 const LONGEST_CHARACTERS: u32 = 1500;
 
 /// The answer that shows the form of a button, which is known by its verb or sign.
-pub(super) fn ask(key: &str, message: &str, form: Form) -> Value {
+pub(super) fn ask(key: &str, message: &str, form: &Form) -> Value {
     let field = json!({
         "type": 4, "custom_id": FIELD, "style": 2, "label": form.label, "placeholder": form.example,
         "required": true, "max_length": LONGEST_CHARACTERS,
@@ -27,7 +27,7 @@ pub(super) fn ask(key: &str, message: &str, form: Form) -> Value {
 pub(super) fn asked(custom_id: &str) -> Option<(&str, &str)> {
     let (key, message) = custom_id.split_once(':')?;
     let is_number = !message.is_empty() && message.chars().all(|c| c.is_ascii_digit());
-    (is_number && sitrep_core::command::form(key).is_some()).then_some((key, message))
+    (is_number && sitrep_core::command::asks_for_words(key)).then_some((key, message))
 }
 
 /// What was written into a form.
@@ -42,26 +42,19 @@ pub(super) fn words(filled: &ModalInteraction) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sitrep_core::message::catalogue::Words;
+
     use super::*;
 
     #[test]
     fn a_form_comes_back_for_the_message_it_was_asked_on() {
-        let form = sitrep_core::command::form("update").expect("updates are in words");
-        let shown = ask("update", "400", form);
+        let form = sitrep_core::command::form("update", &Words::default()).expect("updates are in words");
+        let shown = ask("update", "400", &form);
         let custom_id = shown["data"]["custom_id"].as_str().unwrap();
         assert_eq!(asked(custom_id), Some(("update", "400")));
         assert!(custom_id.contains("update"));
         for other in ["update", "update:", "update:x", "ack:400", "nonsense:400", ":400"] {
             assert_eq!(asked(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn forms_fit_discord() {
-        for verb in ["update", "resolve"] {
-            let form = sitrep_core::command::form(verb).expect("a form");
-            assert!(form.title.chars().count() <= 45 && form.label.chars().count() <= 45, "{verb}");
-            assert!(form.example.chars().count() <= 100, "{verb}");
         }
     }
 }

@@ -17,7 +17,7 @@ use serenity::{
     },
     http::Route,
 };
-use sitrep_core::port::Content;
+use sitrep_core::{args, port::Content};
 
 use crate::{
     account::Account,
@@ -30,10 +30,6 @@ use crate::{
     streams::Item,
     tickets::{self, EPHEMERAL, State, Ticket},
 };
-
-/// What somebody is told who is not on the server.
-const NOT_A_MEMBER: &str =
-    "I work for the people on my server, and you aren't on it. If you should be, ask them for an invitation.";
 
 /// Who did what where, whichever kind of interaction it is.
 struct Source<'a> {
@@ -156,14 +152,14 @@ pub(crate) fn turn_away(account: &Arc<Account>, message_id: &str) {
     let Some(entry) = account.tickets.find(message_id, chrono::Utc::now()) else { return };
     let account = Arc::clone(account);
     tokio::spawn(async move {
-        let data =
-            json!({ "content": NOT_A_MEMBER, "flags": EPHEMERAL, "allowed_mentions": { "parse": [] } });
+        let words = account.settings.words.phrase("adapter.not_a_member", args![]);
+        let data = json!({ "content": words, "flags": EPHEMERAL, "allowed_mentions": { "parse": [] } });
         let mut state = entry.state.lock().await;
         let said = match *state {
             State::Fresh => entry.respond(&account.client, json!({ "type": 4, "data": data })).await,
             State::Deferred => {
                 let original = tickets::original(account.application, &entry.ticket);
-                account.client.send(Call::patch(original, json!({ "content": NOT_A_MEMBER }))).await
+                account.client.send(Call::patch(original, json!({ "content": words }))).await
             }
             State::Answered { .. } | State::Over => return,
         };
@@ -195,7 +191,7 @@ fn slash(intake: &Arc<Intake>, command: &CommandInteraction) {
         return;
     }
     let settings = &intake.account.settings;
-    match commands::line(&command.data, &settings.prefix) {
+    match commands::line(&command.data, &settings.prefix, &settings.words) {
         Ok(line) => {
             let me = intake.account.user;
             let listener = Listener { me, prefix: &settings.prefix, here: source.channel };
@@ -216,9 +212,9 @@ fn press(intake: &Arc<Intake>, pressed: &ComponentInteraction) {
         ComponentInteractionDataKind::StringSelect { values } => values.first().cloned(),
         _ => None,
     };
-    match (picked, sitrep_core::command::form(&key)) {
+    match (picked, sitrep_core::command::form(&key, &intake.account.settings.words)) {
         (Some(text), _) => source.pass_on(intake, Content::Filled { message, key, text }),
-        (None, Some(form)) => source.answer(intake, form::ask(&key, &message, form)),
+        (None, Some(form)) => source.answer(intake, form::ask(&key, &message, &form)),
         (None, None) => source.pass_on(intake, Content::Reacted { message, key }),
     }
 }

@@ -64,6 +64,7 @@ impl Bench {
             command_rooms: vec!["ops".to_owned()],
             allow,
             prefix: "!".to_owned(),
+            words: sitrep_core::message::catalogue::Words::default(),
             meetings: true,
             state_dir: dir.path().join("discord"),
             api: Some(ApiServer {

@@ -20,7 +20,9 @@ use tokio::time::{Instant, sleep, timeout};
 /// Nothing that is waited for takes longer, however busy the machine is.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-const SEVERITIES: &[Choice] = &[Choice { words: "1", label: "Sev1" }, Choice { words: "2", label: "Sev2" }];
+fn severities() -> Vec<Choice> {
+    [("1", "Sev1"), ("2", "Sev2")].map(|(words, label)| Choice { words, label: label.to_owned() }).into()
+}
 
 /// A server with three rooms and one more, somebody who may command, and somebody else.
 pub(crate) fn discord() -> Discord {
@@ -145,9 +147,9 @@ impl Bot {
             key: "\u{2705}".to_owned(),
             verb,
             words: "",
-            label: verb,
-            form: sitrep_core::command::form(verb),
-            choices: if verb == "sev" { SEVERITIES } else { &[] },
+            label: verb.to_owned(),
+            form: sitrep_core::command::form(verb, &sitrep_core::message::catalogue::Words::default()),
+            choices: if verb == "sev" { severities() } else { Vec::new() },
         };
         let buttons = ["ack", "update", "sev"].map(button).into();
         let put = self.perform(Action::Buttons { message: message.clone(), buttons }).await;
@@ -176,6 +178,7 @@ pub(crate) fn settings(discord: &Discord, state: &TempDir) -> DiscordSettings {
         command_rooms: vec!["ops".to_owned()],
         allow: AllowRoles::Of(vec!["ops".to_owned()]),
         prefix: "!".to_owned(),
+        words: sitrep_core::message::catalogue::Words::default(),
         meetings: true,
         state_dir: state.path().join("discord"),
         api: Some(ApiServer {

@@ -17,6 +17,7 @@ use matrix_sdk::{
     },
 };
 use serde_json::{Value, json};
+use sitrep_core::args;
 
 use super::Home;
 use crate::{
@@ -149,7 +150,7 @@ async fn make(account: &Account, client: &Client, name: &str) -> Result<OwnedRoo
     let mut request = create_room::v3::Request::new();
     request.room_alias_name = Some(local.clone());
     request.name = Some(name.to_owned());
-    request.topic = Some("The rooms of incidents. sitrep asks in whoever may command.".to_owned());
+    request.topic = Some(account.settings.words.phrase("adapter.space_topic", args![]));
     request.preset = Some(RoomPreset::PrivateChat);
     let mut kind = CreationContent::new();
     kind.room_type = Some(RoomType::Space);

@@ -131,9 +131,10 @@ pub(super) fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Acti
             Desired::Pinned { card } => Action::Pin { message: card.clone() },
             Desired::Members { people } => Action::Invite { room, people: people.clone() },
             Desired::Named { name, topic } => Action::Name { room, name: name.clone(), topic: topic.clone() },
-            Desired::Buttons { message, keys, .. } => {
-                Action::Buttons { message: message.clone(), buttons: button::shown(keys) }
-            }
+            Desired::Buttons { message, keys, .. } => Action::Buttons {
+                message: message.clone(),
+                buttons: button::shown(keys, &places.policy.words),
+            },
             Desired::Meeting { name, people, known } => {
                 Action::OpenMeeting { name: name.clone(), people: people.clone(), known: known.clone() }
             }
