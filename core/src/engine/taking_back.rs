@@ -16,6 +16,7 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    args,
     command::Live,
     effect::{Desired, Effect, Keep, Say},
     event::{Event, IncidentEvent, Subject},
@@ -55,7 +56,8 @@ impl Engine {
             .incident(draft, id)
             .map(|incident| incident.copies_of(&facts).map(|(number, _)| number).collect())
             .unwrap_or_default();
-        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies)));
+        let gap = self.policy.phrase("update.taken_back", args![]);
+        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies), &gap));
         if facts.contains(&1) {
             self.reword_title(draft, id, &title, TITLE_GAP);
             self.reword_title(draft, id, &room_name, &id.to_string());
@@ -130,16 +132,21 @@ impl Engine {
 }
 
 /// Takes the words of these facts out of what passes them on, and out of these copies of them.
-fn strike_quotes(effect: &mut Effect, id: IncidentId, (facts, copies): (&[u64], &BTreeSet<u32>)) -> bool {
+fn strike_quotes(
+    effect: &mut Effect,
+    id: IncidentId,
+    (facts, copies): (&[u64], &BTreeSet<u32>),
+    gap: &str,
+) -> bool {
     match effect {
         Effect::Keep(Keep { incident, desired: Desired::Copy { number, message, .. }, .. })
             if *incident == id && copies.contains(number) =>
         {
-            message.strike_quotes();
+            message.strike_quotes(gap);
             true
         }
         Effect::Say(say) if say.about == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) => {
-            say.message.strike_quotes();
+            say.message.strike_quotes(gap);
             true
         }
         Effect::Say(_)
