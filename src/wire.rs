@@ -125,6 +125,8 @@ fn base(config: &Config) -> Policy {
             config::Meeting::None => Meeting::None,
         },
         archive_after: config.incident.archive_after,
+        handoff_after: config.incident.handoff_after,
+        handoff_at_latest: config.incident.handoff_at_latest,
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
         checklists: config.checklists.clone(),

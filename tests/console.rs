@@ -75,6 +75,8 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("reopened"),
         conversation!("duplicates"),
         conversation!("meetings"),
+        conversation!("roles"),
+        conversation!("nobody_has_it"),
         conversation!("private"),
         conversation!("direct"),
         conversation!("mistakes"),

@@ -195,6 +195,17 @@ impl Stage for Matrix {
             if self.places.contains_key(name) {
                 continue;
             }
+            if let Ok(person) = self.workspace.person(name) {
+                // Sitrep may have begun to talk to somebody.
+                let invitations = person.invitations()?;
+                if let Some(found) = invitations.iter().find(|found| found.direct) {
+                    person.join(&found.room)?;
+                    self.inside.insert((name.clone(), name.clone()));
+                    let place = Place { id: found.room.clone(), reader: name.clone() };
+                    self.places.insert(name.clone(), place);
+                }
+                continue;
+            }
             for member in room.made.iter().flat_map(|made| &made.members) {
                 let person = self.workspace.person(member)?;
                 let named = |wanted: Option<&str>| wanted.is_some_and(|wanted| reduced(wanted) == *name);

@@ -62,7 +62,8 @@ impl Engine {
             .map(|incident| incident.news.iter().filter(|update| facts.contains(&update.fact)))
             .map(|news| news.map(|update| glimpse(&update.words)).filter(|words| !words.is_empty()).collect())
             .unwrap_or_default();
-        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies)));
+        let gap = self.policy.phrase("update.taken_back", args![]);
+        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies), &gap));
         self.strike_from_record(draft, id, &facts);
         self.reword(draft, |effect| glimpses.iter().any(|words| strike_glimpse(effect, id, words)));
         if facts.contains(&1) {
@@ -158,16 +159,21 @@ impl Engine {
 }
 
 /// Takes the words of these facts out of what passes them on, and out of these copies of them.
-fn strike_quotes(effect: &mut Effect, id: IncidentId, (facts, copies): (&[u64], &BTreeSet<u32>)) -> bool {
+fn strike_quotes(
+    effect: &mut Effect,
+    id: IncidentId,
+    (facts, copies): (&[u64], &BTreeSet<u32>),
+    gap: &str,
+) -> bool {
     match effect {
         Effect::Keep(Keep { incident, desired: Desired::Copy { number, message, .. }, .. })
             if *incident == id && copies.contains(number) =>
         {
-            message.strike_quotes();
+            message.strike_quotes(gap);
             true
         }
         Effect::Say(say) if say.about == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) => {
-            say.message.strike_quotes();
+            say.message.strike_quotes(gap);
             true
         }
         Effect::Say(_)

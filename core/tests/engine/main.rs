@@ -19,6 +19,7 @@ mod meetings;
 mod newcomers;
 mod people;
 mod restarts;
+mod roles;
 mod rooms;
 mod snoozes;
 mod staleness;
