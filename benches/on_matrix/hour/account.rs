@@ -132,7 +132,7 @@ fn prompts(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<See
         events.find(|seen| seen.edits().is_none() && seen.body.contains(words)).map(|seen| seen.sent_ms)
     };
     println!("\nwhat sitrep owes by itself, seconds after its time");
-    let mut show = |what: &str, due: u64, came: Option<u64>| match came {
+    let show = |what: &str, due: u64, came: Option<u64>| match came {
         Some(came) => println!("{what}: {:.2}", (came as f64 - due as f64) / 1000.0),
         None => println!("{what}: never came"),
     };
