@@ -3,7 +3,6 @@
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,
-    message::catalogue::Words,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, Service, SeverityPolicy, allows},
     port::Panel,
@@ -107,6 +106,7 @@ fn base(config: &Config) -> Policy {
         [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
     Policy {
         prefix: config.command_prefix.clone(),
+        words: config.words.clone(),
         timezone: config.timezone,
         room_name: config.incident.room_name.clone(),
         default_severity: match config.incident.default_severity {
@@ -211,7 +211,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
-        words: Words::default(),
+        words: config.words.clone(),
     }
 }
 
@@ -239,7 +239,7 @@ pub(crate) fn discord_settings(config: &Config, section: &config::Discord) -> Di
             AllowRoles::Of(roles) => sitrep_discord::AllowRoles::Of(roles.clone()),
         },
         prefix: config.command_prefix.clone(),
-        words: Words::default(),
+        words: config.words.clone(),
         meetings: config.meeting == config::Meeting::DiscordVoice,
         state_dir: config.data_dir.join(DISCORD),
         api: section

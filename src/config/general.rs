@@ -12,6 +12,7 @@ use super::shape::Shape;
 pub(super) const SHAPE: Shape = Shape {
     keys: &[("data_dir", "\"data\""), ("timezone", "\"Europe/Berlin\""), ("command_prefix", "\"!\"")],
     sections: &[
+        "messages",
         "incident",
         "severity",
         "meeting",

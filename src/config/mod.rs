@@ -24,6 +24,7 @@ mod incident;
 mod matrix;
 mod matrix_id;
 mod meeting;
+mod messages;
 mod near_miss;
 mod overlay;
 mod people;
@@ -49,6 +50,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
+use sitrep_core::message::catalogue::Words;
 
 pub(crate) use checklist::Checklists;
 pub(crate) use diagnose::{Problem, Problems};
@@ -76,6 +78,8 @@ pub(crate) struct Config {
     pub(crate) timezone: Tz,
     /// What a command begins with; never empty.
     pub(crate) command_prefix: String,
+    /// What is said, in which language.
+    pub(crate) words: Words,
     pub(crate) incident: Incident,
     pub(crate) severity: Severities,
     pub(crate) meeting: Meeting,
@@ -101,6 +105,7 @@ impl Default for Config {
             data_dir: general.data_dir,
             timezone: general.timezone,
             command_prefix: general.command_prefix,
+            words: Words::default(),
             incident: Incident::default(),
             severity: Severities::default(),
             meeting: Meeting::default(),
@@ -182,6 +187,10 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
         data_dir: general.data_dir,
         timezone: general.timezone,
         command_prefix: general.command_prefix,
+        words: root
+            .inner("messages", &messages::SHAPE)
+            .map(|section| messages::read(&section, folder))
+            .unwrap_or_default(),
         incident: root
             .inner("incident", &incident::SHAPE)
             .map(|section| incident::read(&section))

@@ -296,9 +296,7 @@ impl ConsolePlatform {
             Action::Read { message } => Ok(self.said(&shared.chat, message)),
             Action::Archive { room } => shared.archive(room, true),
             Action::Restore { room } => shared.archive(room, false),
-            Action::Measure { .. } => {
-                Ok(Outcome::Permanent("I can't do that in the console".to_owned()))
-            }
+            Action::Measure { .. } => Ok(Outcome::Permanent("I can't do that in the console".to_owned())),
             Action::Edit { message, content, .. } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));
