@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use sitrep_core::message::catalogue::Language;
+use sitrep_core::{incident::IncidentId, message::catalogue::Language};
+
+use crate::export::Format;
 
 /// A ChatOps incident bot: the whole incident process, in chat.
 ///
@@ -66,6 +68,16 @@ pub(crate) enum Sub {
     Backup {
         /// The file to write; it must not exist.
         file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Write what is stored about incidents to standard output, also while the service runs.
+    Export {
+        /// One incident, such as INC-7; without it all that are not private.
+        incident: Option<IncidentId>,
+        /// md: the timeline for people to read. json: every fact with its words, a line each.
+        #[arg(long, value_name = "md|json", default_value = "md")]
+        format: Format,
         #[command(flatten)]
         configured: Configured,
     },

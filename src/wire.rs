@@ -4,7 +4,7 @@ use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_R
 use sitrep_core::{
     incident::Severity,
     person::Person,
-    policy::{Meeting, PlatformPolicy, Policy, SeverityPolicy, allows},
+    policy::{Meeting, PlatformPolicy, Policy, Service, SeverityPolicy, allows},
     port::Panel,
     room::{PlatformName, RoomRef},
     time::WorkingHours,
@@ -48,6 +48,7 @@ pub(crate) fn policy(config: &Config) -> Policy {
             stakeholder_rooms,
             support_room: section.support_room.as_ref().map(|room| RoomRef::new(&matrix, room)),
             home_room,
+            carries_files: true,
             ..PlatformPolicy::default()
         };
         policy.platforms.insert(matrix, platform);
@@ -71,6 +72,7 @@ fn discord_policy(discord: &PlatformName, section: &config::Discord) -> Platform
         support_room: section.support_room.as_ref().map(room),
         home_room: section.rooms.first().map(room),
         has_calendar: true,
+        carries_files: true,
     }
 }
 
@@ -123,9 +125,17 @@ fn base(config: &Config) -> Policy {
             config::Meeting::None => Meeting::None,
         },
         archive_after: config.incident.archive_after,
+        handoff_after: config.incident.handoff_after,
+        handoff_at_latest: config.incident.handoff_at_latest,
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
+        checklists: config.checklists.clone(),
         health: panels(config),
+        services: config
+            .services
+            .iter()
+            .map(|(name, service)| (name.clone(), service_policy(service)))
+            .collect(),
         ..Policy::default()
     }
 }
@@ -146,6 +156,11 @@ pub(crate) fn prometheus_settings(section: &config::Health) -> PrometheusSetting
         address: section.prometheus.clone(),
         token: section.token.as_ref().map(|token| token.expose().to_owned()),
     }
+}
+
+fn service_policy(service: &config::Service) -> Service {
+    let config::Service { invite, words, checklist } = service.clone();
+    Service { invite, words, checklist }
 }
 
 fn working_hours(hours: &config::WorkingHours) -> WorkingHours {

@@ -4,7 +4,7 @@
 //! starts, because that depends on whether Synapse can be made on this machine.
 //!
 //! - `cargo test --test end_to_end` installs Synapse from PyPI into the target directory the first time.
-//! - `SITREP_WITHOUT_SYNAPSE=1` accepts a run without it, except where `CI` is set.
+//! - `SITREP_WITHOUT_SYNAPSE=1` accepts a run without it, except where `CI` is set; `SITREP_WITHOUT_PROMETHEUS=1` likewise.
 //!
 //! What the tests are written with is in `support/`.
 
@@ -15,6 +15,7 @@ mod conformance;
 mod console;
 mod discord_adapter;
 mod encryption;
+mod health;
 mod limits;
 mod matrix_adapter;
 mod readme;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         console::tests(),
         discord_adapter::tests(),
         encryption::tests(),
+        health::tests(),
         limits::tests(),
         matrix_adapter::tests(),
         readme::tests(),

@@ -5,9 +5,11 @@
 //! - `memory.rs`: resident memory when idle, beside the same bot.
 //! - `chatter.rs`: what ten thousand messages that mean nothing to either cost in processor time and disk writes.
 //! - `filter.rs`: what it costs a bot to be told less by the homeserver, or more.
+//! - `hour/`: an hour of a grave incident with thirty people in it, at the limits that every homeserver has. Only if it
+//!   is asked for by name: it takes an hour, or as many minutes as are given.
 //!
 //! The bare bot is `adapters/matrix/benches/bare_bot.rs`, built as this is and found beside it, or in `BARE_BOT`; sitrep
-//! is the one that Cargo built for this, or `SITREP_BIN`. Words on the command line choose among the five, a number
+//! is the one that Cargo built for this, or `SITREP_BIN`. Words on the command line choose among them, a number
 //! sets how many rounds each has.
 #![allow(clippy::print_stdout, reason = "the figures are its output")]
 
@@ -17,6 +19,7 @@ mod chatter;
 #[path = "../support/figures.rs"]
 mod figures;
 mod filter;
+mod hour;
 mod memory;
 mod opening;
 #[path = "../side_by_side/mod.rs"]
@@ -38,9 +41,13 @@ const TOPICS: [Topic; 5] = [
     ("filter", 1, filter::measure),
 ];
 
+/// Not among those that are measured when nothing is named: its rounds are minutes.
+const HOUR: [Topic; 1] = [("hour", 60, hour::measure)];
+
 /// Long enough for everything that follows from a command to be over.
 const AFTERMATH: Duration = Duration::from_millis(1500);
 
 fn main() -> ExitCode {
-    side_by_side::run(&TOPICS)
+    let is_asked_for = std::env::args().any(|word| word == HOUR[0].0);
+    if is_asked_for { side_by_side::run(&HOUR) } else { side_by_side::run(&TOPICS) }
 }

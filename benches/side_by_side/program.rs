@@ -33,7 +33,8 @@ pub(crate) struct Program {
 impl Program {
     /// sitrep with its files by their names, `sitrep.toml` among them; not started yet.
     pub(crate) fn sitrep(files: &[(&str, &str)]) -> Result<Self, Failed> {
-        let built = env::var_os("SITREP_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_sitrep").into());
+        let named = env::var_os("SITREP_BIN").or_else(|| env::var_os("SITREP_BINARY"));
+        let built = named.unwrap_or_else(|| env!("CARGO_BIN_EXE_sitrep").into());
         let args = &["run", "--config", "sitrep.toml"];
         let program = Self::new("sitrep", "sitrep is ready", built.as_ref(), args)?;
         program.write(files)?;

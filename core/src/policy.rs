@@ -104,6 +104,10 @@ pub struct Policy {
     pub private_by_default: bool,
     /// How each severity is handled, worst first.
     pub severities: [SeverityPolicy; 4],
+    /// After how long of leading somebody is asked whether to hand over.
+    pub handoff_after: Duration,
+    /// After how long of leading everybody is told that it is time to hand over.
+    pub handoff_at_latest: Duration,
     /// How people meet.
     pub meeting: Meeting,
     /// How long after its end an incident's room is archived; `None` for never.
@@ -146,6 +150,8 @@ impl Default for Policy {
                 severity(Some(30), 7),
                 severity(None, 7),
             ],
+            handoff_after: Duration::minutes(60),
+            handoff_at_latest: Duration::minutes(180),
             meeting: Meeting::Jitsi("https://meet.jit.si".to_owned()),
             archive_after: Some(Duration::days(7)),
             working_hours: WorkingHours::default(),

@@ -32,8 +32,6 @@ pub enum Refusal {
     NoSuchIncident(IncidentId),
     /// A private incident is not talked about here.
     PrivateElsewhere(IncidentId),
-    /// It is over. Holds what it takes to be open for.
-    AlreadyResolved(IncidentId),
     /// It is not over yet.
     NotResolved(IncidentId),
     /// The verb needs words after it. Holds the key of the sentence that asks for them, and an example.
@@ -100,7 +98,6 @@ impl Refusal {
             }
             Self::NoSuchIncident(id) => policy.say("refusal.no_such_incident", args![id = *id]),
             Self::PrivateElsewhere(id) => policy.say("refusal.private_elsewhere", args![id = *id]),
-            Self::AlreadyResolved(id) => policy.say("refusal.already_resolved", args![id = *id]),
             Self::NotResolved(id) => policy.say("refusal.not_resolved", args![id = *id]),
             Self::Missing(what, example) => {
                 let what = asked(what, policy);

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use chrono::{Duration, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
-use super::{Allow, AllowRoles, Config, Discord, Handle, Login, Meeting, Problems, Severity, load, read};
+use super::{
+    Allow, AllowRoles, Config, Discord, Handle, Login, Meeting, Problems, Service, Severity, load, read,
+};
 
 const FULL: &str = r##"
 data_dir = "/var/lib/sitrep"
@@ -17,6 +19,8 @@ command_prefix = "?"
 room_name = "{date}-{name}"
 default_severity = "sev3"
 private = true
+handoff_after = "90s"
+handoff_at_latest = "4m"
 archive_after = "30d"
 
 [severity]
@@ -63,6 +67,17 @@ carol = []
 [teams]
 payments = ["alice", "carol", "alice"]
 
+[service.checkout]
+invite = ["payments", "alice"]
+words = [" cart ", "Payment page"]
+checklist = "db"
+
+[service.search]
+
+[checklist]
+default = ["  Tell the bank ", "Stop releases", "Tell the bank"]
+db = ["Take a snapshot"]
+
 [schedule]
 backup = "0 3 * * *"
 keep_backups = 3
@@ -108,6 +123,8 @@ fn every_key_reaches_its_value() {
     assert_eq!(config.incident.room_name, "{date}-{name}");
     assert_eq!(config.incident.default_severity, Severity::Sev3);
     assert!(config.incident.private);
+    assert_eq!(config.incident.handoff_after, Duration::seconds(90));
+    assert_eq!(config.incident.handoff_at_latest, Duration::minutes(4));
     assert_eq!(config.incident.archive_after, Some(Duration::days(30)));
     assert_eq!(config.meeting, Meeting::Url { template: "https://zoom.example/{room}".to_owned() });
     let alice = ["@alice:example.org".to_owned(), "alice@example.org".to_owned()];
@@ -117,6 +134,12 @@ fn every_key_reaches_its_value() {
         [Handle::Matrix(matrix), Handle::Discord(15), Handle::Email(email)]
     );
     assert_eq!(config.roster.teams["payments"], ["alice", "carol"]);
+    assert_eq!(config.checklists["default"], ["Tell the bank", "Stop releases"]);
+    let checkout = &config.services["checkout"];
+    assert_eq!(checkout.invite, ["payments", "alice"]);
+    assert_eq!(checkout.words, ["cart", "Payment page"]);
+    assert_eq!(checkout.checklist.as_deref(), Some("db"));
+    assert_eq!(config.services["search"], Service::default());
     assert_eq!(config.schedule.backup.as_deref(), Some("0 3 * * *"));
     assert_eq!(config.schedule.keep_backups, 3);
     assert_eq!(config.working_hours.days, [Weekday::Mon, Weekday::Sat]);
@@ -319,7 +342,12 @@ fn a_bad_variable_is_named() {
         ),
         (
             &[("SITREP_HEALTH__PROMETHEUS", "http://127.0.0.1:9090")],
-            "SITREP_HEALTH__PROMETHEUS: this setting is not available in this version of sitrep\n\
+            "SITREP_HEALTH__PROMETHEUS: [health] does not say what is measured\n\
+             help: add a [[health.panel]] with a title and a query for each figure",
+        ),
+        (
+            &[("SITREP_ONCALL__PAYMENTS", "alice")],
+            "SITREP_ONCALL__PAYMENTS: this setting is not available in this version of sitrep\n\
              help: remove it",
         ),
     ];

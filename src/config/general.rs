@@ -21,10 +21,12 @@ pub(super) const SHAPE: Shape = Shape {
         "discord",
         "people",
         "teams",
+        "service",
         "schedule",
+        "checklist",
         "working_hours",
     ],
-    later: &["oncall", "http", "checklist", "email"],
+    later: &["oncall", "http", "email"],
     ..Shape::new("")
 };
 

@@ -133,7 +133,29 @@ fn query(text: &str) -> Result<String, Wrong> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::{Config, read};
     use super::{address, line, query, unit};
+
+    fn accepted(text: &str) -> Config {
+        read("sitrep.toml", text, Path::new("."), std::iter::empty())
+            .unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    #[test]
+    fn panels_in_their_order() {
+        let text = "[health]\nprometheus = \"http://a/\"\ntoken = \"hunter2\"\n[[health.panel]]\ntitle = \"Failing\"\nquery = \
+                    \"up\"\nunit = \"req/s\"\n[[health.panel]]\ntitle = \"Latency\"\nquery = \"\"\"\na\nb\"\"\"\n";
+        let health = accepted(text).health.expect("a section");
+        assert_eq!(health.prometheus, "http://a");
+        assert!(!format!("{health:?}").contains("hunter2"));
+        let shown: Vec<_> =
+            health.panels.iter().map(|it| (it.title.as_str(), it.query.as_str(), it.unit.as_str())).collect();
+        assert_eq!(shown, [("Failing", "up", "req/s"), ("Latency", "a\nb", "")]);
+        assert_eq!(accepted("[health]\n").health, None);
+        assert_eq!(accepted("").health, None);
+    }
 
     #[test]
     fn addresses() {

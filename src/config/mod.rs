@@ -12,6 +12,7 @@
 //! How a file becomes values: `tree` parses it, `overlay` lays the environment over it, `section` hands out
 //! and refuses.
 
+mod checklist;
 mod diagnose;
 mod discord;
 mod discord_id;
@@ -31,6 +32,7 @@ mod placeholder;
 mod schedule;
 mod secret;
 mod section;
+mod service;
 mod severity;
 mod shape;
 mod tree;
@@ -44,11 +46,13 @@ mod example;
 #[cfg(test)]
 mod refusal;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use sitrep_core::message::catalogue::Words;
 
+pub(crate) use checklist::Checklists;
 pub(crate) use diagnose::{Problem, Problems};
 pub(crate) use discord::{AllowRoles, Discord};
 pub(crate) use health::{Health, Panel};
@@ -58,6 +62,7 @@ pub(crate) use matrix_id::Allow;
 pub(crate) use meeting::Meeting;
 pub(crate) use people::{Handle, Roster};
 pub(crate) use schedule::Schedule;
+pub(crate) use service::Service;
 pub(crate) use severity::{Rules, Severities, Severity};
 pub(crate) use working_hours::WorkingHours;
 
@@ -85,6 +90,10 @@ pub(crate) struct Config {
     /// `None`: Discord is not used.
     pub(crate) discord: Option<Discord>,
     pub(crate) roster: Roster,
+    /// The parts of the system that incidents are about, by name.
+    pub(crate) services: BTreeMap<String, Service>,
+    /// Lists of tasks by their names.
+    pub(crate) checklists: Checklists,
     pub(crate) schedule: Schedule,
     pub(crate) working_hours: WorkingHours,
 }
@@ -104,6 +113,8 @@ impl Default for Config {
             matrix: None,
             discord: None,
             roster: Roster::default(),
+            services: BTreeMap::new(),
+            checklists: Checklists::new(),
             schedule: Schedule::default(),
             working_hours: WorkingHours::default(),
         }
@@ -163,6 +174,13 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
     let people = root.inner("people", &people::PEOPLE);
     let teams = root.inner("teams", &people::TEAMS);
     let roster = people::read(people.as_ref(), teams.as_ref());
+    let checklists = root
+        .inner("checklist", &checklist::SHAPE)
+        .map(|section| checklist::read(&section))
+        .unwrap_or_default();
+    let services = root
+        .inner("service", &service::SERVICES)
+        .map(|section| service::read(&section, &roster, &checklists));
     let discord = root.inner("discord", &discord::SHAPE);
     let severity = root.inner("severity", &severity::SHAPE).map(|section| severity::read(&section, &roster));
     Config {
@@ -186,6 +204,8 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
         matrix: root.inner("matrix", &matrix::SHAPE).and_then(|section| matrix::read(&section, folder)),
         discord: discord.and_then(|section| discord::read(&section, folder)),
         roster,
+        services: services.unwrap_or_default(),
+        checklists,
         schedule: root
             .inner("schedule", &schedule::SHAPE)
             .map(|section| schedule::read(&section))

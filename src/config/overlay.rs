@@ -14,9 +14,11 @@ use super::shape::{self, Shape};
 use super::tree::{Node, Table, Value};
 
 const PREFIX: &str = "SITREP_";
+/// What would name a service and one of its keys.
+const SERVICES: &str = "SITREP_SERVICE__";
 
-/// Variables of the same prefix that are not configuration: what is logged, and a switch of the test suite.
-const NOT_CONFIGURATION: [&str; 2] = ["SITREP_LOG", "SITREP_WITHOUT_SYNAPSE"];
+/// Variables of the same prefix that are not configuration: what is logged, and switches of the test suite.
+const NOT_CONFIGURATION: [&str; 3] = ["SITREP_LOG", "SITREP_WITHOUT_PROMETHEUS", "SITREP_WITHOUT_SYNAPSE"];
 
 /// Puts the variables among `env` that are settings into `root`, and reports those that should be and are
 /// not.
@@ -34,6 +36,12 @@ pub(super) fn lay_over(root: &mut Table, env: impl Iterator<Item = (String, Stri
 
 /// The section and key that a variable sets.
 fn setting(variable: &str) -> Result<(&'static Shape, String), Wrong> {
+    if variable.starts_with(SERVICES) {
+        return Err(Wrong::new(
+            "services can't be set by a variable",
+            "write them below [service.NAME] in the file",
+        ));
+    }
     for shape in shape::ALL.iter().filter(|shape| !shape.is_repeated) {
         if let Some(key) = shape.key_names().into_iter().find(|key| shape.variable(key) == variable) {
             return Ok((shape, key));

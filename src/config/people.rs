@@ -122,7 +122,7 @@ fn read_teams(section: &Section<'_>, roster: &Roster) -> BTreeMap<String, Vec<St
 }
 
 /// Names of people and teams are typed in chat, as in `!invite payments` or `!lead @alice`.
-fn own_name(name: &str) -> Result<(), Wrong> {
+pub(super) fn own_name(name: &str) -> Result<(), Wrong> {
     let fits = |character: char| character.is_alphanumeric() || "-_.".contains(character);
     match !name.is_empty() && name.chars().all(fits) {
         true => Ok(()),

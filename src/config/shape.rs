@@ -7,7 +7,8 @@
 use super::near_miss::closest;
 use super::secret::looks_secret;
 use super::{
-    discord, general, health, incident, matrix, meeting, messages, people, schedule, severity, working_hours,
+    checklist, discord, general, health, incident, matrix, meeting, messages, people, schedule, service,
+    severity, working_hours,
 };
 
 /// Every section of the configuration.
@@ -27,6 +28,9 @@ pub(super) const ALL: &[&Shape] = &[
     &discord::SHAPE,
     &people::PEOPLE,
     &people::TEAMS,
+    &service::SERVICES,
+    &service::SERVICE,
+    &checklist::SHAPE,
     &schedule::SHAPE,
     &working_hours::SHAPE,
 ];

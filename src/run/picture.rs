@@ -59,6 +59,7 @@ mod tests {
             mark: None,
             timezone: "nowhere".to_owned(),
         };
+        let first_tried = Utc::now();
         let perform = |attachment| Perform {
             id: EffectId { sequence: 1, index: 0 },
             platform: platform.clone(),
@@ -70,7 +71,7 @@ mod tests {
                 message: Message::text("hello"),
                 attachment,
             },
-            attempt: Attempt { key: "k".to_owned(), first_tried: Utc::now(), number: 1 },
+            attempt: Attempt { key: "k".to_owned(), first_tried, number: 1 },
         };
         let sent = drawn(perform(Some(Attachment::Chart(chart)))).await;
         let Action::Say { attachment: Some(Attachment::Picture { name, alt, png, width, .. }), .. } =

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod doctor;
+mod export;
 mod invite_link;
 mod messages;
 mod restore;
@@ -17,6 +18,7 @@ use crate::{
     arguments::{Arguments, Sub},
     config::{self, Config},
     console::{self, ConsoleArguments},
+    export::Wanted,
     wire,
 };
 
@@ -46,6 +48,9 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<()> {
         Some(Sub::Messages { language }) => messages::messages(language),
         Some(Sub::InviteLink(configured)) => invite_link::invite_link(&configured.config),
         Some(Sub::Backup { file, configured }) => backup::backup(&file, &load(&configured.config)?).await,
+        Some(Sub::Export { incident, format, configured }) => {
+            export::export(Wanted { incident, format }, &load(&configured.config)?).await
+        }
         Some(Sub::Restore { file, configured }) => restore::restore(&file, &load(&configured.config)?),
     }
 }

@@ -3,6 +3,7 @@
 //! - [`synapse`]: a Matrix server of our own, and [`person`]: people on it who speak plain HTTP.
 //! - [`encrypted_person`]: people whose client encrypts.
 //! - [`discord`]: a Discord of a test's own.
+//! - [`prometheus`]: a real one, with an hour behind it.
 //! - [`sitrep`]: the binary under test, as a service or run to its end; [`surroundings`]: its disk and clock.
 //! - [`proxy`]: what may stand between the two, and [`dice`] for what goes wrong by chance.
 //! - [`trials`]: how tests are registered, and what happens where there is no Synapse.
@@ -25,6 +26,7 @@ pub(crate) mod evidence;
 pub(crate) mod http;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod prometheus;
 pub(crate) mod proxy;
 pub(crate) mod seen;
 pub(crate) mod sitrep;

@@ -48,6 +48,8 @@ pub(crate) struct Exchange {
     pub(crate) asked: Asked,
     /// Synapse's own status, if it was asked and has answered.
     pub(crate) status: Option<u16>,
+    /// How long Synapse asks to wait, if it does.
+    pub(crate) wait: Option<Duration>,
 }
 
 type Rule = Box<dyn FnMut(&Asked) -> Fate + Send>;
@@ -154,7 +156,8 @@ fn serve(mut visitor: TcpStream, state: &State) -> io::Result<()> {
     // What the visitor gives up is Synapse's to finish all the same.
     let answered = forward(&request, &state.behind)?;
     let status = String::from_utf8_lossy(answered.get(9..12).unwrap_or_default()).parse().ok();
-    locked(&state.exchanges).push(Exchange { at: Instant::now(), asked, status });
+    let wait = if status == Some(429) { wait_asked_for(&answered) } else { None };
+    locked(&state.exchanges).push(Exchange { at: Instant::now(), asked, status, wait });
     match fate {
         Fate::CutAfter => Ok(()),
         Fate::HalfAfter => visitor.write_all(&answered[..answered.len() / 2]),
@@ -165,6 +168,13 @@ fn serve(mut visitor: TcpStream, state: &State) -> io::Result<()> {
         }
         Fate::Pass | Fate::Instead(_) | Fate::Cut | Fate::Slow(_) => visitor.write_all(&answered),
     }
+}
+
+fn wait_asked_for(answered: &[u8]) -> Option<Duration> {
+    let text = String::from_utf8_lossy(answered);
+    let digits = text.split("\"retry_after_ms\":").nth(1)?.trim_start();
+    let end = digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok().map(Duration::from_millis)
 }
 
 fn forward(request: &Request, behind: &str) -> io::Result<Vec<u8>> {

@@ -6,6 +6,8 @@
 //!
 //! - `SITREP_WITHOUT_SYNAPSE=1` accepts that, and the one test is ignored too. Where `CI` is set the variable
 //!   is refused: a pipeline must not be green because it tested nothing.
+//! - It is the same with Prometheus, [`CAN_MEASURE`] and `SITREP_WITHOUT_PROMETHEUS=1`. That one is never installed by
+//!   the tests: the one test says how.
 //! - Nothing is installed for a listing, or when the filter leaves no test that needs Synapse.
 //! - If the filter hides the one test, the run fails all the same. Not under nextest, which runs every test
 //!   in a process of its own: there the one test's own process fails.
@@ -18,6 +20,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 use super::encrypted_person::NIO;
+use super::prometheus;
 use super::synapse::{self, Synapse};
 use super::venv;
 use super::{Failed, evidence};
@@ -28,7 +31,11 @@ const CAN_BE_MADE: &str = "synapse_can_be_made";
 /// The test that fails where there is no encrypting client.
 const CAN_ENCRYPT: &str = "people_can_encrypt";
 
+/// The test that fails where there is no Prometheus.
+const CAN_MEASURE: &str = "prometheus_can_be_run";
+
 const WITHOUT: &str = "SITREP_WITHOUT_SYNAPSE";
+const WITHOUT_PROMETHEUS: &str = "SITREP_WITHOUT_PROMETHEUS";
 
 type Run = fn() -> Result<(), Failed>;
 
@@ -37,6 +44,15 @@ pub(crate) struct Test {
     name: &'static str,
     run: Run,
     needs: Needs,
+    /// Whether it needs a Prometheus, besides.
+    measures: bool,
+}
+
+impl Test {
+    /// The same, ignored where there is no Prometheus.
+    pub(crate) fn and_prometheus(self) -> Test {
+        Test { measures: true, ..self }
+    }
 }
 
 /// What a test can't do without; each includes the one before.
@@ -49,17 +65,22 @@ enum Needs {
 
 /// A test that needs nothing but the binary. Names begin with their topic: `console::declares`.
 pub(crate) fn test(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs: Needs::Nothing }
+    Test { name, run, needs: Needs::Nothing, measures: false }
 }
 
 /// A test that is ignored where Synapse can't be made.
 pub(crate) fn needs_synapse(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs: Needs::Synapse }
+    Test { name, run, needs: Needs::Synapse, measures: false }
 }
 
 /// A test that is ignored where Synapse can't be made, or where there is no encrypting client.
 pub(crate) fn needs_encrypted_person(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs: Needs::EncryptedPerson }
+    Test { name, run, needs: Needs::EncryptedPerson, measures: false }
+}
+
+/// A test that is ignored where there is no Prometheus.
+pub(crate) fn needs_prometheus(name: &'static str, run: Run) -> Test {
+    test(name, run).and_prometheus()
 }
 
 /// What is known about something that tests need when the run starts.
@@ -80,6 +101,7 @@ pub(crate) fn run(tests: Vec<Test>) -> ExitCode {
         Verdict::Fine => judge_client(&arguments, &tests),
         Verdict::Declined | Verdict::Missing(_) => Verdict::Declined,
     };
+    let measuring = judge_prometheus(&arguments, &tests);
     let is_fine = |verdict: &Verdict| matches!(verdict, Verdict::Fine);
     let available = match (is_fine(&verdict), is_fine(&client)) {
         (true, true) => Needs::EncryptedPerson,
@@ -88,17 +110,21 @@ pub(crate) fn run(tests: Vec<Test>) -> ExitCode {
     };
     let mut trials: Vec<Trial> = tests
         .into_iter()
-        .map(|test| trial(test.name, test.run).with_ignored_flag(test.needs > available))
+        .map(|test| {
+            let lacks = test.needs > available || (test.measures && !is_fine(&measuring));
+            trial(test.name, test.run).with_ignored_flag(lacks)
+        })
         .collect();
     let canaries = [
         canary(CAN_BE_MADE, &verdict, || Synapse::shared().map(drop)),
         canary(CAN_ENCRYPT, &client, || Ok(venv::python(&NIO).map(drop)?)),
+        canary(CAN_MEASURE, &measuring, || Ok(prometheus::installed()?)),
     ];
     let hidden = canaries.each_ref().map(|canary| arguments.is_filtered_out(canary));
     trials.extend(canaries);
     let conclusion = libtest_mimic::run(&arguments, trials);
     Synapse::let_go_of_shared();
-    for (verdict, hidden) in [verdict, client].iter().zip(hidden) {
+    for (verdict, hidden) in [verdict, client, measuring].iter().zip(hidden) {
         if let Verdict::Missing(reason) = verdict
             && hidden
             && env::var_os("NEXTEST").is_none()
@@ -135,6 +161,31 @@ fn judge_client(arguments: &Arguments, tests: &[Test]) -> Verdict {
     match venv::python(&NIO) {
         Ok(_) => Verdict::Fine,
         Err(trouble) => Verdict::Missing(format!("{trouble}.")),
+    }
+}
+
+/// Whether there is a Prometheus.
+fn judge_prometheus(arguments: &Arguments, tests: &[Test]) -> Verdict {
+    let (declined, pipeline) = (is_set(WITHOUT_PROMETHEUS), is_set("CI"));
+    if declined && pipeline {
+        return Verdict::Missing(format!(
+            "{WITHOUT_PROMETHEUS} is refused where CI is set: a pipeline needs Prometheus. Unset it."
+        ));
+    }
+    if declined {
+        return Verdict::Declined;
+    }
+    let names = tests.iter().filter(|test| test.measures).map(|test| test.name).chain([CAN_MEASURE]);
+    let is_wanted = |name| !arguments.is_filtered_out(&Trial::test(name, || Ok(())));
+    if arguments.list || !names.into_iter().any(is_wanted) {
+        return Verdict::Fine;
+    }
+    match (prometheus::installed(), pipeline) {
+        (Ok(()), _) => Verdict::Fine,
+        (Err(trouble), true) => Verdict::Missing(format!("{trouble}.")),
+        (Err(trouble), false) => {
+            Verdict::Missing(format!("{trouble}, or accept running without it with {WITHOUT_PROMETHEUS}=1."))
+        }
     }
 }
 

@@ -37,6 +37,13 @@ pub enum Change {
         /// Its topic.
         topic: String,
     },
+    /// A room was archived, or brought back.
+    Archived {
+        /// The room.
+        room: String,
+        /// Whether people can't write there any more.
+        archived: bool,
+    },
     /// A room was made.
     RoomMade {
         /// Its name, which is also its handle.
@@ -70,6 +77,7 @@ impl Change {
             | Self::Pinned { .. }
             | Self::Signed { .. }
             | Self::Retitled { .. }
+            | Self::Archived { .. }
             | Self::RoomMade { .. }
             | Self::Joined { .. } => None,
         }
@@ -85,6 +93,7 @@ impl Change {
             | Self::Pinned { .. }
             | Self::Signed { .. }
             | Self::Retitled { .. }
+            | Self::Archived { .. }
             | Self::RoomMade { .. }
             | Self::Joined { .. } => None,
         }
@@ -142,8 +151,15 @@ pub enum Deed {
         /// The message.
         message: usize,
     },
-    /// They pressed a sign on a message of sitrep's.
+    /// They put a sign on a message, or pressed one of sitrep's.
     Pressed {
+        /// The message.
+        message: usize,
+        /// The sign.
+        key: String,
+    },
+    /// They took a sign of theirs off a message again.
+    Unpressed {
         /// The message.
         message: usize,
         /// The sign.

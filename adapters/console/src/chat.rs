@@ -19,6 +19,8 @@ pub struct RoomView {
     pub pinned: Vec<usize>,
     /// Whether sitrep was removed from it.
     pub without_sitrep: bool,
+    /// Whether people can't write in it any more.
+    pub archived: bool,
 }
 
 /// Why somebody can't speak in a room, or do something in it.
@@ -35,6 +37,9 @@ pub enum Denied {
         /// Where.
         room: String,
     },
+    /// It is archived.
+    #[error("#{0} is archived: nobody writes there any more")]
+    Archived(String),
     /// There is no message of theirs to change.
     #[error("{person} has said nothing in #{room} that is still there")]
     NothingSaid {
@@ -46,6 +51,12 @@ pub enum Denied {
     /// There is nothing to press.
     #[error("nothing in #{0} can be pressed")]
     NothingToPress(String),
+    /// There is no message that is meant.
+    #[error("there is no such message in #{0}")]
+    NoSuchMessage(String),
+    /// The message is marked.
+    #[error("{0} has marked that message already")]
+    MarkedAlready(String),
     /// sitrep is not there.
     #[error("sitrep is not in #{0}")]
     WithoutSitrep(String),
@@ -110,6 +121,11 @@ impl Chat {
                     view.topic.clone_from(topic);
                 }
             }
+            Change::Archived { room, archived } => {
+                if let Some(view) = self.rooms.get_mut(room) {
+                    view.archived = *archived;
+                }
+            }
             Change::Pinned { message } => {
                 let room = self.room_of(*message).and_then(|room| self.rooms.get_mut(&room));
                 if let Some(room) = room {
@@ -140,7 +156,7 @@ impl Chat {
             self.unheard.insert(index);
         }
         match &did.deed {
-            Deed::Corrected { .. } | Deed::Pressed { .. } => {}
+            Deed::Corrected { .. } | Deed::Pressed { .. } | Deed::Unpressed { .. } => {}
             Deed::TookBack { message } => {
                 self.taken_back.insert(*message);
             }
@@ -175,6 +191,7 @@ impl Chat {
             Some(view) if view.private && !view.members.contains(person) => {
                 Err(Denied::NotIn { person: person.to_owned(), room: room.to_owned() })
             }
+            Some(view) if view.archived => Err(Denied::Archived(room.to_owned())),
             Some(_) => Ok(()),
         }
     }
@@ -279,6 +296,7 @@ impl RoomView {
             members: BTreeSet::new(),
             pinned: Vec::new(),
             without_sitrep: false,
+            archived: false,
         }
     }
 
@@ -315,6 +333,12 @@ mod tests {
         chat.apply(Change::Joined { room: "secret".into(), people: vec!["bob".into()] });
         assert!(chat.say("bob", "secret", "hello", at(0)).is_ok());
         assert_eq!(chat.room_at("k"), Some("secret"));
+        let archived = |archived| Change::Archived { room: "secret".into(), archived };
+        chat.apply(archived(true));
+        assert_eq!(chat.say("bob", "secret", "hello", at(0)), Err(Denied::Archived("secret".into())));
+        assert!(matches!(chat.say("mallory", "secret", "hello", at(0)), Err(Denied::NotIn { .. })));
+        chat.apply(archived(false));
+        assert!(chat.say("bob", "secret", "hello", at(0)).is_ok());
     }
 
     #[test]

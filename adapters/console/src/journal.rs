@@ -130,6 +130,7 @@ mod tests {
             did(Deed::RemovedSitrep),
             did(Deed::InvitedSitrep),
             Change::Signed { message: 1, keys: vec!["✅".into()] },
+            Change::Archived { room: "ops".into(), archived: true },
             Change::Retitled { room: "ops".into(), topic: "INC-1 · it is down".into() },
         ];
         for change in &changes {

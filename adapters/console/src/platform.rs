@@ -8,8 +8,8 @@ use sitrep_core::{
     message::Message,
     person::Person,
     port::{
-        Action, Attempt, Batch, Capabilities, Content, Inbound, ListenError, Outcome, Perform, Platform,
-        Position, Positions, Receipt, RoomKind, Standing,
+        Action, Attachment, Attempt, Batch, Capabilities, Chart, Content, Inbound, ListenError, Outcome,
+        Perform, Platform, Position, Positions, Receipt, RoomKind, Said as Read, Standing,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -46,7 +46,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     meetings: false,
     appointments: false,
     attachments: false,
-    archives: false,
+    archives: true,
 };
 
 /// The one stream that it delivers: its log.
@@ -149,6 +149,7 @@ impl ConsolePlatform {
             | Change::Pinned { .. }
             | Change::Signed { .. }
             | Change::Retitled { .. }
+            | Change::Archived { .. }
             | Change::RoomMade { .. }
             | Change::Joined { .. } => None,
         };
@@ -182,6 +183,18 @@ impl ConsolePlatform {
         })
     }
 
+    /// What a message says.
+    fn said(&self, chat: &Chat, message: &MessageRef) -> Outcome {
+        let read = message.id.parse().ok().and_then(|index| chat.message(&message.room.room, index));
+        read.map_or_else(
+            || Outcome::Permanent("there is no such message".to_owned()),
+            |read| {
+                let author = Person::new(&self.name, read.person.unwrap_or("sitrep"));
+                Outcome::Done(Receipt::Said(Read { author, text: read.text.to_owned(), sent_at: read.at }))
+            },
+        )
+    }
+
     fn done(&self, room: &str, index: usize) -> Outcome {
         let room = RoomRef::new(&self.name, room);
         Outcome::Done(Receipt::Message(MessageRef { room, id: index.to_string(), thread: None }))
@@ -192,7 +205,7 @@ impl ConsolePlatform {
         shared: &mut Shared,
         room: &str,
         answers: Option<&MessageRef>,
-        message: &Message,
+        (message, attachment): (&Message, Option<&Attachment>),
         attempt: &Attempt,
     ) -> Result<Outcome, JournalError> {
         if let Some(index) = shared.chat.message_by_key(&attempt.key) {
@@ -207,7 +220,7 @@ impl ConsolePlatform {
         let said = Said {
             room: room.to_owned(),
             person: None,
-            text: plain(message),
+            text: [plain(message)].into_iter().chain(attachment.map(in_words)).collect::<Vec<_>>().join("\n"),
             at: now,
             answers: answers.and_then(|message| message.id.parse().ok()),
             mentions: message.mentions().into_iter().map(|person| person.handle.clone()).collect(),
@@ -244,8 +257,9 @@ impl ConsolePlatform {
             return Ok(Outcome::Permanent("I am not in that room".to_owned()));
         }
         match &perform.action {
-            Action::Say { room, answers, message, .. } => {
-                self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), message, &perform.attempt)
+            Action::Say { room, answers, message, attachment, .. } => {
+                let content = (message, attachment.as_ref());
+                self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), content, &perform.attempt)
             }
             Action::OpenRoom { .. } => self.open_room(&mut shared, perform),
             // Everybody has one, under their own name.
@@ -279,10 +293,10 @@ impl ConsolePlatform {
                 Ok(Outcome::Permanent("there are no voice channels here".to_owned()))
             }
             Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Outcome::Done(Receipt::Done)),
-            Action::Read { .. }
-            | Action::Archive { .. }
-            | Action::Restore { .. }
-            | Action::Measure { .. } => Ok(Outcome::Permanent("I can't do that in the console".to_owned())),
+            Action::Read { message } => Ok(self.said(&shared.chat, message)),
+            Action::Archive { room } => shared.archive(room, true),
+            Action::Restore { room } => shared.archive(room, false),
+            Action::Measure { .. } => Ok(Outcome::Permanent("I can't do that in the console".to_owned())),
             Action::Edit { message, content, .. } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));
@@ -341,6 +355,7 @@ impl<'a> Done<'a> {
             Deed::Corrected { message, text } => Content::Edited { message: id(message), text: text.clone() },
             Deed::TookBack { message } => Content::Redacted { message: id(message) },
             Deed::Pressed { message, key } => Content::Reacted { message: id(message), key: key.clone() },
+            Deed::Unpressed { message, key } => Content::Unreacted { message: id(message), key: key.clone() },
             Deed::RemovedSitrep => Content::Removed { banned: false },
             Deed::InvitedSitrep => return None,
         };
@@ -351,9 +366,11 @@ impl<'a> Done<'a> {
 /// The room that something is done in; `None` if that is none that sitrep could have been removed from.
 fn place_of(action: &Action) -> Option<&str> {
     match action {
-        Action::Say { room, .. } | Action::Invite { room, .. } | Action::Name { room, .. } => {
-            Some(&room.room)
-        }
+        Action::Say { room, .. }
+        | Action::Invite { room, .. }
+        | Action::Name { room, .. }
+        | Action::Archive { room }
+        | Action::Restore { room } => Some(&room.room),
         Action::Edit { message, .. } | Action::Pin { message } | Action::Buttons { message, .. } => {
             Some(&message.room.room)
         }
@@ -362,8 +379,6 @@ fn place_of(action: &Action) -> Option<&str> {
         | Action::OpenMeeting { .. }
         | Action::CloseMeeting { .. }
         | Action::Appoint { .. }
-        | Action::Archive { .. }
-        | Action::Restore { .. }
         | Action::Measure { .. }
         | Action::Read { .. } => None,
     }
@@ -381,6 +396,18 @@ pub enum SayError {
 }
 
 impl Shared {
+    /// Sees to it that people can't write in a room, or can again.
+    fn archive(&mut self, room: &RoomRef, archived: bool) -> Result<Outcome, JournalError> {
+        let room = room.room.clone();
+        let Some(view) = self.chat.room(&room) else {
+            return Ok(Outcome::Permanent("there is no such room".to_owned()));
+        };
+        if view.archived != archived {
+            self.append(Change::Archived { room, archived })?;
+        }
+        Ok(Outcome::Done(Receipt::Done))
+    }
+
     /// Puts a change into the file, and then into the workspace. Gives back its place.
     fn append(&mut self, change: Change) -> Result<usize, JournalError> {
         if let Some(journal) = &mut self.journal {
@@ -395,6 +422,14 @@ impl Shared {
 /// A message as the screen shows it. A room is written with its sigil when it is called by its name.
 fn plain(message: &Message) -> String {
     message.plain(|room, label| if room.room == label { format!("#{label}") } else { label.to_owned() })
+}
+
+/// What stands for a picture or a file where there are only words.
+fn in_words(attachment: &Attachment) -> String {
+    match attachment {
+        Attachment::Chart(Chart { alt, .. }) | Attachment::Picture { alt, .. } => format!("[picture: {alt}]"),
+        Attachment::File { name, .. } => format!("[file: {name}]"),
+    }
 }
 
 #[async_trait]

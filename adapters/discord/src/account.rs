@@ -19,6 +19,7 @@ use sitrep_core::{
 };
 
 use crate::{
+    archive_file::Archived,
     client::Client,
     departed::Departed,
     directs::Directs,
@@ -45,6 +46,7 @@ pub(crate) struct Account {
     pub(crate) doing: Doing,
     pub(crate) directs: Directs,
     pub(crate) departed: Departed,
+    pub(crate) archived: Archived,
     pub(crate) roles: Roles,
     /// Whether Discord lets us read what people write.
     pub(crate) reads_content: AtomicBool,
@@ -98,6 +100,7 @@ impl Account {
             doing: Doing::new(now),
             directs: Directs::load(&settings.state_dir),
             departed: Departed::load(&settings.state_dir),
+            archived: Archived::load(&settings.state_dir),
             settings,
             client,
             user,

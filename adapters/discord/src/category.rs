@@ -1,14 +1,18 @@
 //! The category that incident rooms are put in.
 //!
 //! It is made if it is missing, and found again by its name. A category holds fifty channels: the next ones go into
-//! `Incidents 2`, and so on. Categories have no overwrites of ours: each room has its own.
+//! `Incidents 2`, and so on; archived ones into `Incidents archive`, `Incidents archive 2`. Categories have no overwrites of ours: each room has its own.
 
 use serde_json::json;
 use serenity::all::{ChannelId, ChannelType};
 
 use crate::{
-    account::Account, channels, failure::Failure, guild::Guild, raw::kind, settings::DiscordSettings,
+    account::Account, channels, failure::Failure, guild::Guild, raw::kind, render::shortened,
+    settings::DiscordSettings,
 };
+
+/// What follows the name of a category where its archived rooms are.
+const ARCHIVE: &str = " archive";
 
 /// How many channels a category may hold.
 const ROOM: usize = 50;
@@ -22,15 +26,24 @@ enum Standing {
     Next(String),
 }
 
+/// What categories of ours are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shelf {
+    /// The rooms of incidents.
+    Rooms,
+    /// Those that are archived.
+    Archive,
+}
+
 /// A category with room in it.
-pub(crate) async fn with_room(account: &Account) -> Result<ChannelId, Failure> {
+pub(crate) async fn with_room_on(account: &Account, shelf: Shelf) -> Result<ChannelId, Failure> {
     let _making = account.doing.making.lock().await;
     if account.doing.is_unsure() {
         channels::all(account).await?;
     }
     let standing = {
         let guild = account.guild();
-        standing(&guild, &account.settings, |id, count| account.doing.is_full(id, count))
+        standing(&guild, (&account.settings, shelf), |id, count| account.doing.is_full(id, count))
     };
     match standing {
         Standing::Room(id) => Ok(id),
@@ -38,6 +51,12 @@ pub(crate) async fn with_room(account: &Account) -> Result<ChannelId, Failure> {
             channels::make(account, json!({ "name": name, "type": kind::CATEGORY })).await
         }
     }
+}
+
+/// Whether a category is one of these.
+pub(crate) fn is_on(account: &Account, category: Option<ChannelId>, shelf: Shelf) -> bool {
+    let guild = account.guild();
+    category.is_some_and(|id| place(&guild, id, (&account.settings.category, shelf)).is_some())
 }
 
 /// Discord takes no more channels into this category.
@@ -51,11 +70,12 @@ pub(crate) async fn refused(account: &Account, category: ChannelId) -> Result<()
 
 fn standing(
     guild: &Guild,
-    settings: &DiscordSettings,
+    (settings, shelf): (&DiscordSettings, Shelf),
     is_full: impl Fn(ChannelId, usize) -> bool,
 ) -> Standing {
-    let name = name(guild, &settings.category);
-    let ours = guild.channels.keys().filter_map(|id| Some((place(guild, *id, &settings.category)?, *id)));
+    let name = name(guild, (&settings.category, shelf));
+    let place = |id| place(guild, id, (&settings.category, shelf));
+    let ours = guild.channels.keys().filter_map(|id| Some((place(*id)?, *id)));
     let mut ours: Vec<(u32, ChannelId)> = ours.collect();
     ours.sort_unstable();
     let has_room = |id: ChannelId| {
@@ -74,23 +94,27 @@ fn standing(
 impl Guild {
     /// Whether a category is one that incident rooms are put in: the configured one, or one that took its overflow.
     pub(crate) fn is_our_category(&self, id: ChannelId, configured: &str) -> bool {
-        place(self, id, configured).is_some()
+        place(self, id, (configured, Shelf::Rooms)).is_some()
     }
 }
 
 /// Which of our categories it is, if it is one: the configured one is the first.
-fn place(guild: &Guild, id: ChannelId, configured: &str) -> Option<u32> {
+fn place(guild: &Guild, id: ChannelId, (configured, shelf): (&str, Shelf)) -> Option<u32> {
     let channel = guild.channels.get(&id).filter(|channel| channel.kind == ChannelType::Category)?;
-    let name = name(guild, configured);
-    let is_first = id.to_string() == configured || channel.name == name;
-    if is_first { Some(1) } else { number(&channel.name, &name) }
+    let name = name(guild, (configured, shelf));
+    let is_configured = shelf == Shelf::Rooms && id.to_string() == configured;
+    if is_configured || channel.name == name { Some(1) } else { number(&channel.name, &name) }
 }
 
 /// What the first category is called. The configuration may give its number.
-fn name(guild: &Guild, configured: &str) -> String {
+fn name(guild: &Guild, (configured, shelf): (&str, Shelf)) -> String {
     let by_number = configured.parse().ok().filter(|id| *id != 0).map(ChannelId::new);
     let numbered = by_number.and_then(|id| guild.channels.get(&id));
-    numbered.map_or_else(|| configured.to_owned(), |channel| channel.name.clone())
+    let name = numbered.map_or_else(|| configured.to_owned(), |channel| channel.name.clone());
+    match shelf {
+        Shelf::Rooms => name,
+        Shelf::Archive => format!("{}{ARCHIVE}", shortened(&name, 100 - ARCHIVE.len() - 4)),
+    }
 }
 
 /// Which of the further categories it is.
@@ -130,7 +154,7 @@ mod tests {
     #[test]
     fn rooms_go_where_there_is_room() {
         let (settings, category) = (settings(), json!({ "type": 4 }));
-        let now = |guild: &Guild| standing(guild, &settings, |_, _| false);
+        let now = |guild: &Guild| standing(guild, (&settings, Shelf::Rooms), |_, _| false);
         let next = |name: &str| Standing::Next(name.to_owned());
         assert_eq!(now(&with(&[(50, "Other", category.clone())])), next("Incidents"));
         assert_eq!(now(&with(&[(50, "Incidents", json!({}))])), next("Incidents"), "it is a channel");
@@ -142,7 +166,7 @@ mod tests {
         ]);
         assert_eq!(now(&guild), Standing::Room(ChannelId::new(50)));
         let full = |id, _| id == ChannelId::new(50);
-        assert_eq!(standing(&guild, &settings, full), Standing::Room(ChannelId::new(51)));
+        assert_eq!(standing(&guild, (&settings, Shelf::Rooms), full), Standing::Room(ChannelId::new(51)));
         fill(&mut guild, 50, 50);
         assert_eq!(now(&guild), Standing::Room(ChannelId::new(51)));
         fill(&mut guild, 51, 50);
@@ -153,10 +177,24 @@ mod tests {
     }
 
     #[test]
+    fn archived_rooms_have_categories_of_their_own() {
+        let (settings, category) = (settings(), json!({ "type": 4 }));
+        let now = |guild: &Guild, shelf| standing(guild, (&settings, shelf), |_, _| false);
+        let mut guild = with(&[(50, "Incidents", category.clone())]);
+        assert_eq!(now(&guild, Shelf::Archive), Standing::Next("Incidents archive".to_owned()));
+        guild.put_channel(&channel(51, "Incidents archive", category));
+        assert_eq!(now(&guild, Shelf::Archive), Standing::Room(ChannelId::new(51)));
+        assert_eq!(now(&guild, Shelf::Rooms), Standing::Room(ChannelId::new(50)));
+        fill(&mut guild, 51, 50);
+        assert_eq!(now(&guild, Shelf::Archive), Standing::Next("Incidents archive 2".to_owned()));
+        assert!(!guild.is_our_category(ChannelId::new(51), &settings.category));
+    }
+
+    #[test]
     fn a_category_may_be_given_by_its_number() {
         let settings = DiscordSettings { category: "50".to_owned(), ..settings() };
         let mut guild = with(&[(50, "Fires", json!({ "type": 4 })), (51, "Fires 2", json!({ "type": 4 }))]);
-        let now = |guild: &Guild| standing(guild, &settings, |_, _| false);
+        let now = |guild: &Guild| standing(guild, (&settings, Shelf::Rooms), |_, _| false);
         assert_eq!(now(&guild), Standing::Room(ChannelId::new(50)));
         fill(&mut guild, 50, 50);
         assert_eq!(now(&guild), Standing::Room(ChannelId::new(51)));

@@ -60,6 +60,8 @@ pub(crate) mod code {
     pub(crate) const TOKEN_EXPIRED: i64 = 50_027;
     /// They share no server with us.
     pub(crate) const NO_SHARED_SERVER: i64 = 50_278;
+    /// The thread is archived.
+    pub(crate) const THREAD_ARCHIVED: i64 = 50_083;
     /// The message has its thread.
     pub(crate) const HAS_THREAD: i64 = 160_004;
 }

@@ -15,6 +15,8 @@
 mod account;
 mod answer;
 mod appointment;
+mod archive;
+mod archive_file;
 mod buttons;
 mod catch_up;
 mod category;
@@ -62,6 +64,7 @@ mod server;
 mod server_events;
 mod settings;
 mod signs;
+mod silence;
 mod streams;
 mod thread_room;
 mod ticket_file;

@@ -16,7 +16,8 @@ use sitrep_core::{
 
 use crate::{
     account::Account,
-    category, channels,
+    category::{self, Shelf},
+    channels,
     failure::{Failure, code},
     guild::Channel,
     overwrites::{Access, Use, Visibility},
@@ -93,13 +94,13 @@ pub(crate) async fn in_category(
     form: impl Fn() -> Value,
 ) -> Result<ChannelId, Failure> {
     for _ in 1..CATEGORIES {
-        let category = category::with_room(account).await?;
+        let category = category::with_room_on(account, Shelf::Rooms).await?;
         match make_in(account, access, category, form()).await {
             Err(failure) if failure.blames("parent_id") => category::refused(account, category).await?,
             made => return made,
         }
     }
-    let category = category::with_room(account).await?;
+    let category = category::with_room_on(account, Shelf::Rooms).await?;
     make_in(account, access, category, form()).await
 }
 

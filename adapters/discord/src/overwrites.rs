@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use serenity::all::{GuildId, RoleId, UserId};
 
-use crate::{account::Account, guild::Guild, raw::RawOverwrite, settings::AllowRoles};
+use crate::{account::Account, guild::Guild, raw::RawOverwrite, settings::AllowRoles, silence::Silence};
 
 /// What people may do who write or talk, besides what the bot needs itself (`permissions.rs`).
 mod bit {
@@ -162,6 +162,11 @@ impl Visibility {
     fn masked(&self, of: &RawOverwrite) -> Value {
         let bits = |bits: u64| (bits & (self.own | bit::VIEW_CHANNEL)).to_string();
         json!({ "id": of.id.to_string(), "type": of.kind, "allow": bits(of.allow), "deny": bits(of.deny) })
+    }
+
+    /// How a channel falls silent.
+    pub(crate) fn silence(&self) -> Silence {
+        Silence { guild: self.guild, me: self.me, own: self.own }
     }
 
     /// What lets one more person in.

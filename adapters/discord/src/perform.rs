@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use crate::{
     account::Account,
-    appointment, buttons, direct, edit,
+    appointment, archive, buttons, direct, edit,
     failure::{Failure, code},
     invite, meeting, name, open_room, pin, read,
     say::{self, Saying},
@@ -89,7 +89,9 @@ async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
             appointment::appoint(account, room, appointment.as_ref()).await?
         }
         Action::Read { message } => read::read(account, message).await?,
-        Action::Archive { .. } | Action::Restore { .. } | Action::Measure { .. } => {
+        Action::Archive { room } => archive::archive(account, room).await?,
+        Action::Restore { room } => archive::restore(account, room).await?,
+        Action::Measure { .. } => {
             return Ok(Outcome::Permanent("I can't do that on Discord".to_owned()));
         }
     };

@@ -29,7 +29,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     meetings: true,
     appointments: true,
     attachments: true,
-    archives: false,
+    archives: true,
 };
 
 /// The bot on its server.

@@ -4,8 +4,8 @@
 //! back as if it had never been there.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, de::Error as _};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::{Value, json};
 use serenity::all::{ChannelId, InteractionId, MessageId, RoleId, ScheduledEventId, UserId};
 
 /// A message.
@@ -82,6 +82,8 @@ pub(crate) struct RawChannel {
     #[serde(default)]
     pub(crate) topic: Option<String>,
     #[serde(default)]
+    pub(crate) parent_id: Option<ChannelId>,
+    #[serde(default)]
     pub(crate) owner_id: Option<UserId>,
     #[serde(default)]
     pub(crate) permission_overwrites: Vec<RawOverwrite>,
@@ -96,7 +98,7 @@ pub(crate) mod kind {
 }
 
 /// What somebody may or may not do in a channel.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RawOverwrite {
     #[serde(deserialize_with = "number")]
     pub(crate) id: u64,
@@ -107,6 +109,14 @@ pub(crate) struct RawOverwrite {
     pub(crate) allow: u64,
     #[serde(deserialize_with = "number")]
     pub(crate) deny: u64,
+}
+
+impl RawOverwrite {
+    /// As it is sent: bits beyond what other languages count to are written as strings.
+    pub(crate) fn json(&self) -> Value {
+        let Self { id, kind, allow, deny } = self;
+        json!({ "id": id.to_string(), "type": kind, "allow": allow.to_string(), "deny": deny.to_string() })
+    }
 }
 
 /// Numbers that are written as strings.

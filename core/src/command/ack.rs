@@ -38,7 +38,8 @@ impl Command for Ack {
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.open_incident(VERB.name, self.id, context)?;
-        if incident.status != Status::Declared {
+        // Its harm may have stopped before anybody said that they have it.
+        if incident.status != Status::Declared && incident.acknowledged_by.is_some() {
             let policy = context.policy;
             return Err(Refusal::AlreadySo(match &incident.acknowledged_by {
                 Some(person) if policy.same(person, context.person) => {

@@ -56,7 +56,7 @@ impl Command for Attach {
         }
         let related = |to| Event::Incident(IncidentEvent::Related { to });
         let mut decision = Decision::default().fact(incident.id, related(other.id));
-        let hears_of_it = two::may_hear_of(other, incident);
+        let hears_of_it = two::may_hear_of(other, incident, context.policy);
         if hears_of_it && !other.related.contains(&incident.id) {
             decision = decision.fact(other.id, related(incident.id));
         }

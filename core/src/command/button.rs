@@ -26,6 +26,13 @@ const MITIGATES: &str = "🩹";
 /// Says that nothing is lost.
 const NOTHING_IS_LOST: &str = "👌";
 
+/// Takes over the lead that was offered.
+const ACCEPTS: &str = "🤝";
+/// Makes whoever presses it the comms lead.
+const SPEAKS: &str = "📢";
+/// Makes whoever presses it the scribe.
+const KEEPS_THE_RECORD: &str = "📝";
+
 /// Says how bad it is.
 const SETS_SEVERITY: &str = "🚦";
 
@@ -66,7 +73,7 @@ const SEVERITIES: &[(&str, &str)] = &[
     ("4", "button.choose_sev4"),
 ];
 
-static SIGNS: [Sign; 8] = [
+static SIGNS: [Sign; 11] = [
     Sign {
         key: ACKNOWLEDGES,
         verb: "ack",
@@ -74,7 +81,7 @@ static SIGNS: [Sign; 8] = [
         label: "button.acknowledge",
         form: None,
         choices: &[],
-        on: &[Pressed::Card],
+        on: &[Pressed::Card, Pressed::Escalation],
     },
     Sign {
         key: GIVES_NEWS,
@@ -92,7 +99,7 @@ static SIGNS: [Sign; 8] = [
         label: "button.lead",
         form: None,
         choices: &[],
-        on: &[Pressed::Card, Pressed::Prompt],
+        on: &[Pressed::Card, Pressed::Prompt, Pressed::Escalation],
     },
     Sign {
         key: SNOOZES,
@@ -102,6 +109,33 @@ static SIGNS: [Sign; 8] = [
         form: None,
         choices: &[],
         on: &[Pressed::Prompt],
+    },
+    Sign {
+        key: ACCEPTS,
+        verb: "accept",
+        words: "",
+        label: "button.take_over",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Handoff],
+    },
+    Sign {
+        key: SPEAKS,
+        verb: "role",
+        words: "comms me",
+        label: "button.comms_lead",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Roles],
+    },
+    Sign {
+        key: KEEPS_THE_RECORD,
+        verb: "role",
+        words: "scribe me",
+        label: "button.scribe",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Roles],
     },
     Sign {
         key: MITIGATES,

@@ -63,12 +63,12 @@ impl Command for Duplicate {
         }
         let duplicate = Event::Incident(IncidentEvent::Duplicate { of: other.id });
         let mut decision = Decision::default().fact(incident.id, duplicate);
-        let hears_of_it = two::may_hear_of(other, incident);
+        let hears_of_it = two::may_hear_of(other, incident, policy);
         if hears_of_it {
             let duplicated = IncidentEvent::Duplicated {
                 by: incident.id,
                 people: people(incident, other, policy),
-                followers: followers(incident, other),
+                followers: followers(incident, other, policy),
             };
             decision = decision.fact(other.id, Event::Incident(duplicated));
         }
@@ -83,16 +83,13 @@ fn people(incident: &Incident, other: &Incident, policy: &Policy) -> Vec<Person>
         return Vec::new();
     }
     let platform = &other.origin.message.room.platform;
-    let there = |person: &Person| {
-        let is_there = person.platform == *platform;
-        if is_there { Some(person.clone()) } else { policy.elsewhere(person, platform).cloned() }
-    };
-    incident.people.iter().filter_map(there).filter(|person| !other.has_person(person)).collect()
+    let there = incident.people.iter().map(|person| policy.on(person, platform).unwrap_or(person));
+    policy.each_once(there.filter(|person| !policy.belongs(person, other)))
 }
 
 /// Those who follow the other one from now on.
-fn followers(incident: &Incident, other: &Incident) -> Vec<Person> {
-    let may_follow = |person: &&Person| !other.private || other.has_person(person);
+fn followers(incident: &Incident, other: &Incident, policy: &Policy) -> Vec<Person> {
+    let may_follow = |person: &&Person| policy.may_see(person, other);
     incident.followers.iter().filter(may_follow).cloned().collect()
 }
 

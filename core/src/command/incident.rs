@@ -26,7 +26,7 @@ pub(super) const VERB: Verb = Verb {
     slots: &[
         Slot::required("title", SlotKind::Text, "What is wrong, in a few words"),
         Slot::optional("severity", SlotKind::Severity, "How bad; unsure means the worse one").after("--sev"),
-        Slot::optional("service", SlotKind::Text, "What it is about, if the title doesn't say it")
+        Slot::optional("service", SlotKind::Service, "What it is about, if the title doesn't say it")
             .after("--service"),
         Slot::optional("private", SlotKind::Flag, "Only for those who are asked in").after("--private"),
     ],

@@ -10,7 +10,10 @@ use super::{
 use crate::{
     event::{Event, PeopleEvent},
     incident::{Incident, IncidentId, Status},
-    message::people::{self, Asked},
+    message::{
+        ending,
+        people::{self, Asked},
+    },
     policy::Named,
     refusal::Refusal,
 };
@@ -22,7 +25,7 @@ pub(super) const VERB: Verb = Verb {
     help: "asks people in, or whole teams, or whoever looks after a service",
     example: "!invite @bob payments",
     slots: &[
-        Slot::required("whom", SlotKind::Text, "Names of people, teams or services"),
+        Slot::required("whom", SlotKind::Names, "Names of people, teams or services"),
         Slot::optional("person", SlotKind::Person, "Somebody else"),
         INCIDENT,
     ],
@@ -91,7 +94,7 @@ impl Command for Invite {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = view.incident(VERB.name, self.id, context)?;
         if incident.status == Status::Closed {
-            return Err(Refusal::AlreadyResolved(incident.id));
+            return Err(Refusal::AlreadySo(ending::how(incident, context.policy, context.now)));
         }
         let asked = self.asked(incident, context);
         let reply = people::asked_in(incident, &asked, context.policy);

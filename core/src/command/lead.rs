@@ -8,8 +8,9 @@ use super::{
 use crate::{
     args,
     event::{Event, IncidentEvent, RoleEvent},
-    incident::{IncidentId, Role, Status},
+    incident::{Incident, IncidentId, Role, Status},
     message::declaration,
+    person::Person,
     refusal::Refusal,
 };
 
@@ -54,21 +55,30 @@ impl Command for Lead {
             .policy
             .person(&self.who, context.person, &incident.people)
             .ok_or_else(|| Refusal::NotAPerson(self.who.clone()))?;
-        if incident.commander.as_ref().is_some_and(|leads| context.policy.same(leads, &to)) {
-            let already = context.policy.say("refusal.leads_already", args![person = &to, id = incident.id]);
-            return Err(Refusal::AlreadySo(already));
-        }
-        let takes_it = incident.status == Status::Declared && context.policy.same(&to, context.person);
-        let reply = declaration::leads(incident, &to, context.person, context.policy);
-        let assigned = Event::Role(RoleEvent::Assigned { role: Role::Commander, to });
-        let mut decision = Decision::default().fact(incident.id, assigned);
-        // Taking the lead oneself says that somebody has it.
-        if takes_it {
-            decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
-        }
-        decision.reply = Some(reply.into());
-        Ok(decision)
+        name_commander(incident, to, context)
     }
+}
+
+/// Somebody leads from now on.
+pub(super) fn name_commander(
+    incident: &Incident,
+    to: Person,
+    context: &Context<'_>,
+) -> Result<Decision, Refusal> {
+    if incident.commander.as_ref().is_some_and(|leads| context.policy.same(leads, &to)) {
+        let already = context.policy.say("refusal.leads_already", args![person = &to, id = incident.id]);
+        return Err(Refusal::AlreadySo(already));
+    }
+    let takes_it = incident.status == Status::Declared && context.policy.same(&to, context.person);
+    let reply = declaration::leads(incident, &to, context.person, context.policy);
+    let assigned = Event::Role(RoleEvent::Assigned { role: Role::Commander, to });
+    let mut decision = Decision::default().fact(incident.id, assigned);
+    // Taking the lead oneself says that somebody has it.
+    if takes_it {
+        decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
+    }
+    decision.reply = Some(reply.into());
+    Ok(decision)
 }
 
 #[cfg(test)]

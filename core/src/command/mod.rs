@@ -6,6 +6,7 @@
 //! A command decides on a [`View`] of the state and changes nothing: it returns the facts that should be and the
 //! answer to whoever typed it, or a [`Refusal`]. What follows from the facts is in `reaction/`.
 
+mod accept;
 mod ack;
 mod ask;
 mod attach;
@@ -15,6 +16,7 @@ mod close;
 mod duplicate;
 mod false_alarm;
 mod follow;
+mod handoff;
 mod health;
 mod help;
 mod incident;
@@ -30,6 +32,7 @@ mod parse;
 mod reopen;
 mod resolve;
 mod retro;
+mod role;
 mod sev;
 mod slot;
 mod snooze;
@@ -60,6 +63,9 @@ pub const VERBS: &[Verb] = &[
     incident::VERB,
     ack::VERB,
     lead::VERB,
+    role::VERB,
+    handoff::VERB,
+    accept::VERB,
     invite::VERB,
     sev::VERB,
     update::VERB,

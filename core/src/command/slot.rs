@@ -33,6 +33,10 @@ pub enum SlotKind {
     Incident,
     /// Yes or no, given as `true` or `false`.
     Flag,
+    /// A part of the system, by its name.
+    Service,
+    /// Names of people, teams and services, one or several.
+    Names,
 }
 
 /// The incident that is meant, where the room doesn't say it.
@@ -131,7 +135,8 @@ mod tests {
                 (SlotKind::Incident, _) => "INC-7",
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
-                (SlotKind::Text, "whom" | "service") => "payments",
+                (SlotKind::Service | SlotKind::Names, _) => "payments",
+                (SlotKind::Text, "role") => "scribe",
                 (SlotKind::Text, "address") => "https://example.org",
                 (SlotKind::Text, "page") => "2",
                 (SlotKind::Text, _) => "tomorrow 14:00",

@@ -8,6 +8,7 @@ use super::{Context, View, parse::split_id};
 use crate::{
     args,
     incident::{Incident, IncidentId},
+    policy::Policy,
     refusal::Refusal,
 };
 
@@ -36,8 +37,8 @@ pub(super) fn read(words: &str, link: &str) -> Option<Two> {
 }
 
 /// Whether one incident may be spoken of among the people of another.
-pub(super) fn may_hear_of(listeners: &Incident, told: &Incident) -> bool {
-    !told.private || (listeners.private && listeners.people.iter().all(|person| told.has_person(person)))
+pub(super) fn may_hear_of(listeners: &Incident, told: &Incident, policy: &Policy) -> bool {
+    !told.private || (listeners.private && listeners.people.iter().all(|person| policy.belongs(person, told)))
 }
 
 /// The other incident, if this one may point to it and that may be said here.
@@ -53,7 +54,7 @@ pub(super) fn other<'a>(
     }
     let other = view.other.ok_or(Refusal::NoSuchIncident(id))?;
     let may_know = policy.may_see(context.person, other) || context.is_in_room_of(other);
-    let may_point = may_hear_of(this, other);
+    let may_point = may_hear_of(this, other, policy);
     let may_be_said_here = context.may_name(other) || (may_point && context.is_in_room_of(this));
     if !may_know || !may_be_said_here {
         return Err(Refusal::NoSuchIncident(id));

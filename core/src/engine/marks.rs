@@ -86,7 +86,9 @@ impl Engine {
         let Some(id) = self.incident_that_marked(draft, inbound, &message.id) else { return Ok(()) };
         let incident = self.incident(draft, id).ok_or(Subject::Incident(id))?;
         let marks = incident.marked.get(&message).into_iter().flat_map(|marked| &marked.marks);
-        let theirs = marks.filter(|(person, _)| *person == inbound.person).map(|(_, mark)| mark.clone());
+        let theirs = marks
+            .filter(|(person, _)| self.policy.same(person, &inbound.person))
+            .map(|(_, mark)| mark.clone());
         for mark in theirs.collect::<Vec<_>>() {
             self.unmark(draft, id, (&message, mark), inbound, now);
         }

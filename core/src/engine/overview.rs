@@ -52,5 +52,9 @@ fn overview<'a>(incidents: impl DoubleEndedIterator<Item = &'a Incident>, policy
         is_over: !incident.status.is_open(),
         only_for: incident.private.then(|| handles(incident)),
     };
-    Overview { incidents: incidents.rev().filter(|incident| incident.is_live()).map(offer).collect() }
+    Overview {
+        incidents: incidents.rev().filter(|incident| incident.is_live()).map(offer).collect(),
+        services: policy.services.keys().cloned().collect(),
+        names: policy.teams.keys().chain(policy.people.keys()).cloned().collect(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, ending, update};
+use super::{Message, Span, ending, role, update};
 use crate::{
     args,
     incident::{Incident, Status, retrospective::Stage},
@@ -16,7 +16,7 @@ pub fn card(incident: &Incident, policy: &Policy) -> Message {
     if let Some(promise) = incident.updates.promise {
         card = card.then(policy.say("card.next_update", args![due = policy.clock(promise.due)]));
     }
-    card = card.then(commander(incident, policy));
+    card = card.then(commander(incident, policy)).then(role::on_card(incident, policy));
     card = card.then(meeting(incident, policy)).then(retrospective(incident, policy));
     card = card.then(ending::on_card(incident, policy));
     match incident.status {
@@ -32,7 +32,10 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
     if let Some(next) = update::next_line(incident, policy, now) {
         message = message.and(next);
     }
-    message = message.then(commander(incident, policy));
+    message = message.then(commander(incident, policy)).then(role::on_card(incident, policy));
+    if incident.status != Status::Declared {
+        message = message.then(role::vacant(incident, policy));
+    }
     if incident.status.is_open() {
         message = message.then(meeting(incident, policy));
     }
@@ -45,7 +48,7 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
         .then(ending::on_card(incident, policy))
 }
 
-fn declared(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+pub(super) fn declared(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
     let began = policy.moment(incident.declared_at, now);
     let ends = incident.resolved_at.unwrap_or(now);
     let span = ends - incident.declared_at;

@@ -87,7 +87,7 @@ pub fn acknowledged(incident: &Incident, by: &Person, policy: &Policy) -> Messag
 /// To whoever named the commander, and to the commander.
 #[must_use]
 pub fn leads(incident: &Incident, to: &Person, by: &Person, policy: &Policy) -> Message {
-    if to == by {
+    if policy.same(to, by) {
         return policy.say("declaration.you_lead", args![id = incident.id]);
     }
     has_the_lead(incident, to, policy)

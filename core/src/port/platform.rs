@@ -319,6 +319,10 @@ pub struct Capabilities {
 pub struct Overview {
     /// Every incident that still owes something, the newest first.
     pub incidents: Vec<Offer>,
+    /// The names of the configured services.
+    pub services: Vec<String>,
+    /// The names of the configured teams and people, the teams first.
+    pub names: Vec<String>,
 }
 
 /// An incident to pick.

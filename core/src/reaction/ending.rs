@@ -2,13 +2,14 @@
 
 use chrono::Duration;
 
-use super::{END_WORTH, Effects, NEWS_WORTH, opening, retrospective};
+use super::{END_WORTH, Effects, NEWS_WORTH, opening, people, retrospective};
 use crate::{
     command::button,
     effect::{Desired, Place, Pressed, Purpose, Say},
     event::{IncidentEvent, Record},
     incident::{IncidentId, RoomState},
     message::{Message, ending, meeting},
+    person::Person,
 };
 
 /// How long the question what is lost is worth asking.
@@ -49,7 +50,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             let message = ending::duplicate(incident, *of, effects.policy());
             end(effects, &message);
         }
-        IncidentEvent::Duplicated { by, people, .. } => duplicated(effects, *by, people.len()),
+        IncidentEvent::Duplicated { by, people, .. } => duplicated(effects, *by, people),
         IncidentEvent::Related { to } => {
             let message = ending::related(incident, *to, effects.policy());
             effects.tell_home(message);
@@ -83,10 +84,11 @@ fn end(effects: &mut Effects<'_>, message: &Message) {
 }
 
 /// Another one goes on as this: its people are asked in.
-fn duplicated(effects: &mut Effects<'_>, by: IncidentId, asked_in: usize) {
-    let message = ending::duplicated(effects.incident, by, asked_in, effects.policy());
+fn duplicated(effects: &mut Effects<'_>, by: IncidentId, asked_in: &[Person]) {
+    let message = ending::duplicated(effects.incident, by, asked_in.len(), effects.policy());
     effects.tell_home(message);
     effects.keep_members();
+    people::tell_elsewhere(effects, asked_in);
 }
 
 /// It goes on: everybody who heard of the end hears it, and what was taken away comes back.
@@ -114,7 +116,7 @@ fn take_question_away(effects: &mut Effects<'_>) {
     }
 }
 
-/// Those who were told that it began, and the room where it was declared. Where the title may not be said they hear the
+/// Those who were told that it began, the room where it was declared, and those who follow in private. Where the title may not be said they hear the
 /// other sentence, if there is one.
 fn tell_all(effects: &mut Effects<'_>, message: &Message, privately: Option<&Message>, worth: Duration) {
     let incident = effects.incident;
@@ -129,6 +131,7 @@ fn tell_all(effects: &mut Effects<'_>, message: &Message, privately: Option<&Mes
             effects.tell_rooms([room], message, worth);
         }
     }
+    effects.tell_followers_privately(message, worth);
 }
 
 /// Support hears what it can send on, if it heard of it before: in words for customers, also where it was typed.

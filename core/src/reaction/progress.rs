@@ -1,7 +1,8 @@
 //! What follows as an incident goes from declared to resolved.
 
-use super::{Effects, NEWS_WORTH, ending, opening, people, updates};
+use super::{Effects, NEWS_WORTH, ending, opening, people, roles, updates};
 use crate::{
+    effect::Pressed,
     event::{IncidentEvent, Record},
     incident::RoomState,
     message::{Message, declaration},
@@ -18,6 +19,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             tell_followers(effects, &message);
             effects.tell_followers_privately(&message, NEWS_WORTH);
             effects.keep_members();
+            roles::take_signs_away(effects, Pressed::Escalation);
         }
         IncidentEvent::SeverityChanged { invited, .. } => {
             let message = declaration::severity_is(incident, effects.policy());
@@ -27,7 +29,7 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &IncidentEvent, record: &R
             effects.keep_members();
             people::tell_elsewhere(effects, invited);
         }
-        IncidentEvent::Escalated { .. } => {}
+        IncidentEvent::Escalated { .. } => roles::escalated(effects, event),
         IncidentEvent::Mitigated { .. }
         | IncidentEvent::Resolved
         | IncidentEvent::LastingEffects { .. }

@@ -5,8 +5,11 @@
 //! event takes the deadline's reason away, which is what keeps it from firing twice.
 
 mod archive;
+mod escalation;
+mod handoff;
 mod newcomers;
 mod retrospective;
+mod roles;
 mod update_cadence;
 
 use std::collections::BTreeMap;
@@ -56,6 +59,9 @@ pub fn deadlines(incident: &Incident, policy: &Policy) -> BTreeMap<DueKind, Date
     let mut due = BTreeMap::new();
     if incident.is_live() {
         due.extend(newcomers::deadline(incident));
+        due.extend(escalation::deadline(incident, policy));
+        due.extend(roles::deadline(incident));
+        due.extend(handoff::deadlines(incident, policy));
         due.extend(update_cadence::deadline(incident));
         due.extend(retrospective::deadlines(incident));
     }
@@ -70,9 +76,10 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
         DueKind::UpdatePrompt | DueKind::UpdatePromptAgain | DueKind::UpdateOverdue => {
             update_cadence::fire(incident, kind, now)
         }
-        DueKind::Escalation | DueKind::RolesQuestion | DueKind::HandoffReminder | DueKind::HandoffPrompt => {
-            Vec::new()
-        }
+        DueKind::Escalation => escalation::fire(incident, policy),
+        DueKind::RolesQuestion => roles::fire(incident),
+        DueKind::HandoffReminder => handoff::remind(incident),
+        DueKind::HandoffPrompt => handoff::prompt(incident, policy, now),
         DueKind::Archive => archive::fire(incident),
         DueKind::NewcomersInRoom => newcomers::fire(incident),
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),

@@ -158,7 +158,7 @@ const SLIPS: &[&str] = &[
     "!timeline 99",
     "!update public",
 ];
-const SIGNS: &[&str] = &["✅", "🙋", "💤", "🙋🏽", "👍", "📌", "📢", "✍", "1️⃣", "2️⃣"];
+const SIGNS: &[&str] = &["✅", "🩹", "👌", "🙋", "💤", "🙋🏽", "👍", "📌", "📢", "✍", "1️⃣", "2️⃣"];
 const WHENS: &[&str] = &["ok", "tomorrow 14:00", "in 3h", "in 25h", "in 5m", "friday 9:30", "in 2d", ""];
 
 impl People {

@@ -2,19 +2,25 @@
 //!
 //! `bench.rs` is the workbench; what happens by chance is in the simulation beside this.
 
+mod archives;
 mod bench;
 mod calendar;
 mod commits;
 mod copies;
+mod endings;
+mod following;
 mod gone;
 mod health;
 mod helping;
 mod interactions;
+mod inviting;
 mod lanes;
 mod limits;
 mod meetings;
+mod newcomers;
 mod people;
 mod restarts;
+mod roles;
 mod rooms;
 mod snoozes;
 mod staleness;
@@ -22,4 +28,5 @@ mod taken_back;
 mod talk;
 mod tasks;
 mod timeline;
+mod two_incidents;
 mod unreadable;

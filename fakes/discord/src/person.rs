@@ -82,8 +82,12 @@ impl Person {
     ) -> Result<u64, Refused> {
         let mut state = self.server.state();
         let place = self.place(&state, channel)?;
-        let thread = state.channels.get(&place).is_some_and(|it| it.thread.is_some());
-        let needed = if thread { bit::SEND_MESSAGES_IN_THREADS } else { bit::SEND_MESSAGES };
+        let thread = state.channels.get(&place).and_then(|it| it.thread.as_ref());
+        // A thread that merely sleeps is woken.
+        if thread.is_some_and(|thread| thread.archived && thread.locked) {
+            self.need(&state, place, bit::MANAGE_THREADS, "write")?;
+        }
+        let needed = if thread.is_some() { bit::SEND_MESSAGES_IN_THREADS } else { bit::SEND_MESSAGES };
         self.need(&state, place, needed, "write")?;
         let text = text.trim();
         if text.is_empty() && file.is_none() || text.chars().count() > 2000 {

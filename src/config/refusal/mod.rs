@@ -1,6 +1,7 @@
 //! What is wrong with a configuration, as people see it: every problem in full.
 
 mod discord;
+mod health;
 mod matrix;
 mod name;
 mod syntax;

@@ -46,7 +46,7 @@ help: `timezone` belongs at the top of the file, above the first [section]
 sitrep.toml:1:1: `banana` at the top of the file is not known
     banana = ...
     ^^^^^^
-help: the top of the file may have data_dir, timezone, command_prefix, [incident], [severity], [meeting], [matrix], [discord], [people], [teams], [schedule], [working_hours]
+help: the top of the file may have data_dir, timezone, command_prefix, [incident], [severity], [meeting], [health], [matrix], [discord], [people], [teams], [service], [schedule], [working_hours]
 "#,
     );
 }
@@ -124,6 +124,38 @@ sitrep.toml:2:22: there is no team or person `x`
     invite = ["payment", "x"]
                          ^^^
 help: add it to [teams] or [people]
+"#,
+    );
+}
+
+#[test]
+fn services_that_do_not_fit() {
+    refused(
+        "[people]\nalice = []\n[service.checkout]\ninvite = [\"alise\"]\nwords = [\"cart\", \" - \"]\nteam = \"x\"\n",
+        r#"
+sitrep.toml:4:11: there is no team or person `alise`
+    invite = ["alise"]
+              ^^^^^^^
+help: did you mean `alice`?
+
+sitrep.toml:5:18: ` - ` is no word
+    words = ["cart", " - "]
+                     ^^^^^
+help: write words of titles, such as "checkout"
+
+sitrep.toml:6:1: `team` in [service.NAME] is not known
+    team = ...
+    ^^^^
+help: [service.NAME] may have invite, words, checklist
+"#,
+    );
+    refused(
+        "[service]\ncheckout = [\"alice\"]\n",
+        r#"
+sitrep.toml:2:12: `checkout` must be a section, not a list
+    checkout = ...
+               ^^^
+help: write its keys below a line [service.NAME]
 "#,
     );
 }

@@ -26,7 +26,9 @@ fn command(verb: &Verb, words: &Words) -> CreateCommand {
 
 fn option(verb: &Verb, slot: &Slot, words: &Words) -> CreateCommandOption {
     let kind = match slot.kind {
-        SlotKind::Text | SlotKind::Severity | SlotKind::Incident => CommandOptionType::String,
+        SlotKind::Text | SlotKind::Severity | SlotKind::Incident | SlotKind::Service | SlotKind::Names => {
+            CommandOptionType::String
+        }
         SlotKind::Person => CommandOptionType::User,
         SlotKind::Flag => CommandOptionType::Boolean,
     };
@@ -45,7 +47,7 @@ fn option(verb: &Verb, slot: &Slot, words: &Words) -> CreateCommandOption {
                 option.add_string_choice(shortened(label, DESCRIPTION), value)
             })
         }
-        SlotKind::Incident => option.set_autocomplete(true),
+        SlotKind::Incident | SlotKind::Service | SlotKind::Names => option.set_autocomplete(true),
         SlotKind::Text | SlotKind::Person | SlotKind::Flag => option,
     }
 }
@@ -116,6 +118,16 @@ mod tests {
         assert_eq!(names.len() * Language::ALL.len(), commands.len(), "each once");
     }
 
+    /// What Discord says itself of what it takes.
+    #[test]
+    fn discords_description_has_nothing_against_them() {
+        let path = "/applications/{application_id}/guilds/{guild_id}/commands";
+        let operation = sitrep_fake_discord::description::Operation { method: "PUT", path };
+        let breaches: Vec<String> =
+            operation.body(&json!(written())).iter().map(ToString::to_string).collect();
+        assert_eq!(breaches, Vec::<String>::new());
+    }
+
     #[test]
     fn every_verb_is_there() {
         let names: Vec<String> = written().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
@@ -141,6 +153,8 @@ mod tests {
         let lead = commands.iter().find(|command| command["name"] == "lead").unwrap();
         assert_eq!(find(lead, "who")["type"], 6);
         assert_eq!(find(lead, "incident")["autocomplete"], true);
+        let invite = commands.iter().find(|command| command["name"] == "invite").unwrap();
+        assert_eq!(find(invite, "whom")["autocomplete"], true);
         assert_eq!(lead["description"], "Names who leads");
     }
 }

@@ -23,7 +23,12 @@ pub(crate) fn line(data: &CommandData, prefix: &str, words: &Words) -> Result<St
         let Some(value) = given(&option.value) else { continue };
         let value = match slot.kind {
             SlotKind::Incident => incident(&value).ok_or_else(|| no_incident(&value, words))?.to_string(),
-            SlotKind::Text | SlotKind::Person | SlotKind::Severity | SlotKind::Flag => value,
+            SlotKind::Text
+            | SlotKind::Person
+            | SlotKind::Severity
+            | SlotKind::Service
+            | SlotKind::Names
+            | SlotKind::Flag => value,
         };
         values.push((slot.name, value));
     }

@@ -13,7 +13,7 @@ mod definitions;
 mod line;
 mod registration;
 
-pub(crate) use choices::{Asker, choices};
+pub(crate) use choices::{Asker, Typing, choices};
 pub(crate) use definitions::definitions;
 pub(crate) use line::line;
 pub(crate) use registration::{keep, missing};

@@ -8,7 +8,7 @@ use sitrep_core::port::RoomKind;
 
 use super::{AsMember, Source};
 use crate::{
-    commands::{self, Asker},
+    commands::{self, Asker, Typing},
     intake::Intake,
     settings::AllowRoles,
 };
@@ -30,7 +30,8 @@ pub(super) fn complete(intake: &Arc<Intake>, command: &CommandInteraction) {
     let person = account.person(source.user.id);
     let is_direct = spot.kind == RoomKind::Direct;
     let asker = Asker { person: &person, room: &spot.room, is_direct, may_command };
-    let choices = commands::choices(&account.overview(), asker, &command.data.name, focused.value);
+    let typing = Typing { verb: &command.data.name, slot: focused.name, text: focused.value };
+    let choices = commands::choices(&account.overview(), asker, typing);
     let choices: Vec<_> =
         choices.iter().map(|choice| json!({ "name": choice.name, "value": choice.value })).collect();
     source.answer(intake, json!({ "type": 8, "data": { "choices": choices } }));

@@ -71,7 +71,7 @@ async fn incidents_are_offered_to_those_who_may_command() {
         is_over: false,
         only_for: None,
     };
-    bot.platform.inform(&Overview { incidents: vec![offer] });
+    bot.platform.inform(&Overview { incidents: vec![offer], ..Overview::default() });
     let ask =
         |name: &str| discord.person(name).complete("ops", "status", &[("incident", "check")], "incident");
     let names = |name: &str| {

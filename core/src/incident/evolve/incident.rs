@@ -62,7 +62,10 @@ pub(super) fn evolve(incident: &mut Incident, event: &IncidentEvent, record: &Re
         IncidentEvent::Related { to: other } => {
             incident.related.insert(*other);
         }
-        IncidentEvent::Reopened { promise, .. } => reopen(incident, *promise),
+        IncidentEvent::Reopened { promise, .. } => {
+            reopen(incident, *promise);
+            incident.roles.resume(record.at);
+        }
         IncidentEvent::Closed => incident.status = Status::Closed,
         IncidentEvent::Linked => {
             incident.links.push((incident.facts, record.words.clone().unwrap_or_default()));

@@ -32,6 +32,7 @@ pub(super) fn evolve(incident: &mut Incident, event: &RoleEvent, record: &Record
 }
 
 fn lead(incident: &mut Incident, to: &Person, record: &Record) {
+    *incident.roles.given.entry((Role::Commander, to.clone())).or_default() += 1;
     incident.commander = Some(to.clone());
     incident.roles.led_since = Some(record.at);
     incident.roles.offer = None;
@@ -41,6 +42,7 @@ fn lead(incident: &mut Incident, to: &Person, record: &Record) {
 
 fn assign(incident: &mut Incident, role: Role, to: &Person) {
     let roles = &mut incident.roles;
+    *roles.given.entry((role, to.clone())).or_default() += 1;
     match role {
         Role::Commander => {}
         Role::CommsLead => roles.comms_lead = Some(to.clone()),

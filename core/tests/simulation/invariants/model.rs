@@ -21,6 +21,7 @@ use crate::{evidence::Evidence, exchanges};
 struct Belief {
     severity: Severity,
     status: Status,
+    acknowledged: bool,
     commander: Option<String>,
     private: bool,
     people: BTreeSet<String>,
@@ -144,9 +145,12 @@ impl Exchange<'_> {
         match self.told.clone() {
             Told::Declared | Told::NoSuch | Told::Nothing | Told::IsCalled => {}
             Told::YouHaveIt { leads } => {
-                self.expect(belief.status == Status::Declared, "is acknowledged twice");
+                self.expect(is_open && !belief.acknowledged, "is acknowledged twice");
                 self.expect(leads == belief.commander.is_none(), "is led by two, or by nobody");
-                belief.status = Status::Acknowledged;
+                belief.acknowledged = true;
+                if belief.status == Status::Declared {
+                    belief.status = Status::Acknowledged;
+                }
                 belief.people.insert(self.person.to_owned());
                 if leads {
                     belief.commander = Some(self.person.to_owned());
@@ -156,6 +160,7 @@ impl Exchange<'_> {
                 self.expect(is_open, "is led when it is over");
                 if belief.status == Status::Declared {
                     belief.status = Status::Acknowledged;
+                    belief.acknowledged = true;
                 }
                 belief.commander = Some(self.person.to_owned());
                 belief.people.insert(self.person.to_owned());
@@ -164,6 +169,14 @@ impl Exchange<'_> {
                 self.expect(is_open, "is led when it is over");
                 belief.people.insert(who.clone());
                 belief.commander = Some(who);
+            }
+            Told::NobodyLeads => {
+                self.expect(is_open && belief.commander.is_some(), "is left by who doesn't lead it");
+                belief.commander = None;
+            }
+            Told::Joins(who) => {
+                self.expect(is_open, "is joined when it is over");
+                belief.people.insert(who);
             }
             Told::SeverityIs { now, was } => {
                 self.expect(
@@ -179,11 +192,21 @@ impl Exchange<'_> {
                 self.expect(is_open, "is resolved twice");
                 belief.status = Status::Resolved;
             }
+            Told::Mitigated => {
+                self.expect(is_open && belief.status != Status::Mitigated, "is mitigated twice");
+                belief.status = Status::Mitigated;
+            }
+            Told::Closed => {
+                self.expect(belief.status != Status::Closed, "is closed twice");
+                belief.status = Status::Closed;
+            }
+            Told::Reopened => {
+                self.expect(!is_open, "is reopened when it is open");
+                belief.status = if belief.acknowledged { Status::Acknowledged } else { Status::Declared };
+            }
             Told::IsOver => self.expect(!is_open, "is said to be over"),
             Told::IsNotOver => self.expect(is_open, "is said to be open"),
-            Told::HasAlready => {
-                self.expect(is_open && belief.status != Status::Declared, "is said to be somebody's")
-            }
+            Told::HasAlready => self.expect(is_open && belief.acknowledged, "is said to be somebody's"),
             Told::LeadsAlready(who) => {
                 self.expect(belief.commander.as_ref() == Some(&who), "is said to be led")
             }
@@ -207,7 +230,15 @@ impl Exchange<'_> {
             people.insert("bob".to_owned());
         }
         let title = title_in(self.said.text);
-        Belief { severity, status: Status::Declared, commander: None, private, people, title }
+        Belief {
+            severity,
+            status: Status::Declared,
+            acknowledged: false,
+            commander: None,
+            private,
+            people,
+            title,
+        }
     }
 
     fn expect(&mut self, holds: bool, wrong: &str) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Duration;
 use sitrep_core::{
     effect::{Effect, Place, Purpose},
-    incident::{IncidentId, Status},
+    incident::{Incident, IncidentId, Status},
 };
 
 use super::{Findings, Invariant};
@@ -36,6 +36,14 @@ fn place_of<'a>(evidence: &Evidence<'a>, id: IncidentId, place: &'a Place, fate:
     }
 }
 
+/// Whether a message says that an incident is over.
+fn says_the_end(text: &str, id: IncidentId) -> bool {
+    let Some(rest) = text.strip_prefix(&id.to_string()) else { return false };
+    let rest = rest.lines().next().unwrap_or_default();
+    let ends = [" is resolved", " is over.", " was a false alarm", " is the same as", " goes on as"];
+    ends.iter().any(|end| rest.contains(end))
+}
+
 /// Every room outside that heard of an incident hears its end, if the platform lets it.
 fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
     let mut told: BTreeMap<IncidentId, BTreeSet<&str>> = BTreeMap::new();
@@ -44,7 +52,7 @@ fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
         let Some(id) = say.about else { continue };
         let fate = evidence.fate(stored, say);
         let Some(room) = place_of(evidence, id, &say.place, fate) else { continue };
-        if plain(&say.message).starts_with(&format!("{id} is resolved")) {
+        if says_the_end(&plain(&say.message), id) {
             // Where it was resolved the end is the answer, and an answer goes stale.
             let is_answer = say.purpose == Purpose::Answer;
             let fate = if is_answer && fate == Fate::Stale { Fate::Refused } else { fate };
@@ -62,7 +70,8 @@ fn told_the_end(evidence: &Evidence<'_>, findings: &mut Findings) {
             told.entry(id).or_default().insert(room);
         }
     }
-    for incident in evidence.run.incidents.values().filter(|incident| incident.status == Status::Resolved) {
+    let has_ended = |incident: &&Incident| incident.status == Status::Resolved || incident.ending.is_some();
+    for incident in evidence.run.incidents.values().filter(has_ended) {
         let id = incident.id;
         for room in told.get(&id).into_iter().flatten() {
             let end = ends.get(&(id, *room));

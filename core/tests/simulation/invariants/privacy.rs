@@ -118,6 +118,7 @@ fn sitreps_words(evidence: &Evidence<'_>) -> Vec<(usize, String, String)> {
         | Change::Pinned { .. }
         | Change::Signed { .. }
         | Change::Retitled { .. }
+        | Change::Archived { .. }
         | Change::RoomMade { .. }
         | Change::Joined { .. } => None,
     };

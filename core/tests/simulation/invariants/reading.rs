@@ -13,12 +13,22 @@ pub(crate) enum Told {
     YouLead,
     /// Somebody leads from now on.
     Leads(String),
+    /// Nobody leads any more.
+    NobodyLeads,
+    /// Somebody belongs to it from now on: they have a role, or are to take over.
+    Joins(String),
     /// The severity is this now, and was that.
     SeverityIs { now: Severity, was: Severity },
     /// It is called this now.
     IsCalled,
     /// It is resolved.
     Resolved,
+    /// Its harm has stopped.
+    Mitigated,
+    /// It ended for another reason, or nothing more is owed.
+    Closed,
+    /// It goes on.
+    Reopened,
     /// Refused: it is over.
     IsOver,
     /// Refused: it isn't over.
@@ -48,6 +58,10 @@ pub(crate) fn read(answer: &str) -> Option<(IncidentId, Told)> {
         Told::YouLead
     } else if let Some(who) = answer.strip_suffix(&format!(" leads {name} from now on.")) {
         Told::Leads(who.trim_start_matches('@').to_owned())
+    } else if answer.starts_with(&format!("Nobody leads {name} now.")) {
+        Told::NobodyLeads
+    } else if let Some(who) = whoever_joins(answer, &name) {
+        Told::Joins(who.to_owned())
     } else if let Some(who) = answer.strip_suffix(&format!(" leads {name} already.")) {
         Told::LeadsAlready(who.to_owned())
     } else if answer == format!("The title of {name} is corrected.") {
@@ -62,6 +76,19 @@ pub(crate) fn read(answer: &str) -> Option<(IncidentId, Told)> {
     Some((id, told))
 }
 
+/// Who has a role from now on, or is asked to take over.
+fn whoever_joins<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+    let given = || {
+        let (who, role) = answer.strip_suffix(&format!(" of {name} from now on."))?.split_once(" is ")?;
+        matches!(role, "comms lead" | "scribe" | "responder").then_some(who.trim_start_matches('@'))
+    };
+    let (who, _) = answer
+        .strip_prefix("I have asked ")
+        .and_then(|rest| rest.split_once(&format!(" to take over {name}.")))
+        .or_else(|| Some((given()?, "")))?;
+    Some(who)
+}
+
 /// What follows the number.
 fn read_about(rest: &str) -> Told {
     let words: Vec<&str> = rest.split([' ', ',', '.']).collect();
@@ -69,8 +96,16 @@ fn read_about(rest: &str) -> Told {
         ["", "is" | "was", "declared", ..] => Told::Declared,
         ["", "is", "called", "now:", ..] => Told::IsCalled,
         ["", "is", "resolved", "after", ..] => Told::Resolved,
-        ["", "is", "resolved", "", "so", ..] => Told::IsOver,
-        ["", "is", "still", "open", ..] => Told::IsNotOver,
+        ["", "is", "mitigated:", ..] => Told::Mitigated,
+        ["", "is", "open", "again", ..] => Told::Reopened,
+        ["", "is", "closed:", "nothing", ..]
+        | ["", "was", "a", "false", "alarm", "", "and", "is", "closed", "", ..] => Told::Closed,
+        ["", "goes", "on", "as", ..] if rest.contains("is closed here.") => Told::Closed,
+        ["", "goes", "on", "as", ..]
+        | ["", "is", "closed:", "it", ..]
+        | ["", "was", "resolved", ..]
+        | ["", "was", "a", "false", "alarm", "", "and", "is", "closed", "since", ..] => Told::IsOver,
+        ["", "is", "still", "open", ..] | ["", "is", "open", "", ..] => Told::IsNotOver,
         ["", "is", level, "already", ..] => {
             Severity::parse(level).map_or(Told::Nothing, Told::SeverityAlready)
         }
@@ -105,12 +140,31 @@ mod tests {
             ("Thank you: you have INC-12, and you lead.", Some((id(12), Told::YouHaveIt { leads: true }))),
             ("You lead INC-1.", Some((id(1), Told::YouLead))),
             ("@bob leads INC-1 from now on.", Some((id(1), Told::Leads("bob".to_owned())))),
+            ("@bob is comms lead of INC-1 from now on.", Some((id(1), Told::Joins("bob".to_owned())))),
+            (
+                "I have asked bob to take over INC-1. Until they accept, it stays with you.",
+                Some((id(1), Told::Joins("bob".to_owned()))),
+            ),
+            ("You are scribe of INC-1.", Some((id(1), Told::Nothing))),
+            ("Nobody leads INC-1 now. `!lead me` takes the lead.", Some((id(1), Told::NobodyLeads))),
             (
                 "INC-1 is SEV1 now, it was SEV2. Next update by 11:13 UTC.",
                 Some((id(1), Told::SeverityIs { now: Severity::Sev1, was: Severity::Sev2 })),
             ),
             ("INC-1 is SEV4 already.", Some((id(1), Told::SeverityAlready(Severity::Sev4)))),
-            ("INC-1 is resolved, so there is nothing to change.", Some((id(1), Told::IsOver))),
+            (
+                "INC-1 was resolved today 10:53 UTC. If it goes on: `!reopen INC-1 WHY`",
+                Some((id(1), Told::IsOver)),
+            ),
+            ("INC-1 was a false alarm, and is closed. Better one too many.", Some((id(1), Told::Closed))),
+            ("INC-1 was a false alarm, and is closed since today 10:53 UTC.", Some((id(1), Told::IsOver))),
+            ("INC-1 goes on as INC-2 (x), and is closed here.", Some((id(1), Told::Closed))),
+            ("INC-1 goes on as INC-2: `!status INC-2`.", Some((id(1), Told::IsOver))),
+            ("INC-1 is closed: nothing more is owed. Thank you.", Some((id(1), Told::Closed))),
+            ("INC-1 is closed: it ended today 10:53 UTC.", Some((id(1), Told::IsOver))),
+            ("INC-1 is open again. I am telling everybody", Some((id(1), Told::Reopened))),
+            ("INC-1 is open. `!status` shows how it stands.", Some((id(1), Told::IsNotOver))),
+            ("INC-1 is mitigated: the harm has stopped.", Some((id(1), Told::Mitigated))),
             ("INC-1 is resolved after 5 minutes. Thank you", Some((id(1), Told::Resolved))),
             ("Nothing is open.", None),
         ];

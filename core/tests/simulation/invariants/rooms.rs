@@ -93,6 +93,7 @@ fn one_card(
         | Change::Edited { .. }
         | Change::Signed { .. }
         | Change::Retitled { .. }
+        | Change::Archived { .. }
         | Change::Pinned { .. }
         | Change::RoomMade { .. }
         | Change::Joined { .. } => None,

@@ -81,6 +81,7 @@ fn nothing_is_said(evidence: &Evidence<'_>, findings: &mut Findings) {
             | Change::Did(_)
             | Change::Pinned { .. }
             | Change::Signed { .. }
+            | Change::Archived { .. }
             | Change::Joined { .. } => continue,
         };
         for word in marked(said) {
