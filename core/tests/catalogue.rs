@@ -108,6 +108,12 @@ fn every_verb_has_help_and_an_example_in_every_language() {
             slot => format!("slot.{name}_{slot}"),
         }));
     }
+    let english = Words::of(Language::English);
+    for verb in VERBS {
+        // What stands beside the grammar is what the catalogue says.
+        assert_eq!(verb.help(&english), verb.help);
+        verb.slots.iter().for_each(|slot| assert_eq!(verb.slot_help(slot, &english), slot.help));
+    }
     for language in Language::ALL {
         let words = Words::of(language);
         for key in &keys {

@@ -8,16 +8,17 @@ use crate::bench::Bench;
 fn asked(bench: &mut Bench, person: &str, room: &str, text: &str) -> String {
     bench.happens(person, room, sitrep_core::port::Content::Said(text.to_owned()));
     let said = bench.settle();
-    said.into_iter().map(|(_, text)| text).find(|text| text.contains("!help")).expect("an answer")
+    said.into_iter().map(|(_, text)| text).find(is_help).expect("an answer")
 }
 
+fn is_help(text: &String) -> bool {
+    text.contains("`!help all`") || text.starts_with("What you can say:")
+}
+
+/// The verbs that an answer shows, in order.
 fn verbs(answer: &str) -> Vec<&str> {
-    let verb = |line: &'_ str| -> Option<usize> { line.starts_with("- `!").then_some(4) };
-    answer
-        .lines()
-        .filter_map(|line| verb(line).map(|at| &line[at..]))
-        .filter_map(|rest| rest.split([' ', '`']).next())
-        .collect()
+    let shown = answer.lines().filter_map(|line| line.strip_prefix("- `!"));
+    shown.filter_map(|rest| rest.split([' ', '`']).next()).collect()
 }
 
 #[test]
