@@ -319,5 +319,12 @@ pub(crate) fn handles(users: &[&str]) -> Vec<Handle> {
 
 /// A sign to press that asks for nothing.
 pub(crate) fn sign(key: &str) -> Button {
-    Button { key: key.to_owned(), verb: "ack", words: "", label: "Acknowledge", form: None, choices: &[] }
+    Button {
+        key: key.to_owned(),
+        verb: "ack",
+        words: "",
+        label: "Acknowledge".to_owned(),
+        form: None,
+        choices: Vec::new(),
+    }
 }
