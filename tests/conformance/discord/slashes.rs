@@ -40,7 +40,7 @@ pub(super) fn options(
 
 /// Whether the button of a verb asks for words.
 pub(super) fn has_form(verb: &str) -> bool {
-    sitrep_core::command::form(verb, &Words::default()).is_some()
+    sitrep_core::command::asks_for_words(verb)
 }
 
 /// A room in which what people say is said otherwise, so that nothing can be attached to it.
