@@ -49,6 +49,7 @@ pub(crate) fn policy(config: &Config) -> Policy {
             stakeholder_rooms,
             support_room: section.support_room.as_ref().map(|room| RoomRef::new(&matrix, room)),
             home_room,
+            carries_files: true,
             ..PlatformPolicy::default()
         };
         policy.platforms.insert(matrix, platform);
@@ -72,6 +73,7 @@ fn discord_policy(discord: &PlatformName, section: &config::Discord) -> Platform
         support_room: section.support_room.as_ref().map(room),
         home_room: section.rooms.first().map(room),
         has_calendar: true,
+        carries_files: true,
     }
 }
 
