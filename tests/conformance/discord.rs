@@ -128,7 +128,7 @@ impl Discord {
                     let is_named = |name: &&String| {
                         self.names
                             .id_of(name)
-                            .is_some_and(|id| before.content.starts_with(&format!("<@{id}> leads")))
+                            .is_some_and(|id| before.content.starts_with(&format!("<@{id}> ")))
                     };
                     let named: Vec<String> = asked.iter().filter(is_named).cloned().collect();
                     before.mentions.extend(named);
