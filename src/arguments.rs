@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use sitrep_core::{incident::IncidentId, message::catalogue::Language};
+
+use crate::export::Format;
 
 /// A ChatOps incident bot: the whole incident process, in chat.
 ///
@@ -28,6 +31,13 @@ pub(crate) struct Console {
     /// A configuration for severities, time zone, meeting and the like; its chat platforms are not contacted.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The language in which sitrep speaks.
+    #[arg(long, value_name = "en|de", value_parser = language)]
+    pub(crate) language: Option<Language>,
+}
+
+fn language(code: &str) -> Result<Language, String> {
+    Language::of_code(code).ok_or_else(|| format!("it is {}", Language::ALL.map(Language::code).join(" or ")))
 }
 
 /// Which configuration a subcommand is about.
@@ -46,12 +56,28 @@ pub(crate) enum Sub {
     Check(Configured),
     /// Prove, against the real servers, that an incident would work; also while the service runs.
     Doctor(Configured),
+    /// Print every sentence that sitrep says, as a file to begin one's own wording from.
+    Messages {
+        /// The language in which sitrep speaks.
+        #[arg(long, value_name = "en|de", value_parser = language, default_value = "en")]
+        language: Language,
+    },
     /// Print the link that asks sitrep onto the configured Discord server; contacts nobody.
     InviteLink(Configured),
     /// Write a backup to a new file, also while the service runs.
     Backup {
         /// The file to write; it must not exist.
         file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Write what is stored about incidents to standard output, also while the service runs.
+    Export {
+        /// One incident, such as INC-7; without it all that are not private.
+        incident: Option<IncidentId>,
+        /// md: the timeline for people to read. json: every fact with its words, a line each.
+        #[arg(long, value_name = "md|json", default_value = "md")]
+        format: Format,
         #[command(flatten)]
         configured: Configured,
     },

@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod control;
 mod doctor;
+mod export;
 mod identity;
 mod run;
 mod subcommand;

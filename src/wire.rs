@@ -3,7 +3,6 @@
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,
-    message::catalogue::Words,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, Service, SeverityPolicy, allows},
     port::Panel,
@@ -49,6 +48,7 @@ pub(crate) fn policy(config: &Config) -> Policy {
             stakeholder_rooms,
             support_room: section.support_room.as_ref().map(|room| RoomRef::new(&matrix, room)),
             home_room,
+            carries_files: true,
             ..PlatformPolicy::default()
         };
         policy.platforms.insert(matrix, platform);
@@ -72,6 +72,7 @@ fn discord_policy(discord: &PlatformName, section: &config::Discord) -> Platform
         support_room: section.support_room.as_ref().map(room),
         home_room: section.rooms.first().map(room),
         has_calendar: true,
+        carries_files: true,
     }
 }
 
@@ -105,6 +106,7 @@ fn base(config: &Config) -> Policy {
         [config::Severity::Sev1, config::Severity::Sev2, config::Severity::Sev3, config::Severity::Sev4];
     Policy {
         prefix: config.command_prefix.clone(),
+        words: config.words.clone(),
         timezone: config.timezone,
         room_name: config.incident.room_name.clone(),
         default_severity: match config.incident.default_severity {
@@ -123,8 +125,11 @@ fn base(config: &Config) -> Policy {
             config::Meeting::None => Meeting::None,
         },
         archive_after: config.incident.archive_after,
+        handoff_after: config.incident.handoff_after,
+        handoff_at_latest: config.incident.handoff_at_latest,
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
+        checklists: config.checklists.clone(),
         health: panels(config),
         services: config
             .services
@@ -206,7 +211,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
             config::Encrypt::Always => Encrypt::Always,
         },
         recovery_key: section.recovery_key.as_ref().map(|key| key.expose().to_owned()),
-        words: Words::default(),
+        words: config.words.clone(),
     }
 }
 
@@ -234,7 +239,7 @@ pub(crate) fn discord_settings(config: &Config, section: &config::Discord) -> Di
             AllowRoles::Of(roles) => sitrep_discord::AllowRoles::Of(roles.clone()),
         },
         prefix: config.command_prefix.clone(),
-        words: Words::default(),
+        words: config.words.clone(),
         meetings: config.meeting == config::Meeting::DiscordVoice,
         state_dir: config.data_dir.join(DISCORD),
         api: section

@@ -23,7 +23,7 @@ mod table;
 mod view;
 mod words;
 
-use crate::console::PAYMENTS;
+use crate::console::{CHECKLISTS, CHECKOUT, PAYMENTS};
 use crate::support::Failed;
 use crate::support::trials::{Test, needs_synapse, test};
 
@@ -77,13 +77,18 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("reopened"),
         conversation!("duplicates"),
         conversation!("meetings"),
+        conversation!("roles"),
         conversation!("private"),
         conversation!("direct"),
         conversation!("invited", PAYMENTS),
+        conversation!("people", CHECKOUT),
+        conversation!("newcomers", CHECKOUT),
         conversation!("edits"),
         conversation!("taken_back"),
         conversation!("signs"),
         conversation!("removed"),
+        conversation!("timeline"),
+        conversation!("tasks", CHECKLISTS),
         needs_synapse("conformance::one_incident_with_people_picked_from_a_list", || {
             on_matrix(ONE_INCIDENT, PEOPLE, Typing::Pills)
         }),
@@ -99,13 +104,18 @@ pub(crate) fn tests() -> Vec<Test> {
         on_discord!("reopened"),
         on_discord!("duplicates"),
         on_discord!("meetings"),
+        on_discord!("roles"),
         on_discord!("private"),
         on_discord!("direct"),
         on_discord!("invited", PAYMENTS),
+        on_discord!("people", CHECKOUT),
+        on_discord!("newcomers", CHECKOUT),
         on_discord!("edits"),
         on_discord!("taken_back"),
         on_discord!("signs"),
         on_discord!("removed"),
+        on_discord!("timeline"),
+        on_discord!("tasks", CHECKLISTS),
         test("conformance::discord::one_incident_with_people_picked_from_a_list", || {
             on_discord(ONE_INCIDENT, PEOPLE, Giving::Picking)
         }),

@@ -26,6 +26,32 @@ payments = ["bob", "carol"]
 invite = ["payments"]
 "#;
 
+/// A configuration with lists of tasks.
+pub(crate) const CHECKLISTS: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+[checklist]
+default = ["Tell the support team", "Stop releases"]
+db = ["Take a snapshot", "Stop releases"]
+"#;
+
+/// A configuration in which a service asks a team in.
+pub(crate) const CHECKOUT: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+[teams]
+payments = ["bob"]
+[service.checkout]
+invite = ["payments"]
+words = ["cart"]
+[service.search]
+invite = ["carol"]
+"#;
+
 macro_rules! conversation {
     ($name:literal, $($setting:expr),*) => {
         test(concat!("console::", $name), || {
@@ -49,15 +75,20 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("reopened"),
         conversation!("duplicates"),
         conversation!("meetings"),
+        conversation!("roles"),
+        conversation!("nobody_has_it"),
         conversation!("private"),
         conversation!("direct"),
         conversation!("mistakes"),
         conversation!("edits"),
         conversation!("taken_back"),
         conversation!("signs"),
+        conversation!("german", AT[0], AT[1], "--language", "de"),
         conversation!("lost_rooms"),
         conversation!("lost_private_room"),
         conversation!("removed"),
+        conversation!("timeline"),
+        test("console::tasks", || converse("tasks", include_str!("console/tasks.txt"), &AT, CHECKLISTS)),
         test("console::clocks_go_forward", || {
             let script = include_str!("console/clocks_go_forward.txt");
             converse(
@@ -70,6 +101,10 @@ pub(crate) fn tests() -> Vec<Test> {
         test("console::clocks_go_back", || {
             let script = include_str!("console/clocks_go_back.txt");
             converse("clocks_go_back", script, &["--at", "2026-10-24T10:00"], "timezone = \"Europe/Berlin\"")
+        }),
+        test("console::people", || converse("people", include_str!("console/people.txt"), &AT, CHECKOUT)),
+        test("console::newcomers", || {
+            converse("newcomers", include_str!("console/newcomers.txt"), &AT, CHECKOUT)
         }),
         test("console::invited", || converse("invited", include_str!("console/invited.txt"), &AT, PAYMENTS)),
     ];

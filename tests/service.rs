@@ -5,6 +5,7 @@ mod doctor;
 mod invite_link;
 mod life;
 mod privacy;
+mod record;
 mod refusing;
 mod space;
 pub(crate) mod town;
@@ -17,6 +18,7 @@ pub(crate) fn tests() -> Vec<Test> {
         doctor::tests(),
         invite_link::tests(),
         privacy::tests(),
+        record::tests(),
         life::tests(),
         refusing::tests(),
         space::tests(),

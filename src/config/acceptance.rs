@@ -19,6 +19,8 @@ command_prefix = "?"
 room_name = "{date}-{name}"
 default_severity = "sev3"
 private = true
+handoff_after = "90s"
+handoff_at_latest = "4m"
 archive_after = "30d"
 
 [severity]
@@ -72,6 +74,10 @@ checklist = "db"
 
 [service.search]
 
+[checklist]
+default = ["  Tell the bank ", "Stop releases", "Tell the bank"]
+db = ["Take a snapshot"]
+
 [schedule]
 backup = "0 3 * * *"
 keep_backups = 3
@@ -117,6 +123,8 @@ fn every_key_reaches_its_value() {
     assert_eq!(config.incident.room_name, "{date}-{name}");
     assert_eq!(config.incident.default_severity, Severity::Sev3);
     assert!(config.incident.private);
+    assert_eq!(config.incident.handoff_after, Duration::seconds(90));
+    assert_eq!(config.incident.handoff_at_latest, Duration::minutes(4));
     assert_eq!(config.incident.archive_after, Some(Duration::days(30)));
     assert_eq!(config.meeting, Meeting::Url { template: "https://zoom.example/{room}".to_owned() });
     let alice = ["@alice:example.org".to_owned(), "alice@example.org".to_owned()];
@@ -126,6 +134,7 @@ fn every_key_reaches_its_value() {
         [Handle::Matrix(matrix), Handle::Discord(15), Handle::Email(email)]
     );
     assert_eq!(config.roster.teams["payments"], ["alice", "carol"]);
+    assert_eq!(config.checklists["default"], ["Tell the bank", "Stop releases"]);
     let checkout = &config.services["checkout"];
     assert_eq!(checkout.invite, ["payments", "alice"]);
     assert_eq!(checkout.words, ["cart", "Payment page"]);

@@ -45,11 +45,18 @@ impl Wrong {
 pub(super) struct Report {
     findings: RefCell<Vec<(Place, Wrong)>>,
     hidden: RefCell<Vec<Span>>,
+    /// What is wrong with other files that this one names.
+    elsewhere: RefCell<Vec<Problem>>,
 }
 
 impl Report {
     pub(super) fn add(&self, place: &Place, wrong: Wrong) {
         self.findings.borrow_mut().push((place.clone(), wrong));
+    }
+
+    /// Adds what is wrong with another file, after everything that is wrong with this one.
+    pub(super) fn add_elsewhere(&self, problem: Problem) {
+        self.elsewhere.borrow_mut().push(problem);
     }
 
     /// Keeps a part of the file out of every excerpt. It is hidden to the end of its last line, comments
@@ -65,11 +72,13 @@ impl Report {
         let hidden: Vec<Span> =
             self.hidden.into_inner().into_iter().map(|span| to_end_of_line(text, span)).collect();
         let mut findings = self.findings.into_inner();
+        let elsewhere = self.elsewhere.into_inner();
         findings.sort_by(|left, right| left.0.cmp(&right.0));
         match value {
-            Some(value) if findings.is_empty() => Ok(value),
+            Some(value) if findings.is_empty() && elsewhere.is_empty() => Ok(value),
             Some(_) | None => {
-                Err(Problems(findings.iter().map(|finding| render(name, text, &hidden, finding)).collect()))
+                let here = findings.iter().map(|finding| render(name, text, &hidden, finding));
+                Err(Problems(here.chain(elsewhere).collect()))
             }
         }
     }

@@ -88,6 +88,7 @@ fn what_the_example_shows_as_defaults_are_the_defaults() {
         "query",
         "unit",
         "checklist",
+        "file",
     ];
     let special = special.into_iter().chain(["stakeholder_rooms", "invite = [\"payments\"]"]);
     let special: Vec<String> = special.map(|key| format!("# {key}")).collect();
@@ -118,6 +119,7 @@ fn the_example_of_each_key_is_accepted() {
             .replace("password =", "# password =")
             .replace("# access_token =", "access_token =")
             .replace("# device_id =", "device_id ="),
+        EXAMPLE.replace("# language = \"en\"", "language = \"de\""),
         EXAMPLE.replace("# api_address", "api_address"),
         health(EXAMPLE),
         EXAMPLE.replace("provider = \"jitsi\"\nbase_url", "provider = \"discord_voice\"\n# base_url"),

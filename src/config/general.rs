@@ -12,6 +12,7 @@ use super::shape::Shape;
 pub(super) const SHAPE: Shape = Shape {
     keys: &[("data_dir", "\"data\""), ("timezone", "\"Europe/Berlin\""), ("command_prefix", "\"!\"")],
     sections: &[
+        "messages",
         "incident",
         "severity",
         "meeting",
@@ -22,9 +23,10 @@ pub(super) const SHAPE: Shape = Shape {
         "teams",
         "service",
         "schedule",
+        "checklist",
         "working_hours",
     ],
-    later: &["oncall", "http", "checklist", "email"],
+    later: &["oncall", "http", "email"],
     ..Shape::new("")
 };
 

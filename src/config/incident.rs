@@ -14,6 +14,8 @@ pub(super) const SHAPE: Shape = Shape {
         ("room_name", "\"{date}-{time}-{name}\""),
         ("default_severity", "\"sev2\""),
         ("private", "false"),
+        ("handoff_after", "\"60m\""),
+        ("handoff_at_latest", "\"180m\""),
         ("archive_after", "\"7d\""),
     ],
     ..Shape::new("incident")
@@ -35,6 +37,10 @@ pub(crate) struct Incident {
     pub(crate) default_severity: Severity,
     /// Whether incidents are private unless declared otherwise.
     pub(crate) private: bool,
+    /// After how long whoever leads is asked to hand over.
+    pub(crate) handoff_after: Duration,
+    /// After how long everybody is told that it is time to hand over.
+    pub(crate) handoff_at_latest: Duration,
     /// How long after its end an incident's room is archived; `None` for never.
     pub(crate) archive_after: Option<Duration>,
 }
@@ -45,6 +51,8 @@ impl Default for Incident {
             room_name: "{date}-{time}-{name}".to_owned(),
             default_severity: Severity::Sev2,
             private: false,
+            handoff_after: Duration::minutes(60),
+            handoff_at_latest: Duration::minutes(180),
             archive_after: Some(Duration::days(7)),
         }
     }
@@ -52,13 +60,35 @@ impl Default for Incident {
 
 pub(super) fn read(section: &Section<'_>) -> Incident {
     let default = Incident::default();
+    let (handoff_after, handoff_at_latest) = handoffs(section, &default);
     Incident {
         room_name: section.parsed("room_name", room_name).unwrap_or(default.room_name),
         default_severity: section
             .parsed("default_severity", severity::name)
             .unwrap_or(default.default_severity),
         private: section.flag("private").unwrap_or(default.private),
+        handoff_after,
+        handoff_at_latest,
         archive_after: section.parsed("archive_after", archive_after).unwrap_or(default.archive_after),
+    }
+}
+
+/// When whoever leads is asked to hand over, and when everybody is. With only the first given, the other follows it at
+/// three times that.
+fn handoffs(section: &Section<'_>, default: &Incident) -> (Duration, Duration) {
+    let given = |key| section.parsed(key, duration::parse);
+    let (after, at_latest) = (given("handoff_after"), given("handoff_at_latest"));
+    match (after, at_latest) {
+        (None, None) => (default.handoff_after, default.handoff_at_latest),
+        (Some(after), None) => (after, after * 3),
+        (None, Some(at_latest)) => (default.handoff_after.min(at_latest / 3), at_latest),
+        (Some(after), Some(at_latest)) => {
+            if at_latest <= after {
+                let message = "`handoff_at_latest` is not later than `handoff_after`";
+                section.report("handoff_at_latest", Wrong::new(message, "for example 60m and 180m"));
+            }
+            (after, at_latest)
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! How a file becomes values: `tree` parses it, `overlay` lays the environment over it, `section` hands out
 //! and refuses.
 
+mod checklist;
 mod diagnose;
 mod discord;
 mod discord_id;
@@ -23,6 +24,7 @@ mod incident;
 mod matrix;
 mod matrix_id;
 mod meeting;
+mod messages;
 mod near_miss;
 mod overlay;
 mod people;
@@ -48,7 +50,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
+use sitrep_core::message::catalogue::Words;
 
+pub(crate) use checklist::Checklists;
 pub(crate) use diagnose::{Problem, Problems};
 pub(crate) use discord::{AllowRoles, Discord};
 pub(crate) use health::{Health, Panel};
@@ -74,6 +78,8 @@ pub(crate) struct Config {
     pub(crate) timezone: Tz,
     /// What a command begins with; never empty.
     pub(crate) command_prefix: String,
+    /// What is said, in which language.
+    pub(crate) words: Words,
     pub(crate) incident: Incident,
     pub(crate) severity: Severities,
     pub(crate) meeting: Meeting,
@@ -86,6 +92,8 @@ pub(crate) struct Config {
     pub(crate) roster: Roster,
     /// The parts of the system that incidents are about, by name.
     pub(crate) services: BTreeMap<String, Service>,
+    /// Lists of tasks by their names.
+    pub(crate) checklists: Checklists,
     pub(crate) schedule: Schedule,
     pub(crate) working_hours: WorkingHours,
 }
@@ -97,6 +105,7 @@ impl Default for Config {
             data_dir: general.data_dir,
             timezone: general.timezone,
             command_prefix: general.command_prefix,
+            words: Words::default(),
             incident: Incident::default(),
             severity: Severities::default(),
             meeting: Meeting::default(),
@@ -105,6 +114,7 @@ impl Default for Config {
             discord: None,
             roster: Roster::default(),
             services: BTreeMap::new(),
+            checklists: Checklists::new(),
             schedule: Schedule::default(),
             working_hours: WorkingHours::default(),
         }
@@ -164,13 +174,23 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
     let people = root.inner("people", &people::PEOPLE);
     let teams = root.inner("teams", &people::TEAMS);
     let roster = people::read(people.as_ref(), teams.as_ref());
-    let services = root.inner("service", &service::SERVICES).map(|section| service::read(&section, &roster));
+    let checklists = root
+        .inner("checklist", &checklist::SHAPE)
+        .map(|section| checklist::read(&section))
+        .unwrap_or_default();
+    let services = root
+        .inner("service", &service::SERVICES)
+        .map(|section| service::read(&section, &roster, &checklists));
     let discord = root.inner("discord", &discord::SHAPE);
     let severity = root.inner("severity", &severity::SHAPE).map(|section| severity::read(&section, &roster));
     Config {
         data_dir: general.data_dir,
         timezone: general.timezone,
         command_prefix: general.command_prefix,
+        words: root
+            .inner("messages", &messages::SHAPE)
+            .map(|section| messages::read(&section, folder))
+            .unwrap_or_default(),
         incident: root
             .inner("incident", &incident::SHAPE)
             .map(|section| incident::read(&section))
@@ -185,6 +205,7 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
         discord: discord.and_then(|section| discord::read(&section, folder)),
         roster,
         services: services.unwrap_or_default(),
+        checklists,
         schedule: root
             .inner("schedule", &schedule::SHAPE)
             .map(|section| schedule::read(&section))

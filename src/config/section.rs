@@ -11,7 +11,7 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::diagnose::{Place, Report, Wrong};
+use super::diagnose::{Place, Problem, Report, Wrong};
 use super::near_miss::did_you_mean;
 use super::secret::{self, Secret};
 use super::shape::{self, Shape};
@@ -123,6 +123,11 @@ impl<'a> Section<'a> {
     /// Reports at a place that was found earlier.
     pub(super) fn report_at(&self, place: &Place, wrong: Wrong) {
         self.report.add(place, wrong);
+    }
+
+    /// Reports what is wrong with another file.
+    pub(super) fn report_elsewhere(&self, problem: Problem) {
+        self.report.add_elsewhere(problem);
     }
 
     /// Whether `key` is given as a list without members.

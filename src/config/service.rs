@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::checklist::{self, Checklists};
 use super::diagnose::Wrong;
 use super::people::{Roster, own_name};
 use super::section::Section;
@@ -32,7 +33,11 @@ pub(crate) struct Service {
     pub(crate) checklist: Option<String>,
 }
 
-pub(super) fn read(section: &Section<'_>, roster: &Roster) -> BTreeMap<String, Service> {
+pub(super) fn read(
+    section: &Section<'_>,
+    roster: &Roster,
+    checklists: &Checklists,
+) -> BTreeMap<String, Service> {
     let mut services = BTreeMap::new();
     for (name, place) in section.names() {
         if let Err(wrong) = own_name(name) {
@@ -42,7 +47,7 @@ pub(super) fn read(section: &Section<'_>, roster: &Roster) -> BTreeMap<String, S
         let service = Service {
             invite: inner.parsed_list("invite", |name| roster.invitee(name)).unwrap_or_default(),
             words: inner.parsed_list("words", word).unwrap_or_default(),
-            checklist: inner.text("checklist").map(|found| found.value.to_owned()),
+            checklist: inner.parsed("checklist", |name| checklist::known(name, checklists)),
         };
         services.insert(name.to_owned(), service);
     }

@@ -7,12 +7,14 @@
 use super::near_miss::closest;
 use super::secret::looks_secret;
 use super::{
-    discord, general, health, incident, matrix, meeting, people, schedule, service, severity, working_hours,
+    checklist, discord, general, health, incident, matrix, meeting, messages, people, schedule, service,
+    severity, working_hours,
 };
 
 /// Every section of the configuration.
 pub(super) const ALL: &[&Shape] = &[
     &general::SHAPE,
+    &messages::SHAPE,
     &incident::SHAPE,
     &severity::SHAPE,
     &severity::SEV1,
@@ -28,6 +30,7 @@ pub(super) const ALL: &[&Shape] = &[
     &people::TEAMS,
     &service::SERVICES,
     &service::SERVICE,
+    &checklist::SHAPE,
     &schedule::SHAPE,
     &working_hours::SHAPE,
 ];

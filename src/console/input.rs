@@ -8,13 +8,15 @@ use sitrep_console::Gesture;
 use sitrep_core::time::parse_duration;
 
 /// Everything that can be told to the console, with what it is good for.
-pub(crate) const WORDS: [(&str, &str, &str); 12] = [
+pub(crate) const WORDS: [(&str, &str, &str); 14] = [
     ("/room", "NAME", "goes to another room: ops, INC-1, or your own name to be alone with sitrep"),
     ("/as", "PERSON", "makes you somebody else"),
     ("/wait", "20m", "moves the clock on; what falls due meanwhile happens"),
     ("/edit", "TEXT", "has your last message here say something else"),
     ("/delete", "", "takes your last message here back"),
     ("/react", "✅", "presses a sign on the last message here that carries it"),
+    ("/mark", "WORDS", "puts 📌 on the last message here that has these words in it"),
+    ("/unmark", "WORDS", "takes your 📌 off it again"),
     ("/kick", "", "removes sitrep from this room"),
     ("/invite", "", "brings it back"),
     ("/rooms", "", "lists the rooms"),
@@ -77,6 +79,8 @@ pub(crate) fn read(line: &str) -> Result<Input, String> {
         "delete" => Ok(Input::Do(Gesture::TakeBack)),
         "react" if rest.is_empty() => Err("which sign? For example: /react ✅".to_owned()),
         "react" => Ok(Input::Do(Gesture::Press(rest.to_owned()))),
+        "mark" => Ok(Input::Do(Gesture::Mark(rest.to_owned()))),
+        "unmark" => Ok(Input::Do(Gesture::Unmark(rest.to_owned()))),
         "kick" => Ok(Input::Do(Gesture::Kick)),
         "invite" => Ok(Input::Do(Gesture::Invite)),
         "rooms" => Ok(Input::Rooms),
@@ -137,6 +141,9 @@ mod tests {
             ("/edit  !ack  INC-1 ", Input::Do(Gesture::Edit("!ack  INC-1".to_owned()))),
             ("/delete", Input::Do(Gesture::TakeBack)),
             ("/react ✅", Input::Do(Gesture::Press("✅".to_owned()))),
+            ("/mark disk is full", Input::Do(Gesture::Mark("disk is full".to_owned()))),
+            ("/mark", Input::Do(Gesture::Mark(String::new()))),
+            ("/unmark disk", Input::Do(Gesture::Unmark("disk".to_owned()))),
             ("/kick", Input::Do(Gesture::Kick)),
             ("/invite", Input::Do(Gesture::Invite)),
             ("/rooms", Input::Rooms),

@@ -24,6 +24,7 @@ use crate::{
     config::Config,
     control::{self, Desk},
     doctor::Clinic,
+    export::Exporter,
     identity, wire,
 };
 
@@ -64,7 +65,8 @@ pub(crate) async fn serve(config: &Config, store_path: &Path) -> Result<()> {
     };
     let clinic = Arc::new(Clinic::new(config, store.clone()));
     let ended = {
-        let desk = Desk { backups, clinic: Arc::clone(&clinic) };
+        let exporter = Arc::new(Exporter::new(store.clone(), wire::policy(config)));
+        let desk = Desk { backups, clinic: Arc::clone(&clinic), exporter };
         let asked = control::serve(socket, &desk);
         let served = serve_chat(config, store, &clinic);
         tokio::pin!(asked, served);

@@ -19,7 +19,9 @@ pub(super) async fn doctor(config: &Config) -> Result<()> {
     let socket = control::socket_path(&config.data_dir);
     let findings = match control::ask(&socket, &Request::Doctor).await? {
         Some(Ok(Given::Findings(findings))) => findings,
-        Some(Ok(Given::Nothing)) => bail!("the service that runs is of another version: restart it"),
+        Some(Ok(Given::Nothing | Given::Text(_))) => {
+            bail!("the service that runs is of another version: restart it")
+        }
         Some(Err(sentence)) => bail!("{sentence}"),
         None => by_itself(config).await?,
     };

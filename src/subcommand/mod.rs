@@ -3,18 +3,22 @@
 mod backup;
 mod check;
 mod doctor;
+mod export;
 mod invite_link;
+mod messages;
 mod restore;
 mod run;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use sitrep_core::message::catalogue::Words;
 
 use crate::{
     arguments::{Arguments, Sub},
     config::{self, Config},
     console::{self, ConsoleArguments},
+    export::Wanted,
     wire,
 };
 
@@ -31,15 +35,22 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<()> {
     match arguments.subcommand {
         None => {
             let config = arguments.console.config.as_deref().map(load).transpose()?.unwrap_or_default();
-            let policy = wire::console_policy(&config);
+            let mut policy = wire::console_policy(&config);
+            if let Some(language) = arguments.console.language {
+                policy.words = Words::of(language);
+            }
             let arguments = ConsoleArguments { data_dir: arguments.console.data, at: arguments.console.at };
             console::run(arguments, policy, crate::run::figures(&config)).await
         }
         Some(Sub::Run(configured)) => run::run(&load(&configured.config)?).await,
         Some(Sub::Check(configured)) => check::check(&configured.config),
         Some(Sub::Doctor(configured)) => doctor::doctor(&load(&configured.config)?).await,
+        Some(Sub::Messages { language }) => messages::messages(language),
         Some(Sub::InviteLink(configured)) => invite_link::invite_link(&configured.config),
         Some(Sub::Backup { file, configured }) => backup::backup(&file, &load(&configured.config)?).await,
+        Some(Sub::Export { incident, format, configured }) => {
+            export::export(Wanted { incident, format }, &load(&configured.config)?).await
+        }
         Some(Sub::Restore { file, configured }) => restore::restore(&file, &load(&configured.config)?),
     }
 }

@@ -180,12 +180,15 @@ impl Discord {
         self.direct.contains_key(room) || self.gives_alone() && self.names.id_of(room).is_some()
     }
 
-    /// What somebody was answered alone, wherever that was.
+    /// What somebody was answered alone, wherever that was, and what sitrep told them besides.
     fn alone(&self, person: &str) -> Vec<Message> {
         let channels = self.guild.discord.channels().into_iter();
         let all = channels.flat_map(|channel| self.guild.discord.messages(&channel.id.to_string()));
         let is_theirs = |message: &Message| message.only_for.as_deref() == Some(person) && !message.thinking;
         let mut theirs: Vec<Message> = all.filter(is_theirs).collect();
+        let direct = self.guild.direct(&self.person(person));
+        let told = direct.into_iter().flat_map(|channel| self.guild.discord.messages(&channel));
+        theirs.extend(told.filter(|message| message.author == "sitrep" && message.only_for.is_none()));
         theirs.sort_by_key(|message| message.id);
         theirs
     }
@@ -278,6 +281,14 @@ impl Stage for Discord {
             who.unreact(&channel, message, key)?;
         }
         who.react(&channel, message, key)?;
+        Ok(())
+    }
+
+    fn unpress(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed> {
+        let (who, channel) = (self.person(person), self.id_of(room)?);
+        let message = self.message_at(&channel, place)?.id;
+        self.pressed.remove(&(person.to_owned(), message, key.to_owned()));
+        who.unreact(&channel, message, key)?;
         Ok(())
     }
 

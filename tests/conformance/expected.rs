@@ -35,6 +35,7 @@ pub(super) enum Act {
     Edit { place: usize, text: String },
     TakeBack { place: usize },
     Press { place: usize, key: String },
+    Unpress { place: usize, key: String },
     Kick,
     Invite,
 }
@@ -125,6 +126,7 @@ fn act<'a>(chat: &Chat, change: &'a Change) -> Option<(&'a str, &'a str, Act)> {
         Deed::Corrected { message, text } => Act::Edit { place: place_of(message)?, text: text.clone() },
         Deed::TookBack { message } => Act::TakeBack { place: place_of(message)? },
         Deed::Pressed { message, key } => Act::Press { place: place_of(message)?, key: key.clone() },
+        Deed::Unpressed { message, key } => Act::Unpress { place: place_of(message)?, key: key.clone() },
         Deed::RemovedSitrep => Act::Kick,
         Deed::InvitedSitrep => Act::Invite,
     };
@@ -162,11 +164,22 @@ fn message(chat: &Chat, index: usize, place_of: impl Fn(&usize) -> Option<usize>
 /// The signs on a message: those that sitrep has put there, and those that people have pressed.
 fn signs(chat: &Chat, index: usize) -> BTreeSet<(String, String)> {
     let own = chat.signs_on(index).iter().map(|key| ("sitrep".to_owned(), key.clone()));
-    let pressed = chat.log().iter().filter_map(|change| match change.did()? {
-        Did { person, deed: Deed::Pressed { message, key }, .. } if *message == index => {
-            Some((person.clone(), key.clone()))
+    let mut signs: BTreeSet<(String, String)> = own.collect();
+    for Did { person, deed, .. } in chat.log().iter().filter_map(Change::did) {
+        match deed {
+            Deed::Pressed { message, key } if *message == index => {
+                signs.insert((person.clone(), key.clone()));
+            }
+            Deed::Unpressed { message, key } if *message == index => {
+                signs.remove(&(person.clone(), key.clone()));
+            }
+            Deed::Pressed { .. }
+            | Deed::Unpressed { .. }
+            | Deed::Corrected { .. }
+            | Deed::TookBack { .. }
+            | Deed::RemovedSitrep
+            | Deed::InvitedSitrep => {}
         }
-        Did { .. } => None,
-    });
-    own.chain(pressed).collect()
+    }
+    signs
 }

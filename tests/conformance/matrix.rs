@@ -168,6 +168,16 @@ impl Stage for Matrix {
         Ok(())
     }
 
+    fn unpress(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed> {
+        let (who, id) = self.who_where(person, room)?;
+        let message = message_at(who, id, place)?;
+        let press = (person.to_owned(), message, key.to_owned());
+        let reaction = self.pressed.get(&press).ok_or("nothing was pressed")?;
+        who.redact(id, reaction)?;
+        self.pressed.remove(&press);
+        Ok(())
+    }
+
     fn remove_sitrep(&mut self, person: &str, room: &str) -> Result<(), Failed> {
         let (who, id) = self.who_where(person, room)?;
         who.remove(id, &self.workspace.bot.user_id)
@@ -184,6 +194,17 @@ impl Stage for Matrix {
     fn look_for_rooms(&mut self, expected: &View) -> Result<(), Failed> {
         for (name, room) in expected {
             if self.places.contains_key(name) {
+                continue;
+            }
+            if let Ok(person) = self.workspace.person(name) {
+                // Sitrep may have begun to talk to somebody.
+                let invitations = person.invitations()?;
+                if let Some(found) = invitations.iter().find(|found| found.direct) {
+                    person.join(&found.room)?;
+                    self.inside.insert((name.clone(), name.clone()));
+                    let place = Place { id: found.room.clone(), reader: name.clone() };
+                    self.places.insert(name.clone(), place);
+                }
                 continue;
             }
             for member in room.made.iter().flat_map(|made| &made.members) {

@@ -68,6 +68,7 @@ impl<'a> Player<'a> {
             Act::Edit { place, text } => self.stage.edit(person, room, *place, text),
             Act::TakeBack { place } => self.stage.take_back(person, room, *place),
             Act::Press { place, key } => self.stage.press(person, room, *place, key),
+            Act::Unpress { place, key } => self.stage.unpress(person, room, *place, key),
             Act::Kick => self.stage.remove_sitrep(person, room),
             Act::Invite => self.stage.invite_sitrep(person, room),
         }

@@ -30,6 +30,9 @@ pub(super) trait Stage {
 
     fn press(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed>;
 
+    /// Somebody takes their sign off a message again.
+    fn unpress(&mut self, person: &str, room: &str, place: usize, key: &str) -> Result<(), Failed>;
+
     /// Somebody removes sitrep from a room.
     fn remove_sitrep(&mut self, person: &str, room: &str) -> Result<(), Failed>;
 

@@ -3,13 +3,17 @@
 use crate::support::Failed;
 
 /// What is replaced, in this order: `#` is a digit, `?` a letter, `%` a digit of a hexadecimal number.
-const SHAPES: [(&str, &str); 14] = [
+const SHAPES: [(&str, &str); 17] = [
     ("####-##-##-####", "{moment}"),
     ("??? # ??? ####, ##:## UTC", "{time}"),
     ("??? ## ??? ####, ##:## UTC", "{time}"),
     ("today ##:## UTC", "{time}"),
     ("tomorrow ##:## UTC", "{time}"),
     ("##:## UTC", "{time}"),
+    // Lines of a timeline, and the days between them.
+    ("- ##:## ", "- {time} "),
+    ("??? # ??? ####", "{day}"),
+    ("??? ## ??? ####", "{day}"),
     ("%%%%%%%%%%%%%%%%%%%%%%%%", "{token}"),
     ("# min # s", "{span}"),
     ("# min ## s", "{span}"),
@@ -83,6 +87,7 @@ pub(super) fn reduce_what_differs_and_nothing_else() -> Result<(), Failed> {
         ("INC-12 is Sev1 now, 50% of 14 servers", "INC-12 is Sev1 now, 50% of 14 servers"),
         ("`!retro tomorrow 14:00`, in 45m", "`!retro tomorrow 14:00`, in 45m"),
         ("支付失败 10:53 UTC", "支付失败 {time}"),
+        ("Sun 22 Nov 2026\n- 10:53 alice: has it", "{day}\n- {time} alice: has it"),
     ];
     for (text, expected) in cases {
         assert_eq!(reduced(text), expected, "{text}");

@@ -1,14 +1,16 @@
 //! Figures of a real Prometheus: the words, the picture, the doctor.
 
+use crate::service::town::Town;
 use crate::support::Failed;
 use crate::support::discord::{Guild, plain};
 use crate::support::prometheus::{Exporter, Prometheus};
 use crate::support::sitrep::Home;
-use crate::support::trials::{Test, needs_prometheus};
+use crate::support::trials::{Test, needs_prometheus, needs_synapse};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
         needs_prometheus("health::on_discord_with_a_picture", on_discord),
+        needs_synapse("health::on_matrix_with_a_picture", on_matrix).and_prometheus(),
         needs_prometheus("health::in_the_console_in_words", in_the_console),
         needs_prometheus("health::the_doctor_asks_for_each_figure", doctor),
     ]
@@ -22,9 +24,9 @@ fn section(prometheus: &Prometheus) -> String {
     };
     [
         format!("[health]\nprometheus = \"{}\"\n", prometheus.address()),
-        panel("Requests failing", "sum(requests_failing)", "req/s"),
+        panel("Requests failing", "max(requests_failing)", "req/s"),
         panel("Connections", "connections", ""),
-        panel("Several", r#"requests_failing or label_replace(requests_failing, "x", "y", "", "")"#, "req/s"),
+        panel("Several", "requests_failing", "req/s"),
         panel("Mistyped", "sum(requests_failing", ""),
         panel("Nowhere", "no_such_metric", ""),
     ]
@@ -76,6 +78,22 @@ fn picture_is_whole(png: &[u8]) {
     }
     assert!(png.starts_with(b"\x89PNG\r\n") && png.ends_with(b"IEND\xaeB`\x82"), "{} bytes", png.len());
     assert_eq!(png[16..20], 800_u32.to_be_bytes());
+}
+
+fn on_matrix() -> Result<(), Failed> {
+    let exporter = Exporter::serve()?;
+    let prometheus = Prometheus::watching(&exporter)?;
+    let town = Town::new()?;
+    let _sitrep = town.sitrep(&section(&prometheus))?;
+    let (room, _) = town.declare("!incident checkout is down")?;
+    let said = town.hear(&town.alice, &room, |seen| seen.body.contains("How the system does"))?;
+    shows_every_line(&said.body.replace("**", ""));
+    let shown = town.hear(&town.alice, &room, |seen| seen.content["msgtype"] == "m.image")?;
+    assert_eq!(shown.body, "The last hour as curves: Requests failing, Connections, Several (1 of 2)");
+    let address = shown.content["url"].as_str().ok_or("no address")?;
+    let path = format!("/_matrix/client/v1/media/download/{}", address.trim_start_matches("mxc://"));
+    picture_is_whole(&town.alice.api.bytes(&path)?);
+    Ok(())
 }
 
 fn in_the_console() -> Result<(), Failed> {

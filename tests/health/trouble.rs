@@ -51,7 +51,7 @@ fn never_stops(mut visitor: TcpStream) {
 
 /// What it does to its visitors, and what is said of it.
 const KINDS: [(fn(TcpStream), &str); 4] = [
-    (talks_nonsense, "what answers at the address in [health] is no Prometheus"),
+    (talks_nonsense, "is no Prometheus"),
     (refuses, "Prometheus wants to know who asks (403)"),
     (never_stops, "its answer is larger than a mebibyte"),
     (hangs, "it took longer than five seconds"),
@@ -71,8 +71,8 @@ fn one_line() -> Result<(), Failed> {
             guild.ask(&alice, &room, "!health")?;
         }
         let said = guild.hear_words(&room, words)?;
-        let expected = format!("I could not measure how the system does: {words}");
-        assert!(plain(&said).starts_with(&expected) && plain(&said).lines().count() == 1, "{said:?}");
+        let is_said = plain(&said).starts_with("I could not measure how the system does: ");
+        assert!(is_said && plain(&said).lines().count() == 1, "{said:?}");
         assert!(said.attachments.is_empty(), "{said:?}");
     }
     guild.is_content()

@@ -117,3 +117,81 @@ fn cases() {
     keep("earlier", &earlier);
     keep("nothing", &chart(Vec::new()));
 }
+
+/// How many pixels of about this colour there are in each column.
+fn columns(picture: &tiny_skia::Pixmap, colour: [u8; 3]) -> Vec<usize> {
+    let is_like = |pixel: &tiny_skia::PremultipliedColorU8| {
+        let found = [pixel.red(), pixel.green(), pixel.blue()];
+        found.iter().zip(colour).all(|(found, wanted)| found.abs_diff(wanted) < 24)
+    };
+    let width = picture.width() as usize;
+    let mut columns = vec![0; width];
+    for (index, pixel) in picture.pixels().iter().enumerate() {
+        columns[index % width] += usize::from(is_like(pixel));
+    }
+    columns
+}
+
+/// Where a column has so many pixels of a colour that it is an upright line.
+fn upright(picture: &tiny_skia::Pixmap, colour: [u8; 3]) -> Vec<usize> {
+    let counts = columns(picture, colour).into_iter().enumerate();
+    counts.filter(|(_, count)| *count > 60).map(|(column, _)| column).collect()
+}
+
+#[test]
+fn what_is_in_it() {
+    let (blue, amber) = ([92, 200, 255], [255, 184, 84]);
+    let decoded = |chart: &Chart| {
+        let picture = draw(chart).expect("a picture");
+        let pixels = tiny_skia::Pixmap::decode_png(&picture.png).expect("a PNG");
+        assert_eq!((pixels.width(), pixels.height()), (picture.width, picture.height));
+        assert!(pixels.pixels().iter().all(|pixel| pixel.alpha() == 255), "it brings its own background");
+        pixels
+    };
+    let plain = decoded(&chart(vec![latency()]));
+    assert_eq!(plain.width(), 800);
+    assert!((300..600).contains(&plain.height()), "{}", plain.height());
+    assert!(columns(&plain, blue).iter().sum::<usize>() > 2000, "a line and a large figure");
+    // Six minutes before the end of an hour: nine tenths of the way.
+    let marked = upright(&plain, amber);
+    assert!(!marked.is_empty() && marked.iter().all(|column| (670..730).contains(column)), "{marked:?}");
+    let mut unmarked = chart(vec![latency()]);
+    unmarked.mark = None;
+    assert_eq!(upright(&decoded(&unmarked), amber), Vec::<usize>::new());
+    // What stands beside a line that stopped is amber, and the line is no longer there.
+    let gone = columns(&decoded(&chart(vec![gone()])), blue);
+    assert!(gone[100..600].iter().sum::<usize>() > 1000, "{gone:?}");
+    assert_eq!(gone[660..].iter().sum::<usize>(), 0, "{gone:?}");
+    assert!(decoded(&chart(vec![failing(); 6])).height() < 1500);
+}
+
+#[test]
+fn whatever_it_is_given_there_is_a_picture() {
+    let bits = [
+        0_u64,
+        1,
+        0x8000_0000_0000_0000,
+        0x7ff0_0000_0000_0000,
+        0x7fef_ffff_ffff_ffff,
+        u64::MAX,
+        0x3ff0_0000_0000_0001,
+    ];
+    for first in bits {
+        for second in [first, 1.0_f64.to_bits()] {
+            let pair = [first, second].map(f64::from_bits);
+            let odd = plot("Odd", "B/s", "?", |x| Some(if x < 0.5 { pair[0] } else { pair[1] }));
+            draw(&chart(vec![odd])).expect("a picture");
+        }
+    }
+    for (from, step_secs, count) in
+        [(i64::MIN / 4, 1, 3), (0, u32::MAX, 5), (0, 0, 4), (0, 30, 0), (0, 30, 1)]
+    {
+        let mut chart = chart(vec![failing()]);
+        let from = DateTime::from_timestamp(from, 0).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let from = from.max(DateTime::UNIX_EPOCH);
+        let samples = vec![Some(Sample(1.0)); count];
+        chart.readings[0].series = Some(Series { from, step_secs, samples });
+        chart.timezone = "Mars/Olympus".to_owned();
+        draw(&chart).expect("a picture");
+    }
+}

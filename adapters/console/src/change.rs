@@ -151,8 +151,15 @@ pub enum Deed {
         /// The message.
         message: usize,
     },
-    /// They pressed a sign on a message of sitrep's.
+    /// They put a sign on a message, or pressed one of sitrep's.
     Pressed {
+        /// The message.
+        message: usize,
+        /// The sign.
+        key: String,
+    },
+    /// They took a sign of theirs off a message again.
+    Unpressed {
         /// The message.
         message: usize,
         /// The sign.

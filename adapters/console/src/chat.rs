@@ -51,6 +51,12 @@ pub enum Denied {
     /// There is nothing to press.
     #[error("nothing in #{0} can be pressed")]
     NothingToPress(String),
+    /// There is no message that is meant.
+    #[error("there is no such message in #{0}")]
+    NoSuchMessage(String),
+    /// The message is marked.
+    #[error("{0} has marked that message already")]
+    MarkedAlready(String),
     /// sitrep is not there.
     #[error("sitrep is not in #{0}")]
     WithoutSitrep(String),
@@ -150,7 +156,7 @@ impl Chat {
             self.unheard.insert(index);
         }
         match &did.deed {
-            Deed::Corrected { .. } | Deed::Pressed { .. } => {}
+            Deed::Corrected { .. } | Deed::Pressed { .. } | Deed::Unpressed { .. } => {}
             Deed::TookBack { message } => {
                 self.taken_back.insert(*message);
             }

@@ -10,6 +10,9 @@ use crate::{
     chat::{Chat, Denied},
 };
 
+/// The sign that puts a message on an incident's timeline.
+const MARK: &str = "📌";
+
 /// What somebody wants to do in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gesture {
@@ -19,6 +22,10 @@ pub enum Gesture {
     TakeBack,
     /// Press this sign on the last message there that carries it, or that carries any if none does.
     Press(String),
+    /// Put the last message there that has these words in it on the timeline; without any, the last that somebody said.
+    Mark(String),
+    /// Take it off the timeline again: the last one they have marked that has these words in it.
+    Unmark(String),
     /// Remove sitrep.
     Kick,
     /// Invite sitrep again.
@@ -44,6 +51,18 @@ impl Chat {
             }
             Gesture::TakeBack => Deed::TookBack { message: self.last_of(person, room)? },
             Gesture::Press(key) => Deed::Pressed { message: self.with_sign(room, key)?, key: key.clone() },
+            Gesture::Mark(words) => {
+                let message =
+                    self.meant(room, words, |index| !words.is_empty() || self.is_somebodys(index))?;
+                if self.has_marked(person, message) {
+                    return Err(Denied::MarkedAlready(person.to_owned()));
+                }
+                Deed::Pressed { message, key: MARK.to_owned() }
+            }
+            Gesture::Unmark(words) => {
+                let message = self.meant(room, words, |index| self.has_marked(person, index))?;
+                Deed::Unpressed { message, key: MARK.to_owned() }
+            }
             Gesture::Kick | Gesture::Invite if person == room => {
                 return Err(Denied::Direct(room.to_owned()));
             }
@@ -57,6 +76,34 @@ impl Chat {
             Gesture::Invite => Deed::InvitedSitrep,
         };
         Ok(Change::Did(Did { room: room.to_owned(), person: person.to_owned(), at, deed }))
+    }
+
+    /// The last message in a room that has these words in it and is of the kind that is meant.
+    fn meant(&self, room: &str, words: &str, is_meant: impl Fn(usize) -> bool) -> Result<usize, Denied> {
+        let words = words.to_lowercase();
+        let has_them = |index: &usize| {
+            is_meant(*index) && self.text_of(*index).is_some_and(|text| text.to_lowercase().contains(&words))
+        };
+        let found = self.last_in(room, usize::MAX).into_iter().rev().find(has_them);
+        found.ok_or_else(|| Denied::NoSuchMessage(room.to_owned()))
+    }
+
+    fn is_somebodys(&self, message: usize) -> bool {
+        self.log().get(message).and_then(Change::said).is_some_and(|said| said.person.is_some())
+    }
+
+    /// Whether somebody's mark is on a message.
+    fn has_marked(&self, person: &str, message: usize) -> bool {
+        let put = |change: &Change| match change.did() {
+            Some(Did { person: who, deed: Deed::Pressed { message: on, key }, .. }) => {
+                (who == person && *on == message && key == MARK).then_some(true)
+            }
+            Some(Did { person: who, deed: Deed::Unpressed { message: on, key }, .. }) => {
+                (who == person && *on == message && key == MARK).then_some(false)
+            }
+            Some(_) | None => None,
+        };
+        self.log().iter().rev().find_map(put).unwrap_or(false)
     }
 
     /// Somebody's last message in a room.
@@ -128,6 +175,30 @@ mod tests {
             let pressed = press(&chat, key).expect("there are signs").map(|did| did.deed);
             assert_eq!(pressed, Some(Deed::Pressed { message: expected, key: key.to_owned() }), "{key}");
         }
+    }
+
+    #[test]
+    fn any_message_is_marked_by_its_words_and_once() {
+        let mut chat = Chat::new(&["ops"]);
+        for (person, text) in [("alice", "the disk is full"), ("bob", "The Disk again"), ("bob", "ok")] {
+            said(&mut chat, person, text);
+        }
+        let does = |chat: &mut Chat, gesture: Gesture| {
+            let change = chat.deed("carol", "ops", &gesture, AT)?;
+            chat.apply(change.clone());
+            Ok(change.did().map(|did| did.deed.clone()))
+        };
+        let mark = |words: &str| Gesture::Mark(words.to_owned());
+        let put = |message| Ok(Some(Deed::Pressed { message, key: MARK.to_owned() }));
+        let off = |message| Ok(Some(Deed::Unpressed { message, key: MARK.to_owned() }));
+        assert_eq!(does(&mut chat, mark("")), put(2));
+        assert_eq!(does(&mut chat, mark("disk")), put(1));
+        assert_eq!(does(&mut chat, mark("is full")), put(0));
+        assert_eq!(does(&mut chat, mark("full")), Err(Denied::MarkedAlready("carol".to_owned())));
+        assert_eq!(does(&mut chat, mark("coffee")), Err(Denied::NoSuchMessage("ops".to_owned())));
+        assert_eq!(does(&mut chat, Gesture::Unmark("full".to_owned())), off(0));
+        assert_eq!(does(&mut chat, Gesture::Unmark(String::new())), off(2));
+        assert_eq!(does(&mut chat, mark("full")), put(0));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod chat;
 mod deed;
 mod journal;
 mod platform;
+mod reading;
 mod shown;
 
 pub use change::{Change, Deed, Did, Said};
@@ -24,4 +25,5 @@ pub use platform::{
     CAPABILITIES, CONFIGURED_ROOMS, Clock, ConsolePlatform, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM,
     SUPPORT_ROOM, SayError,
 };
+pub use reading::Message;
 pub use shown::Line;

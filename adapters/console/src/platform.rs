@@ -9,7 +9,7 @@ use sitrep_core::{
     person::Person,
     port::{
         Action, Attachment, Attempt, Batch, Capabilities, Chart, Content, Inbound, ListenError, Outcome,
-        Perform, Platform, Position, Positions, Receipt, RoomKind, Standing,
+        Perform, Platform, Position, Positions, Receipt, RoomKind, Said as Read, Standing,
     },
     room::{MessageRef, PlatformName, RoomRef},
 };
@@ -183,6 +183,18 @@ impl ConsolePlatform {
         })
     }
 
+    /// What a message says.
+    fn said(&self, chat: &Chat, message: &MessageRef) -> Outcome {
+        let read = message.id.parse().ok().and_then(|index| chat.message(&message.room.room, index));
+        read.map_or_else(
+            || Outcome::Permanent("there is no such message".to_owned()),
+            |read| {
+                let author = Person::new(&self.name, read.person.unwrap_or("sitrep"));
+                Outcome::Done(Receipt::Said(Read { author, text: read.text.to_owned(), sent_at: read.at }))
+            },
+        )
+    }
+
     fn done(&self, room: &str, index: usize) -> Outcome {
         let room = RoomRef::new(&self.name, room);
         Outcome::Done(Receipt::Message(MessageRef { room, id: index.to_string(), thread: None }))
@@ -281,11 +293,10 @@ impl ConsolePlatform {
                 Ok(Outcome::Permanent("there are no voice channels here".to_owned()))
             }
             Action::CloseMeeting { .. } | Action::Appoint { .. } => Ok(Outcome::Done(Receipt::Done)),
+            Action::Read { message } => Ok(self.said(&shared.chat, message)),
             Action::Archive { room } => shared.archive(room, true),
             Action::Restore { room } => shared.archive(room, false),
-            Action::Read { .. } | Action::Measure { .. } => {
-                Ok(Outcome::Permanent("I can't do that in the console".to_owned()))
-            }
+            Action::Measure { .. } => Ok(Outcome::Permanent("I can't do that in the console".to_owned())),
             Action::Edit { message, content, .. } => {
                 let (Ok(message), text) = (message.id.parse::<usize>(), plain(content)) else {
                     return Ok(Outcome::Permanent("no such message".to_owned()));
@@ -344,6 +355,7 @@ impl<'a> Done<'a> {
             Deed::Corrected { message, text } => Content::Edited { message: id(message), text: text.clone() },
             Deed::TookBack { message } => Content::Redacted { message: id(message) },
             Deed::Pressed { message, key } => Content::Reacted { message: id(message), key: key.clone() },
+            Deed::Unpressed { message, key } => Content::Unreacted { message: id(message), key: key.clone() },
             Deed::RemovedSitrep => Content::Removed { banned: false },
             Deed::InvitedSitrep => return None,
         };

@@ -83,10 +83,20 @@ impl Chat {
         match &did.deed {
             Deed::Corrected { message, text } => self.changed(index, *message, text),
             Deed::TookBack { .. } => "(takes a message back)".to_owned(),
+            Deed::Pressed { message, key } if self.signs_on(*message).is_empty() => {
+                format!("(puts {key} on: {})", self.beginning_of(*message))
+            }
             Deed::Pressed { key, .. } => format!("(presses {key})"),
+            Deed::Unpressed { message, key } => format!("(takes {key} off: {})", self.beginning_of(*message)),
             Deed::RemovedSitrep => "(removes sitrep)".to_owned(),
             Deed::InvitedSitrep => "(invites sitrep)".to_owned(),
         }
+    }
+
+    /// The first words of a message.
+    fn beginning_of(&self, message: usize) -> String {
+        let text = self.text_of(message).unwrap_or_default();
+        text.lines().next().unwrap_or_default().chars().take(40).collect()
     }
 
     fn changed(&self, index: usize, message: usize, text: &str) -> String {

@@ -72,7 +72,8 @@ fn updates(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<See
     let began_ms =
         incident.iter().find(|seen| seen.sender == scene.alice.user_id).map_or(0, |seen| seen.sent_ms);
     let mut all = Vec::new();
-    println!("\nseconds from the commander's message to each of {} rooms", TOLD.len());
+    println!("\n{} events of sitrep's that count against the limits", sent.len());
+    println!("seconds from the commander's message to each of {} rooms", TOLD.len());
     let ends = course.updates.iter().enumerate().map(|(number, id)| (course::words(number), id));
     for (words, id) in ends.chain([("the checkout is up again".to_owned(), &course.end)]) {
         let asked = moment(incident, id);
@@ -132,7 +133,7 @@ fn prompts(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<See
         events.find(|seen| seen.edits().is_none() && seen.body.contains(words)).map(|seen| seen.sent_ms)
     };
     println!("\nwhat sitrep owes by itself, seconds after its time");
-    let mut show = |what: &str, due: u64, came: Option<u64>| match came {
+    let show = |what: &str, due: u64, came: Option<u64>| match came {
         Some(came) => println!("{what}: {:.2}", (came as f64 - due as f64) / 1000.0),
         None => println!("{what}: never came"),
     };

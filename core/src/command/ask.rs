@@ -63,7 +63,7 @@ impl Command for Ask {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = self.incident(view, context)?;
         let (policy, now) = (context.policy, context.now);
-        if incident.answerable() == context.person {
+        if policy.same(incident.answerable(), context.person) {
             return Ok(Decision::discreetly(update::ask_yourself(incident, policy, now)));
         }
         if let Some(at) = incident.asked_at.filter(|at| now < *at + PAUSE) {

@@ -82,8 +82,9 @@ fn people(incident: &Incident, other: &Incident, policy: &Policy) -> Vec<Person>
     if other.private || incident.private {
         return Vec::new();
     }
-    let new = |person: &&Person| !policy.belongs(person, other);
-    incident.people.iter().filter(new).cloned().collect()
+    let platform = &other.origin.message.room.platform;
+    let there = incident.people.iter().map(|person| policy.on(person, platform).unwrap_or(person));
+    policy.each_once(there.filter(|person| !policy.belongs(person, other)))
 }
 
 /// Those who follow the other one from now on.

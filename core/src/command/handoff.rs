@@ -19,7 +19,7 @@ pub(super) const VERB: Verb = Verb {
     name: "handoff",
     aliases: &["handover"],
     usage: "@name|nobody",
-    help: "offers the lead to somebody, who takes it with !accept",
+    help: "offers the lead to somebody, who can accept it",
     example: "!handoff @bob",
     slots: &[Slot::required("who", SlotKind::Person, "Who takes over"), INCIDENT],
     parse: |words| Handoff::read(words).map(|handoff| Box::new(handoff) as Box<dyn Command>),

@@ -92,7 +92,7 @@ impl Command for Resolve {
         let owner =
             incident.commander.as_ref().or(incident.acknowledged_by.as_ref()).unwrap_or(context.person);
         // Whoever resolves it has read the answer; somebody else has to be called.
-        let shown = if owner == context.person { named(owner) } else { mention(owner) };
+        let shown = if policy.same(owner, context.person) { named(owner) } else { mention(owner) };
         let within = policy.severity(incident.severity).retro_within;
         let at = policy.working_hours.propose_retrospective(context.now, within, policy.timezone);
         let proposed =

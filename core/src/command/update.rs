@@ -52,14 +52,15 @@ impl Update {
             (true, None) => (Audience::Public, split_id(rest)),
             (true, Some(_)) => (Audience::Public, (id, rest)),
         };
+        let was_cut = is_long(text);
+        let text = passage(text);
         if text.is_empty() {
             return Err(match audience {
                 Audience::Inside => Refusal::Missing("missing.news", VERB.example),
                 Audience::Public => Refusal::Missing("missing.news_for_customers", EXAMPLE_FOR_CUSTOMERS),
             });
         }
-        let was_cut = is_long(text);
-        Ok(Self { id, audience, text: passage(text), was_cut })
+        Ok(Self { id, audience, text, was_cut })
     }
 }
 
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn nothing_is_no_news() {
         assert!(matches!(Update::read(""), Err(Refusal::Missing(..))));
-        for words in ["INC-3", "public", "INC-3 public", "public INC-3", "public: "] {
+        for words in ["INC-3", "public", "INC-3 public", "public INC-3", "public: ", "\u{202E}"] {
             assert!(matches!(Update::read(words), Err(Refusal::Missing(..))), "{words:?}");
         }
     }

@@ -130,12 +130,14 @@ impl Engine {
         // What was picked or pressed is not read by the others there: they are told what came of it, as elsewhere.
         let message = (!inbound.awaits_answer).then_some(&inbound.message);
         let cause = Cause { person: Some(&inbound.person), message };
+        let came = if carried_out { self.has_come(draft, inbound, now) } else { None };
         for fact in facts {
             self.record(draft, fact, cause, now);
         }
-        if carried_out {
-            // After what they did: who has asked what is going on need not be told.
-            self.has_come(draft, inbound, now);
+        // Who was asked in has been there since, where no platform says otherwise. And who has asked what is going on
+        // need not be told.
+        if let Some(came) = came.filter(|came| came.unasked) {
+            self.brief_who_came(draft, came.id, &inbound.person, now);
         }
         Ok(())
     }

@@ -15,10 +15,18 @@ use super::{
 use crate::{
     effect::{Effect, Place, Say},
     event::{Event, PeopleEvent, Subject},
-    incident::{Incident, IncidentId},
+    incident::IncidentId,
     person::Person,
     port::Inbound,
 };
+
+/// Somebody who has just come.
+pub(super) struct Came {
+    /// To which incident.
+    pub(super) id: IncidentId,
+    /// Nobody had asked them.
+    pub(super) unasked: bool,
+}
 
 impl Engine {
     /// Somebody came into a room.
@@ -28,50 +36,61 @@ impl Engine {
         inbound: &Inbound,
         now: DateTime<Utc>,
     ) -> Result<(), Missing> {
-        if !self.is_heard(draft, inbound)? || !self.has_come(draft, inbound, now) {
-            return Ok(());
-        }
-        let Some(id) = self.workspace(draft).incident_in(&inbound.message.room) else { return Ok(()) };
-        let leads = |incident: &Incident| {
-            incident.commander.as_ref().is_some_and(|leads| self.policy.same(leads, &inbound.person))
-        };
-        // They may have been asked in long before they came.
-        if self.incident(draft, id).is_some_and(|incident| !leads(incident)) {
-            self.brief(draft, id, &inbound.person, now);
+        if self.is_heard(draft, inbound)?
+            && let Some(came) = self.has_come(draft, inbound, now)
+        {
+            // They may have been asked in long before they came.
+            self.brief_who_came(draft, came.id, &inbound.person, now);
         }
         Ok(())
     }
 
     /// Puts on record that somebody is in an incident's own room, if that is news.
-    pub(super) fn has_come(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) -> bool {
+    pub(super) fn has_come(&self, draft: &mut Draft, inbound: &Inbound, now: DateTime<Utc>) -> Option<Came> {
         let room = &inbound.message.room;
-        let Some(id) = self.workspace(draft).incident_in(room) else { return false };
+        let id = self.workspace(draft).incident_in(room)?;
         // Those that owe nothing any more need not be loaded for it.
-        let is_new = self.incident(draft, id).is_some_and(|incident| {
+        let incident = self.incident(draft, id).filter(|incident| {
             incident.is_live()
                 && incident.home() == Some(room)
                 && !self.policy.is_among(&inbound.person, &incident.joined)
-        });
-        if is_new {
-            let cause = Cause { person: Some(&inbound.person), message: None };
-            let joined = Event::People(PeopleEvent::Joined);
-            self.record(draft, (Subject::Incident(id), joined, None), cause, now);
-        }
-        is_new
+        })?;
+        let came = Came { id, unasked: !self.policy.belongs(&inbound.person, incident) };
+        let cause = Cause { person: Some(&inbound.person), message: None };
+        let joined = Event::People(PeopleEvent::Joined);
+        self.record(draft, (Subject::Incident(id), joined, None), cause, now);
+        Some(came)
     }
 
-    /// Tells those what is going on whom a fact has added to an incident that had `known` people.
+    /// Tells somebody who came what is going on, unless they see to it.
+    pub(super) fn brief_who_came(
+        &self,
+        draft: &mut Draft,
+        id: IncidentId,
+        person: &Person,
+        now: DateTime<Utc>,
+    ) {
+        let sees_to_it = self.incident(draft, id).is_some_and(|incident| {
+            self.policy.is_among(person, incident.commander.iter().chain(&incident.acknowledged_by))
+        });
+        if !sees_to_it {
+            self.brief(draft, id, person, now);
+        }
+    }
+
+    /// Tells those what is going on whom a fact has added to an incident that had `known` people; but for whoever
+    /// caused it.
     pub(super) fn brief_newcomers(
         &self,
         draft: &mut Draft,
         (id, known): (IncidentId, usize),
-        came_by_themselves: Option<&Person>,
+        caused_by: Option<&Person>,
         now: DateTime<Utc>,
     ) {
         let Some(incident) = self.incident(draft, id) else { return };
         let (before, added) = incident.people.split_at(known.min(incident.people.len()));
         let is_new = |person: &&Person| {
-            let knows = came_by_themselves.is_some_and(|other| self.policy.same(other, person));
+            let knows = caused_by.is_some_and(|other| self.policy.same(other, person));
             !knows && !self.policy.is_among(person, before)
         };
         let newcomers: Vec<Person> = added.iter().filter(is_new).cloned().collect();

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{BatchId, Engine, outbox};
 use crate::{
     effect::{Aspect, Desired, Effect, EffectId, Place, Purpose, Say},
-    event::{Event, PeopleEvent, RECORD_VERSION, Record, Subject},
+    event::{Event, RECORD_VERSION, Record, Subject},
     incident::{Incident, IncidentId, evolve},
     message::Message,
     person::Person,
@@ -157,10 +157,9 @@ impl Engine {
                 (facts, known)
             }
         };
-        let has_joined = matches!(record.event, Event::People(PeopleEvent::Joined));
         draft.commit.facts.push(NumberedRecord { subject, number, record });
         if let Some(known) = known {
-            self.brief_newcomers(draft, known, cause.person.filter(|_| !has_joined), now);
+            self.brief_newcomers(draft, known, cause.person, now);
         }
     }
 

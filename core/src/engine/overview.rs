@@ -46,7 +46,7 @@ fn overview<'a>(incidents: impl DoubleEndedIterator<Item = &'a Incident>, policy
             "{} · {} · {}",
             incident.id,
             policy.status_word(incident.status),
-            glimpse(incident.title_or_gap())
+            glimpse(&policy.title_of(incident))
         ),
         room: incident.home().cloned(),
         is_over: !incident.status.is_open(),

@@ -16,11 +16,13 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    args,
     command::Live,
-    effect::{Desired, Effect, Keep, Say},
+    effect::{Desired, Effect, Keep, Purpose, Say},
     event::{Event, IncidentEvent, Subject},
-    incident::{IncidentId, TITLE_GAP, glimpse},
-    port::{Inbound, InboundKey, StoredEffect},
+    incident::{IncidentId, glimpse},
+    message::Line,
+    port::{Attachment, Inbound, InboundKey, StoredEffect},
 };
 
 impl Engine {
@@ -55,15 +57,42 @@ impl Engine {
             .incident(draft, id)
             .map(|incident| incident.copies_of(&facts).map(|(number, _)| number).collect())
             .unwrap_or_default();
-        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies)));
+        let glimpses: Vec<String> = self
+            .incident(draft, id)
+            .map(|incident| incident.news.iter().filter(|update| facts.contains(&update.fact)))
+            .map(|news| news.map(|update| glimpse(&update.words)).filter(|words| !words.is_empty()).collect())
+            .unwrap_or_default();
+        let gap = self.policy.phrase("update.taken_back", args![]);
+        self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies), &gap));
+        self.strike_from_record(draft, id, &facts);
+        self.reword(draft, |effect| glimpses.iter().any(|words| strike_glimpse(effect, id, words)));
         if facts.contains(&1) {
-            self.reword_title(draft, id, &title, TITLE_GAP);
+            self.reword_title(draft, id, &title, &self.policy.title_gap());
             self.reword_title(draft, id, &room_name, &id.to_string());
         }
         let erased = Event::Incident(IncidentEvent::WordsErased { facts });
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
         self.record(draft, (subject, erased, None), cause, now);
         Ok(())
+    }
+
+    /// Answers that wait and show what is on record: the timeline, the list of tasks.
+    fn strike_from_record(&self, draft: &mut Draft, id: IncidentId, facts: &[u64]) {
+        let Some(incident) = self.incident(draft, id) else { return };
+        let of_these = incident.timeline.iter().filter(|entry| facts.contains(&entry.words_in));
+        // As they stand there: on one line, in full or by their beginning.
+        let words: BTreeSet<String> = of_these
+            .flat_map(|entry| {
+                let line = entry.words.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+                [line, glimpse(&entry.words)]
+            })
+            .filter(|words| !words.is_empty())
+            .collect();
+        let gap = self.policy.phrase("timeline.taken_back", args![]);
+        // The longer first, which the shorter may begin.
+        for words in words.iter().rev() {
+            self.reword(draft, |effect| strike_words(effect, id, words, &gap));
+        }
     }
 
     /// The incident that a message says something for, of those in memory.
@@ -96,7 +125,7 @@ impl Engine {
         }
         // Where there is little room a title is named in brackets, and by its beginning.
         let (beginning, other) = (glimpse(before), glimpse(after));
-        if after == TITLE_GAP {
+        if after == self.policy.title_gap() {
             self.reword(draft, |effect| replace_title(effect, id, &format!(" ({beginning})"), ""));
         }
         self.reword(draft, |effect| replace_title(effect, id, before, after));
@@ -130,16 +159,21 @@ impl Engine {
 }
 
 /// Takes the words of these facts out of what passes them on, and out of these copies of them.
-fn strike_quotes(effect: &mut Effect, id: IncidentId, (facts, copies): (&[u64], &BTreeSet<u32>)) -> bool {
+fn strike_quotes(
+    effect: &mut Effect,
+    id: IncidentId,
+    (facts, copies): (&[u64], &BTreeSet<u32>),
+    gap: &str,
+) -> bool {
     match effect {
         Effect::Keep(Keep { incident, desired: Desired::Copy { number, message, .. }, .. })
             if *incident == id && copies.contains(number) =>
         {
-            message.strike_quotes();
+            message.strike_quotes(gap);
             true
         }
         Effect::Say(say) if say.about == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) => {
-            say.message.strike_quotes();
+            say.message.strike_quotes(gap);
             true
         }
         Effect::Say(_)
@@ -149,6 +183,29 @@ fn strike_quotes(effect: &mut Effect, id: IncidentId, (facts, copies): (&[u64], 
         | Effect::Quote(_)
         | Effect::Measure(_) => false,
     }
+}
+
+/// Takes words out of an answer that waits, and of what goes with it.
+fn strike_words(effect: &mut Effect, id: IncidentId, words: &str, gap: &str) -> bool {
+    let Effect::Say(say) = effect else { return false };
+    if say.about != Some(id) || !matches!(say.purpose, Purpose::Answer | Purpose::Prompt) {
+        return false;
+    }
+    let mut is_changed = say.message.replace(words, gap, |_| true);
+    if let Some(Attachment::File { content, .. }) = &mut say.attachment
+        && content.contains(words)
+    {
+        *content = content.replace(words, gap);
+        is_changed = true;
+    }
+    is_changed
+}
+
+/// Takes the beginning of an update out of what says what is going on.
+fn strike_glimpse(effect: &mut Effect, id: IncidentId, words: &str) -> bool {
+    let Effect::Say(say) = effect else { return false };
+    let is_brief = say.about == Some(id) && say.quotes.is_none();
+    is_brief && say.message.replace(words, "(taken back)", |line| matches!(line, Line::Quote(_)))
 }
 
 fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str) -> bool {

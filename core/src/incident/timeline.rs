@@ -76,6 +76,15 @@ impl Timeline {
         self.entries.insert(place, Arc::new(entry));
     }
 
+    /// Puts one before whatever the same person did at that moment: who does something in a room has come into it first.
+    pub(super) fn insert_first_of(&mut self, entry: Entry) {
+        let is_theirs = |other: &Arc<Entry>| other.at == entry.at && other.by == entry.by;
+        match self.entries.iter().position(is_theirs) {
+            Some(place) => self.entries.insert(place, Arc::new(entry)),
+            None => self.insert(entry),
+        }
+    }
+
     /// Takes out the one about a marked message.
     pub(super) fn take(&mut self, message: &MessageRef) -> Option<Arc<Entry>> {
         let place = self.entries.iter().position(|entry| entry.marked() == Some(message))?;

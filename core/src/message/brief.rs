@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, people, text};
+use super::{Message, Span, card, people, text};
 use crate::{
     args,
     incident::{Incident, Role, RoomState, Severity, glimpse},
@@ -14,7 +14,11 @@ use crate::{
 /// What is going on.
 #[must_use]
 pub fn brief(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
-    standing(incident, policy, now).then(work(incident, policy, now)).then(open_ends(incident, policy))
+    standing(incident, policy)
+        .then(card::declared(incident, policy, now))
+        .then(roles(incident, policy))
+        .then(work(incident, policy, now))
+        .then(open_ends(incident, policy))
 }
 
 /// To somebody who was asked in, or came, when it was under way.
@@ -38,24 +42,28 @@ pub fn for_newcomer(incident: &Incident, person: &Person, policy: &Policy, now: 
 /// In the room, for those who could not be told in private. It notifies nobody.
 #[must_use]
 pub fn in_room(incident: &Incident, newcomers: &[Person], policy: &Policy, now: DateTime<Utc>) -> Message {
+    let minutes = Duration::minutes((now - incident.declared_at).num_minutes());
     let args = args![
         people = people::names(newcomers),
         standing = policy.in_brief(incident),
-        lasting = lasting(incident, policy, now),
+        lasting = (minutes > Duration::zero()).then(|| policy.lasting(minutes)),
         commander = incident.commander.as_ref(),
     ];
     policy.say("brief.in_room", args)
 }
 
-/// How long it has been going on, once that is a minute.
-fn lasting(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Option<String> {
-    let span = incident.resolved_at.unwrap_or(now) - incident.declared_at;
-    let minutes = Duration::minutes(span.num_minutes());
-    (minutes > Duration::zero()).then(|| policy.lasting(minutes))
+/// How bad, how far along, and what it is about.
+fn standing(incident: &Incident, policy: &Policy) -> Message {
+    let args = args![
+        standing = policy.in_brief(incident),
+        private = incident.private,
+        title = glimpse(&policy.title_of(incident)),
+    ];
+    policy.say("brief.standing", args)
 }
 
-/// How bad, how far along, since when, and who sees to it.
-fn standing(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+/// Who sees to it.
+fn roles(incident: &Incident, policy: &Policy) -> Message {
     let mut roles: Vec<Span> = Vec::new();
     for (role, person) in incident.roles.holders() {
         if !roles.is_empty() {
@@ -63,17 +71,9 @@ fn standing(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message
         }
         roles.extend([Span::Person(person.clone()), text(format!(" ({})", policy.role_word(role)))]);
     }
-    let args = args![
-        standing = policy.in_brief(incident),
-        private = incident.private,
-        title = glimpse(incident.title_or_gap()),
-        since = policy.moment(incident.declared_at, now),
-        is_open = incident.status.is_open(),
-        lasting = lasting(incident, policy, now),
-        commander = incident.commander.as_ref(),
-        roles = roles,
-    ];
-    policy.say("brief.standing", args)
+    let args =
+        args![is_open = incident.status.is_open(), commander = incident.commander.as_ref(), roles = roles,];
+    policy.say("brief.roles", args)
 }
 
 /// What is being done, and when more is heard of it.

@@ -48,7 +48,7 @@ pub fn status(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Messa
         .then(ending::on_card(incident, policy))
 }
 
-fn declared(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+pub(super) fn declared(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
     let began = policy.moment(incident.declared_at, now);
     let ends = incident.resolved_at.unwrap_or(now);
     let span = ends - incident.declared_at;
@@ -66,7 +66,7 @@ fn standing(incident: &Incident, policy: &Policy) -> Message {
     let args = args![
         standing = policy.in_brief(incident),
         private = incident.private,
-        title = incident.title_or_gap(),
+        title = policy.title_of(incident),
     ];
     policy.say("card.standing", args)
 }

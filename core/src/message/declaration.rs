@@ -26,7 +26,7 @@ pub fn declared(incident: &Incident, room: &RoomRef, may_name: bool, policy: &Po
         id = incident.id,
         private = incident.private,
         severity = policy.severity_word(incident.severity),
-        title = sentence(incident.title_or_gap()),
+        title = sentence(&policy.title_of(incident)),
         room = link,
     ];
     policy.say("declaration.declared", args)
@@ -38,7 +38,7 @@ pub fn declared_without_room(incident: &Incident, reason: &str, policy: &Policy)
     let args = args![
         id = incident.id,
         severity = policy.severity_word(incident.severity),
-        title = sentence(incident.title_or_gap()),
+        title = sentence(&policy.title_of(incident)),
         reason = reason,
     ];
     policy.say("declaration.without_room", args)
@@ -65,7 +65,7 @@ pub fn announced(incident: &Incident, policy: &Policy) -> Message {
     let args = args![
         id = incident.id,
         severity = policy.severity_word(incident.severity),
-        title = sentence(incident.title_or_gap()),
+        title = sentence(&policy.title_of(incident)),
         next = incident.updates.promise.map(|promise| policy.clock(promise.due)),
     ];
     policy.say("declaration.announced", args)
@@ -87,7 +87,7 @@ pub fn acknowledged(incident: &Incident, by: &Person, policy: &Policy) -> Messag
 /// To whoever named the commander, and to the commander.
 #[must_use]
 pub fn leads(incident: &Incident, to: &Person, by: &Person, policy: &Policy) -> Message {
-    if to == by {
+    if policy.same(to, by) {
         return policy.say("declaration.you_lead", args![id = incident.id]);
     }
     has_the_lead(incident, to, policy)

@@ -44,7 +44,7 @@ pub fn mitigated(incident: &Incident, words: Option<&str>, policy: &Policy) -> M
 pub fn over(incident: &Incident, words: &str, policy: &Policy) -> Message {
     let args = args![
         id = incident.id,
-        title = sentence(incident.title_or_gap()),
+        title = sentence(&policy.title_of(incident)),
         words = Arg::quote(words),
         lasting = left_of(incident, policy),
     ];
@@ -122,7 +122,7 @@ pub fn for_support(incident: &Incident, policy: &Policy) -> Option<Message> {
         .find(|update| update.audience == Audience::Public && !update.words.is_empty());
     let args = args![
         id = incident.id,
-        title = sentence(incident.title_or_gap()),
+        title = sentence(&policy.title_of(incident)),
         since = policy.absolute(since),
         until = if same_day { policy.clock(until) } else { policy.absolute(until) },
         news = told.map(|update| &update.words),

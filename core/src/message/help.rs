@@ -18,11 +18,35 @@ pub struct Description {
     pub example: &'static str,
 }
 
-/// Everything that can be typed, a line a verb.
+/// Everything that can be typed, a line a verb, each with its example.
 #[must_use]
-pub fn help(verbs: &[Description], policy: &Policy) -> Message {
-    let lines = verbs.iter().fold(Message::default(), |lines, verb| lines.then(line(verb, policy)));
-    policy.say("help.everything", args![verbs = lines])
+pub fn everything(verbs: &[Description], policy: &Policy) -> Message {
+    let line = |verb: &Description| {
+        let args = args![usage = usage(verb), help = &verb.help, example = Arg::typed(verb.example)];
+        policy.say("help.with_example", args)
+    };
+    policy.say("help.everything", args![verbs = lines(verbs, line)])
+}
+
+/// How to begin, where there is no incident.
+#[must_use]
+pub fn beginning(verbs: &[Description], policy: &Policy) -> Message {
+    policy.say("help.beginning", args![verbs = lines(verbs, |verb| line(verb, policy))])
+}
+
+/// What an incident needs now, and what goes with a role.
+#[must_use]
+pub fn now(needs: &[Description], role: Option<String>, own: &[Description], policy: &Policy) -> Message {
+    let args = args![
+        needs = lines(needs, |verb| line(verb, policy)),
+        role = role,
+        own = lines(own, |verb| line(verb, policy)),
+    ];
+    policy.say("help.now", args)
+}
+
+fn lines(verbs: &[Description], line: impl Fn(&Description) -> Message) -> Message {
+    verbs.iter().fold(Message::default(), |lines, verb| lines.then(line(verb)))
 }
 
 fn line(verb: &Description, policy: &Policy) -> Message {

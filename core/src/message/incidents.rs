@@ -41,7 +41,7 @@ fn line(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
     };
     let args = args![
         standing = policy.in_brief(incident),
-        title = glimpse(incident.title_or_gap()),
+        title = glimpse(&policy.title_of(incident)),
         commander = incident.commander.as_ref(),
         owes = owes,
         private = incident.private,

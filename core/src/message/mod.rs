@@ -12,6 +12,7 @@ pub mod card;
 pub mod catalogue;
 pub mod declaration;
 pub mod ending;
+pub mod export;
 pub mod health;
 pub mod help;
 pub mod incidents;
@@ -183,12 +184,12 @@ impl Message {
         self
     }
 
-    /// Leaves out what people said, and says so.
-    pub fn strike_quotes(&mut self) {
+    /// Leaves out what people said, and says so in these words.
+    pub fn strike_quotes(&mut self, gap: &str) {
         let is_quote = |line: &Line| matches!(line, Line::Quote(_));
         let Some(first) = self.lines.iter().position(is_quote) else { return };
         self.lines.retain(|line| !is_quote(line));
-        self.lines.insert(first, Line::Quote(vec![Span::Text("(taken back)".to_owned())]));
+        self.lines.insert(first, Line::Quote(vec![Span::Text(gap.to_owned())]));
     }
 
     /// Puts other words in the place of some, as a whole, in the lines that are meant. Says whether there were any.

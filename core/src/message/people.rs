@@ -69,7 +69,7 @@ pub fn asked_elsewhere(incident: &Incident, policy: &Policy) -> Message {
     let args = args![
         id = incident.id,
         severity = policy.severity_word(incident.severity),
-        title = sentence(incident.title_or_gap()),
+        title = sentence(&policy.title_of(incident)),
     ];
     policy.say("people.asked_elsewhere", args).then(runs_elsewhere(incident, policy))
 }

@@ -51,7 +51,7 @@ fn reminders(at: DateTime<Utc>, now: DateTime<Utc>, policy: &Policy) -> String {
 pub fn invitation(incident: &Incident, at: DateTime<Utc>, policy: &Policy) -> Message {
     let args = args![
         id = incident.id,
-        title = incident.title_or_gap(),
+        title = policy.title_of(incident),
         at = policy.absolute(at),
         meeting = incident.meeting.clone().map(Span::Link),
     ];
@@ -127,7 +127,7 @@ const TAKES: Duration = Duration::hours(1);
 /// What a calendar says about it.
 #[must_use]
 pub fn appointment(incident: &Incident, at: DateTime<Utc>, may_name: bool, policy: &Policy) -> Appointment {
-    let title = if may_name { incident.title_or_gap() } else { "" };
+    let title = if may_name { policy.title_of(incident) } else { "".into() };
     let name = policy.phrase("retrospective.appointment", args![id = incident.id, title = title]);
     let minutes = incident.resolved_at.map_or(0, |end| (end - incident.declared_at).num_minutes());
     let args = args![

@@ -16,11 +16,17 @@ pub fn list(incident: &Incident, policy: &Policy) -> Message {
     let done = incident.tasks.iter().filter(|task| task.done.is_some()).count();
     let args = args![id = incident.id, done = done, all = incident.tasks.len()];
     let mut message = policy.say("task.title", args);
-    message.lines.extend(incident.tasks.iter().map(|task| Line::Bullet(line(task, policy))));
+    message.lines.extend(lines(incident, policy));
     if incident.tasks.len() > done && incident.status.is_open() {
         message.lines.extend(policy.say("task.how", args![]).lines);
     }
     message
+}
+
+/// The tasks, a line each.
+#[must_use]
+pub fn lines(incident: &Incident, policy: &Policy) -> Vec<Line> {
+    incident.tasks.iter().map(|task| Line::Bullet(line(task, policy))).collect()
 }
 
 fn line(task: &Task, policy: &Policy) -> Vec<Span> {

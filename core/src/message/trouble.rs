@@ -15,7 +15,21 @@ use crate::{
 /// In an incident's room: something was given up.
 #[must_use]
 pub fn given_up(id: IncidentId, what: &str, reason: &str, policy: &Policy) -> Message {
-    policy.say("trouble.given_up", args![what = what, id = id, reason = reason])
+    policy.say("trouble.given_up", args![what = doing(what, policy), id = id, reason = reason])
+}
+
+/// What was given up, which facts hold in English.
+fn doing(what: &str, policy: &Policy) -> String {
+    let key = format!("doing.{}", what.replace(' ', "_"));
+    if policy.words.has(&key) {
+        return policy.phrase(&key, args![]);
+    }
+    let object = |doing: &str| what.strip_prefix(doing);
+    match (object("invite "), object("pass on a message to ")) {
+        (Some(name), _) => policy.phrase("trouble.invite", args![name = name]),
+        (None, Some(room)) => policy.phrase("trouble.pass_on", args![room = room]),
+        (None, None) => what.to_owned(),
+    }
 }
 
 /// In an incident's room: the server's limits hold things up.

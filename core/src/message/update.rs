@@ -35,7 +35,7 @@ pub fn news(incident: &Incident, update: &Update, policy: &Policy) -> Message {
     };
     let args = args![
         standing = format!("{} · {standing}", incident.id),
-        title = glimpse(incident.title_or_gap()),
+        title = glimpse(&policy.title_of(incident)),
         by = &update.by,
         corrected = update.corrected_at.map(|at| policy.clock(at)),
         words = Arg::quote(&words),

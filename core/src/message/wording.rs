@@ -4,6 +4,8 @@
 //! - In English, what is written here can be typed back ([`crate::time::when`]). What people type stays English in
 //!   every language.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
@@ -79,6 +81,18 @@ impl Policy {
     #[must_use]
     pub fn role_word(&self, role: Role) -> String {
         self.words.say_named("role", &role.to_string())
+    }
+
+    /// What stands for a title that was taken back.
+    #[must_use]
+    pub fn title_gap(&self) -> String {
+        self.phrase("incident.title_gap", args![])
+    }
+
+    /// What an incident is called, or what stands for that.
+    #[must_use]
+    pub fn title_of<'a>(&self, incident: &'a Incident) -> Cow<'a, str> {
+        if incident.title.is_empty() { self.title_gap().into() } else { incident.title.as_str().into() }
     }
 
     /// "INC-7 · Sev1 · acknowledged".

@@ -6,6 +6,7 @@
 
 use super::{Policy, Service};
 use crate::{
+    args,
     incident::{Incident, Severity},
     person::Person,
     room::PlatformName,
@@ -98,9 +99,10 @@ impl Policy {
         match (workspace.name_of(person), person.is_nameless()) {
             (_, false) => person.short_name().to_owned(),
             (Some(name), true) => name.to_owned(),
-            (None, true) => self
-                .name_in_people(person)
-                .map_or_else(|| format!("somebody on {}", person.platform.title()), ToOwned::to_owned),
+            (None, true) => self.name_in_people(person).map_or_else(
+                || self.phrase("people.somebody", args![platform = person.platform.title()]),
+                ToOwned::to_owned,
+            ),
         }
     }
 
@@ -236,4 +238,128 @@ fn has_words(text: &str, words: &str) -> bool {
             let end = start + found.len();
             !is_inside(text[..start].chars().next_back()) && !is_inside(text[end..].chars().next())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::PlatformPolicy;
+
+    fn person(platform: &str, handle: &str) -> Person {
+        Person::new(&PlatformName::new(platform), handle)
+    }
+
+    /// Bob is here and there, erin there only, frank on a platform that is not in use, gina nowhere.
+    fn policy() -> Policy {
+        let mut policy = Policy::default();
+        for platform in ["here", "there"] {
+            policy.platforms.insert(PlatformName::new(platform), PlatformPolicy::default());
+        }
+        for (name, handles) in [
+            ("bob", vec![person("here", "bob"), person("there", "7")]),
+            ("Erin", vec![person("there", "8")]),
+            ("frank", vec![person("gone", "9")]),
+            ("gina", vec![]),
+        ] {
+            policy.people.insert(name.to_owned(), handles);
+        }
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        policy.teams.insert("payments".to_owned(), names(&["bob", "Erin", "frank", "gina", "bob"]));
+        let service = |invite: &[&str], words: &[&str]| Service {
+            invite: names(invite),
+            words: names(words),
+            checklist: None,
+        };
+        policy.services.insert("checkout".to_owned(), service(&["payments"], &["cart", "Payment page"]));
+        policy.services.insert("bob".to_owned(), service(&["Erin"], &["支付"]));
+        policy
+    }
+
+    #[test]
+    fn one_human_is_one_under_each_handle() {
+        let policy = policy();
+        let (bob, seven, stranger) = (person("here", "bob"), person("there", "7"), person("there", "bob"));
+        assert!(policy.same(&bob, &seven) && policy.same(&seven, &bob) && policy.same(&stranger, &stranger));
+        assert!(!policy.same(&bob, &stranger) && !policy.same(&seven, &person("there", "8")));
+        assert_eq!(policy.handles(&seven).len(), 2);
+        assert_eq!(policy.handles(&stranger), std::slice::from_ref(&stranger));
+        assert_eq!(policy.each_once([&bob, &stranger, &seven]), [bob.clone(), stranger.clone()]);
+        assert_eq!(policy.members(&[seven, stranger, person("there", "8")], &bob.platform), [bob]);
+    }
+
+    #[test]
+    fn who_is_asked_in_is_asked_where_it_runs_or_where_they_are() {
+        let policy = policy();
+        let asked = |platform: &str, names: &[&str]| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            policy.asked_in(&names, &PlatformName::new(platform))
+        };
+        assert_eq!(asked("here", &["payments"]), [person("here", "bob"), person("there", "8")]);
+        assert_eq!(asked("there", &["Erin", "payments"]), [person("there", "8"), person("there", "7")]);
+        assert_eq!(asked("here", &["frank", "gina", "nobody"]), []);
+    }
+
+    #[test]
+    fn a_typed_name_is_what_is_configured_first() {
+        let policy = policy();
+        let alice = person("here", "alice");
+        let named = |typed: &str| policy.named(typed, &alice, &[person("here", "hank")]);
+        let is = |person: Person| Some(Named::Person(person));
+        let team = || Some(Named::Team("payments".to_owned()));
+        for (typed, expected) in [
+            ("bob", is(person("here", "bob"))),
+            ("@BOB", is(person("here", "bob"))),
+            ("erin", is(person("there", "8"))),
+            ("me", is(alice.clone())),
+            ("@payments", team()),
+            ("Payments", team()),
+            ("checkout", Some(Named::Service("checkout".to_owned()))),
+            ("@hank", is(person("here", "hank"))),
+            ("Hank", is(person("here", "hank"))),
+            ("@zoe", is(person("here", "zoe"))),
+            ("zoe", None),
+            ("frank", None),
+            ("gina", None),
+            ("@", None),
+            ("", None),
+            ("<b>", None),
+        ] {
+            assert_eq!(named(typed), expected, "{typed:?}");
+        }
+        // As they are known among those who are there.
+        let there = policy.person("bob", &alice, &[person("there", "7")]);
+        assert_eq!(there, Some(person("there", "7")));
+    }
+
+    #[test]
+    fn services_are_found_in_titles_as_whole_words() {
+        for (title, services) in [
+            ("Checkout is down", vec!["checkout"]),
+            ("the cart, again", vec!["checkout"]),
+            ("CART", vec!["checkout"]),
+            ("payment page is blank", vec!["checkout"]),
+            ("the payment-page is blank", vec![]),
+            ("checkout-v2 fails", vec!["checkout"]),
+            ("cartography", vec![]),
+            ("discart", vec![]),
+            ("支付 is slow", vec!["bob"]),
+            ("bob and the cart", vec!["bob", "checkout"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(policy().services_in(title), services, "{title:?}");
+        }
+        assert_eq!(policy().service("CheckOut"), Some("checkout"));
+        assert_eq!(policy().service("chekout"), None);
+    }
+
+    #[test]
+    fn nobody_is_asked_into_a_private_incident_by_rule() {
+        let mut policy = policy();
+        policy.severities[0].invite = vec!["payments".to_owned()];
+        let (here, services) = (PlatformName::new("here"), ["checkout".to_owned(), "bob".to_owned()]);
+        assert_eq!(policy.invited(Severity::Sev1, &services, (&here, true)), []);
+        assert_eq!(policy.invited(Severity::Sev1, &services, (&here, false)).len(), 2);
+        assert_eq!(policy.invited(Severity::Sev2, &services[1..], (&here, false)), [person("there", "8")]);
+        assert_eq!(policy.invited(Severity::Sev2, &["gone".to_owned()], (&here, false)), []);
+    }
 }

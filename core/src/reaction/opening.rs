@@ -5,6 +5,7 @@ use crate::{
     effect::{Desired, Pressed, Purpose},
     incident::{Incident, RoomState},
     message::{card, declaration},
+    policy::Policy,
     reaction::{END_WORTH, NEWS_WORTH, people},
 };
 
@@ -14,7 +15,7 @@ pub(super) const INVITED_AT_ONCE: usize = 10;
 /// It is declared: it gets a room.
 pub(super) fn make_room(effects: &mut Effects<'_>) {
     let incident = effects.incident;
-    let topic = topic(incident);
+    let topic = topic(incident, effects.policy());
     // Members of the room where it was declared need not all be on the allow-list, and who isn't reads nothing.
     let platform = &incident.origin.message.room.platform;
     let may_enter = !incident.private && effects.policy().allows_everybody(platform);
@@ -32,15 +33,16 @@ pub(super) fn make_room(effects: &mut Effects<'_>) {
     });
 }
 
-fn topic(incident: &Incident) -> String {
-    format!("{} · {}", incident.id, incident.title_or_gap())
+fn topic(incident: &Incident, policy: &Policy) -> String {
+    format!("{} · {}", incident.id, policy.title_of(incident))
 }
 
 /// The title has changed: so does what the room is called.
 pub(super) fn rename_room(effects: &mut Effects<'_>) {
     let incident = effects.incident;
     if matches!(incident.room, RoomState::Open(_)) {
-        effects.keep(Desired::Named { name: incident.room_title(), topic: topic(incident) });
+        effects
+            .keep(Desired::Named { name: incident.room_title(), topic: topic(incident, effects.policy()) });
     }
 }
 

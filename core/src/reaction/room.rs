@@ -108,9 +108,10 @@ fn lost(effects: &mut Effects<'_>, at_home: Message, alone: Message, by: Option<
         effects.say_at_home(Purpose::Notice, at_home, END_WORTH);
         return;
     }
-    let mut told: Vec<&Person> = incident.commander.iter().chain([&incident.reporter]).collect();
-    told.dedup();
-    for person in told.into_iter().filter(|person| Some(*person) != by) {
-        effects.tell_person(person, alone.clone(), END_WORTH);
+    let policy = effects.surroundings.policy;
+    for person in policy.each_once(incident.commander.iter().chain([&incident.reporter])) {
+        if by.is_none_or(|by| !policy.same(by, &person)) {
+            effects.tell_person(&person, alone.clone(), END_WORTH);
+        }
     }
 }

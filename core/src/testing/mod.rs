@@ -11,6 +11,7 @@ mod faulty_store;
 mod in_words;
 mod ledger;
 mod limited_platform;
+mod measuring;
 mod memory_store;
 mod patience;
 mod people;

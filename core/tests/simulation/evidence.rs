@@ -103,6 +103,7 @@ impl<'a> Evidence<'a> {
             Deed::Corrected { .. }
             | Deed::TookBack { .. }
             | Deed::Pressed { .. }
+            | Deed::Unpressed { .. }
             | Deed::RemovedSitrep
             | Deed::InvitedSitrep => None,
         });

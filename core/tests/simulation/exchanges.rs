@@ -112,7 +112,9 @@ impl<'a> Reader<'_, 'a> {
                 let answers = self.answers_to_press(commit, person);
                 Some(Exchange { index, manner: Manner::Pressed, person, room, text: key, answers })
             }
-            Deed::TookBack { .. } | Deed::RemovedSitrep | Deed::InvitedSitrep => None,
+            Deed::TookBack { .. } | Deed::Unpressed { .. } | Deed::RemovedSitrep | Deed::InvitedSitrep => {
+                None
+            }
         }
     }
 

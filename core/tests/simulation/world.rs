@@ -14,7 +14,7 @@ use sitrep_core::{
     incident::{Incident, IncidentId, evolve},
     person::Person,
     policy::{PlatformPolicy, Policy},
-    port::{Identity, Opened, Store},
+    port::{Identity, Opened, Panel, Store},
     room::{PlatformName, RoomRef},
     testing::{
         ALLOWED, Act, Dice, Doing, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, LimitedPlatform,
@@ -86,7 +86,13 @@ pub(crate) fn policy() -> Policy {
     let stakeholder_rooms = vec![RoomRef::new(&platform, STAKEHOLDER_ROOM)];
     let support_room = Some(RoomRef::new(&platform, SUPPORT_ROOM));
     let home_room = Some(RoomRef::new(&platform, HOME_ROOM));
-    let mut policy = Policy::default();
+    let panel = |title: &str, unit: &str| Panel {
+        title: title.to_owned(),
+        query: "up".to_owned(),
+        unit: unit.to_owned(),
+    };
+    let health = vec![panel("Requests failing", "req/s"), panel("Latency", "s")];
+    let mut policy = Policy { health, ..Policy::default() };
     policy.people.insert("bob".to_owned(), vec![Person::new(&platform, "bob")]);
     policy.severities[0].invite = vec!["bob".to_owned()];
     policy.platforms.insert(
@@ -209,6 +215,11 @@ impl World {
             Act::Say(text) => self.console.say(person, room, text),
             Act::Edit(text) => self.console.does(person, room, &Gesture::Edit(text.clone())),
             Act::TakeBack => self.console.does(person, room, &Gesture::TakeBack),
+            // It is put on any message, and taken off again.
+            Act::Press("📌") => {
+                let mark = self.console.does(person, room, &Gesture::Mark(String::new()));
+                mark.or_else(|_| self.console.does(person, room, &Gesture::Unmark(String::new())))
+            }
             Act::Press(key) => self.console.does(person, room, &Gesture::Press((*key).to_owned())),
             Act::Kick => self.console.does(person, room, &Gesture::Kick),
             Act::Invite => self.console.does(person, room, &Gesture::Invite),

@@ -16,15 +16,15 @@ help: add a [[health.panel]] with a title and a query for each figure
     refused(
         "[[health.panel]]\ntitle = \"Failing\"\n",
         r#"
-sitrep.toml:1:3: [health] needs `prometheus`
-    [[health.panel]]
-      ^^^^^^
-help: add prometheus = "http://127.0.0.1:9090"
-
 sitrep.toml:1:1: [[health.panel]] needs `query`
     [[health.panel]]
     ^^^^^^^^^^^^^^^^
 help: add query = 'sum(rate(http_requests_total{code=~"5.."}[5m]))'
+
+sitrep.toml:1:3: [health] needs `prometheus`
+    [[health.panel]]
+      ^^^^^^
+help: add prometheus = "http://127.0.0.1:9090"
 "#,
     );
 }

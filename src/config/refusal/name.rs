@@ -46,7 +46,7 @@ help: `timezone` belongs at the top of the file, above the first [section]
 sitrep.toml:1:1: `banana` at the top of the file is not known
     banana = ...
     ^^^^^^
-help: the top of the file may have data_dir, timezone, command_prefix, [incident], [severity], [meeting], [health], [matrix], [discord], [people], [teams], [service], [schedule], [working_hours]
+help: the top of the file may have data_dir, timezone, command_prefix, [messages], [incident], [severity], [meeting], [health], [matrix], [discord], [people], [teams], [service], [schedule], [working_hours]
 "#,
     );
 }

@@ -3,6 +3,19 @@
 use super::refused;
 
 #[test]
+fn everybody_is_not_told_before_the_commander_is_asked() {
+    refused(
+        "[incident]\nhandoff_after = \"2h\"\nhandoff_at_latest = \"60m\"\n",
+        r#"
+sitrep.toml:3:21: `handoff_at_latest` is not later than `handoff_after`
+    handoff_at_latest = "60m"
+                        ^^^^^
+help: for example 60m and 180m
+"#,
+    );
+}
+
+#[test]
 fn values_of_the_wrong_type() {
     refused(
         "[severity.sev1]\nupdate_every = 15\n",

@@ -20,7 +20,7 @@ use super::{
     update_cycle::UpdateCycle,
 };
 use crate::{
-    event::{Event, IncidentEvent, Record},
+    event::{Event, IncidentEvent, PeopleEvent, Record},
     person::Person,
 };
 
@@ -110,6 +110,8 @@ fn remember_words(incident: &mut Incident, record: &Record) {
 
 /// Applies one more fact.
 pub fn evolve(incident: &mut Incident, record: &Record) {
+    let joins = matches!(record.event, Event::People(PeopleEvent::Joined));
+    let was_asked_in = joins && record.by.as_ref().is_some_and(|by| incident.has_person(by));
     incident.facts += 1;
     remember_words(incident, record);
     match &record.event {
@@ -124,7 +126,10 @@ pub fn evolve(incident: &mut Incident, record: &Record) {
         Event::Timeline(event) => timeline::evolve(incident, event, record),
         Event::Health(event) => health::evolve(incident, event, record.at),
     }
-    timeline::note(incident, record);
+    // Of whom was asked in, the timeline tells that already.
+    if !was_asked_in {
+        timeline::note(incident, record);
+    }
 }
 
 fn add_people(incident: &mut Incident, people: &[Person]) {

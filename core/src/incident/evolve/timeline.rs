@@ -24,6 +24,13 @@ pub(super) fn note(incident: &mut Incident, record: &Record) {
             },
         ),
         Event::Update(UpdateEvent::Edited { fact }) => correct(incident, *fact, record),
+        // Whoever declared it was there from the beginning.
+        Event::People(PeopleEvent::Joined) => {
+            if record.by.as_ref() != Some(&incident.reporter) {
+                let entry = entry(incident.facts, record);
+                incident.timeline.insert_first_of(entry);
+            }
+        }
         event if is_worth_a_line(event) => {
             let entry = entry(incident.facts, record);
             incident.timeline.insert(entry);
@@ -110,7 +117,7 @@ fn is_worth_a_line(event: &Event) -> bool {
             RetrospectiveEvent::Reminded { ahead } => *ahead == Ahead::Now,
             RetrospectiveEvent::Proposed { .. } | RetrospectiveEvent::Nagged { .. } => false,
         },
-        Event::People(event) => matches!(event, PeopleEvent::Invited { .. } | PeopleEvent::Joined),
+        Event::People(event) => matches!(event, PeopleEvent::Invited { .. }),
         // A checklist is there from the beginning: what counts is when its tasks are done.
         Event::Task(event) => !matches!(event, TaskEvent::Added { list: Some(_), .. }),
         Event::Timeline(_) => false,

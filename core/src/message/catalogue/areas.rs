@@ -17,6 +17,7 @@ areas![
     "card",
     "console",
     "declaration",
+    "doing",
     "ending",
     "export",
     "follow",

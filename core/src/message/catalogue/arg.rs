@@ -4,7 +4,7 @@
 //! whether it is there, and that writes one character of a range for private use. After the markup is read, the
 //! value itself is put in that character's place.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use minijinja::value::{Object, Value};
 
@@ -126,6 +126,12 @@ impl From<&String> for Arg {
 impl From<String> for Arg {
     fn from(words: String) -> Self {
         Self::from(words.as_str())
+    }
+}
+
+impl From<Cow<'_, str>> for Arg {
+    fn from(words: Cow<'_, str>) -> Self {
+        Self::from(&*words)
     }
 }
 

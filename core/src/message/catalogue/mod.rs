@@ -173,10 +173,11 @@ impl Words {
     pub fn templates(&self) -> impl Iterator<Item = (&str, &str)> {
         self.book.templates()
     }
+}
 
-    /// The whole catalogue as a file to begin from: what [`Words::with_overrides`] reads.
-    #[must_use]
-    pub fn to_toml(&self) -> String {
-        overrides::write(self.templates())
-    }
+/// The whole catalogue of a language as a file to begin from: what [`Words::with_overrides`] reads.
+#[must_use]
+pub fn file(language: Language) -> String {
+    let areas = areas::of(language).iter().map(|(area, text)| format!("[{area}]\n{}\n", text.trim()));
+    areas.collect::<Vec<_>>().join("\n")
 }

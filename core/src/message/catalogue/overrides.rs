@@ -26,6 +26,8 @@ pub struct Fault {
     pub line: usize,
     /// The column in the line, in characters from 1.
     pub column: usize,
+    /// Which bytes of the file are meant.
+    pub span: Range<usize>,
     /// What is wrong.
     pub what: String,
     /// What to do about it.
@@ -35,7 +37,7 @@ pub struct Fault {
 /// A fault before its place in the file is counted out.
 struct Found {
     key: String,
-    at: usize,
+    at: Range<usize>,
     what: String,
     help: String,
 }
@@ -54,7 +56,7 @@ pub(super) fn read(text: &str) -> Result<BTreeMap<String, String>, Vec<Fault>> {
                 }
                 found.push(Found {
                     key: name.to_owned(),
-                    at: area.span().start,
+                    at: area.span(),
                     what: format!("`{name}` stands outside of any area"),
                     help: "sentences stand in tables such as [update]; `sitrep messages` prints them all"
                         .to_owned(),
@@ -63,7 +65,7 @@ pub(super) fn read(text: &str) -> Result<BTreeMap<String, String>, Vec<Fault>> {
         }
         Err(error) => found.push(Found {
             key: String::new(),
-            at: error.span().map_or(0, |span| span.start),
+            at: error.span().unwrap_or_default(),
             what: error.message().to_owned(),
             help: "`sitrep messages` prints such a file to begin from".to_owned(),
         }),
@@ -71,7 +73,7 @@ pub(super) fn read(text: &str) -> Result<BTreeMap<String, String>, Vec<Fault>> {
     if found.is_empty() {
         return Ok(sentences);
     }
-    found.sort_by_key(|fault| fault.at);
+    found.sort_by_key(|fault| fault.at.start);
     Err(found.into_iter().map(|fault| fault.placed(text)).collect())
 }
 
@@ -88,17 +90,12 @@ fn read_area(
                 || "`sitrep messages` prints every key".to_owned(),
                 |near| format!("did you mean {near}?"),
             );
-            found.push(Found {
-                at: name.span().start,
-                what: format!("there is no sentence `{key}`"),
-                help,
-                key,
-            });
+            found.push(Found { at: name.span(), what: format!("there is no sentence `{key}`"), help, key });
             continue;
         }
         let DeValue::String(template) = value.get_ref() else {
             found.push(Found {
-                at: value.span().start,
+                at: value.span(),
                 what: format!("`{key}` is not a text"),
                 help: "a sentence stands between quotes".to_owned(),
                 key,
@@ -117,16 +114,16 @@ fn read_area(
 }
 
 /// What is wrong with a template: where in it, what, and what to do.
-fn faults(key: &str, template: &str) -> Vec<(usize, String, String)> {
+fn faults(key: &str, template: &str) -> Vec<(Range<usize>, String, String)> {
     if let Some(at) = template.find(|c| marked(c).is_some()) {
         let help = "leave it out: characters of that range stand for values".to_owned();
-        return vec![(at, "a character for private use".to_owned(), help)];
+        return vec![(at..at + 1, "a character for private use".to_owned(), help)];
     }
     let engine = engine();
     let compiled = match engine.template_from_str(template) {
         Ok(compiled) => compiled,
         Err(error) => {
-            let at = error.range().map_or(0, |range| range.start);
+            let at = error.range().unwrap_or_default();
             let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
             let help = "values are written {{ name }}, conditions {% if name %}...{% endif %}".to_owned();
             return vec![(at, format!("the template can't be read: {what}"), help)];
@@ -138,12 +135,13 @@ fn faults(key: &str, template: &str) -> Vec<(usize, String, String)> {
     let unknown = used.difference(&known).map(|name| {
         let names = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         let help = if names.is_empty() { "it has no values".to_owned() } else { format!("it has {names}") };
-        (word_at(template, name), format!("the sentence has no value `{name}`"), help)
+        let at = word_at(template, name);
+        (at..at + name.len(), format!("the sentence has no value `{name}`"), help)
     });
     let mut faults: Vec<_> = unknown.collect();
     if template.trim().is_empty() {
         faults.push((
-            0,
+            0..0,
             "nothing would be said".to_owned(),
             "leave the key out to have the usual sentence".to_owned(),
         ));
@@ -152,7 +150,7 @@ fn faults(key: &str, template: &str) -> Vec<(usize, String, String)> {
         && ["include", "import", "extends", "macro"].iter().any(|tag| has_tag(template, tag))
     {
         let help = "a sentence stands by itself".to_owned();
-        faults.push((0, "sentences can't be made of others".to_owned(), help));
+        faults.push((0..0, "sentences can't be made of others".to_owned(), help));
     }
     faults
 }
@@ -175,11 +173,14 @@ fn word_at(template: &str, name: &str) -> usize {
     template.match_indices(name).map(|(at, _)| at).find(is_whole).unwrap_or(0)
 }
 
-/// Where in the file something inside of a value stands, if the value is written without escapes; its beginning if not.
-fn place(text: &str, value: Range<usize>, template: &str, inside: usize) -> usize {
-    text.get(value.clone())
-        .and_then(|raw| raw.find(template))
-        .map_or(value.start, |open| value.start + open + inside)
+/// Where in the file something inside of a value stands, if the value is written without escapes; the value if not.
+fn place(text: &str, value: Range<usize>, template: &str, inside: Range<usize>) -> Range<usize> {
+    match text.get(value.clone()).and_then(|raw| raw.find(template)) {
+        Some(open) if !template.is_empty() => {
+            value.start + open + inside.start..value.start + open + inside.end
+        }
+        Some(_) | None => value,
+    }
 }
 
 /// The key that one nearly is.
@@ -194,32 +195,15 @@ fn nearest(key: &str) -> Option<String> {
 
 impl Found {
     fn placed(self, text: &str) -> Fault {
-        let before = text.get(..self.at).unwrap_or(text);
+        let before = text.get(..self.at.start).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Fault {
             key: self.key,
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
+            span: self.at,
             what: self.what,
             help: self.help,
         }
     }
-}
-
-/// A file with these sentences, which [`read`] reads.
-pub(super) fn write<'a>(sentences: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut areas: BTreeMap<&str, String> = BTreeMap::new();
-    for (key, template) in sentences {
-        let (area, name) = key.split_once('.').unwrap_or(("", key));
-        let lines = areas.entry(area).or_default();
-        let is_simple = !template.contains(['"', '\\', '\n']) && !template.contains(char::is_control);
-        if is_simple {
-            lines.push_str(&format!("{name} = \"{template}\"\n"));
-        } else if !template.contains("'''") && !template.contains(|c: char| c.is_control() && c != '\n') {
-            lines.push_str(&format!("{name} = '''\n{template}'''\n"));
-        } else {
-            lines.push_str(&format!("{name} = {}\n", toml::Value::from(template)));
-        }
-    }
-    areas.into_iter().map(|(area, lines)| format!("[{area}]\n{lines}")).collect::<Vec<_>>().join("\n")
 }

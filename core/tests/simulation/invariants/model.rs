@@ -170,6 +170,14 @@ impl Exchange<'_> {
                 belief.people.insert(who.clone());
                 belief.commander = Some(who);
             }
+            Told::NobodyLeads => {
+                self.expect(is_open && belief.commander.is_some(), "is left by who doesn't lead it");
+                belief.commander = None;
+            }
+            Told::Joins(who) => {
+                self.expect(is_open, "is joined when it is over");
+                belief.people.insert(who);
+            }
             Told::SeverityIs { now, was } => {
                 self.expect(
                     is_open && belief.severity == was && now != was,

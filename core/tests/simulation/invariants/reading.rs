@@ -13,6 +13,10 @@ pub(crate) enum Told {
     YouLead,
     /// Somebody leads from now on.
     Leads(String),
+    /// Nobody leads any more.
+    NobodyLeads,
+    /// Somebody belongs to it from now on: they have a role, or are to take over.
+    Joins(String),
     /// The severity is this now, and was that.
     SeverityIs { now: Severity, was: Severity },
     /// It is called this now.
@@ -54,6 +58,10 @@ pub(crate) fn read(answer: &str) -> Option<(IncidentId, Told)> {
         Told::YouLead
     } else if let Some(who) = answer.strip_suffix(&format!(" leads {name} from now on.")) {
         Told::Leads(who.trim_start_matches('@').to_owned())
+    } else if answer.starts_with(&format!("Nobody leads {name} now.")) {
+        Told::NobodyLeads
+    } else if let Some(who) = whoever_joins(answer, &name) {
+        Told::Joins(who.to_owned())
     } else if let Some(who) = answer.strip_suffix(&format!(" leads {name} already.")) {
         Told::LeadsAlready(who.to_owned())
     } else if answer == format!("The title of {name} is corrected.") {
@@ -66,6 +74,19 @@ pub(crate) fn read(answer: &str) -> Option<(IncidentId, Told)> {
         Told::Nothing
     };
     Some((id, told))
+}
+
+/// Who has a role from now on, or is asked to take over.
+fn whoever_joins<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+    let given = || {
+        let (who, role) = answer.strip_suffix(&format!(" of {name} from now on."))?.split_once(" is ")?;
+        matches!(role, "comms lead" | "scribe" | "responder").then_some(who.trim_start_matches('@'))
+    };
+    let (who, _) = answer
+        .strip_prefix("I have asked ")
+        .and_then(|rest| rest.split_once(&format!(" to take over {name}.")))
+        .or_else(|| Some((given()?, "")))?;
+    Some(who)
 }
 
 /// What follows the number.
@@ -119,6 +140,13 @@ mod tests {
             ("Thank you: you have INC-12, and you lead.", Some((id(12), Told::YouHaveIt { leads: true }))),
             ("You lead INC-1.", Some((id(1), Told::YouLead))),
             ("@bob leads INC-1 from now on.", Some((id(1), Told::Leads("bob".to_owned())))),
+            ("@bob is comms lead of INC-1 from now on.", Some((id(1), Told::Joins("bob".to_owned())))),
+            (
+                "I have asked bob to take over INC-1. Until they accept, it stays with you.",
+                Some((id(1), Told::Joins("bob".to_owned()))),
+            ),
+            ("You are scribe of INC-1.", Some((id(1), Told::Nothing))),
+            ("Nobody leads INC-1 now. `!lead me` takes the lead.", Some((id(1), Told::NobodyLeads))),
             (
                 "INC-1 is SEV1 now, it was SEV2. Next update by 11:13 UTC.",
                 Some((id(1), Told::SeverityIs { now: Severity::Sev1, was: Severity::Sev2 })),
