@@ -10,6 +10,7 @@
 //! | `limits.rs` | what Discord asks to wait for, what it refuses, what it swallows |
 //! | `rooms.rs` | the incident's channel, its place, its card |
 //! | `beside.rs` | the voice channel, the calendar, direct channels |
+//! | `record.rs` | what people mark, what there is to do, the room when it is over |
 //! | `losses.rs` | what is taken away meanwhile |
 //! | `pings.rs` | whom nothing may notify |
 //! | `privacy.rs` | who may do and see what |
@@ -30,6 +31,7 @@ mod losses;
 mod operating;
 mod pings;
 mod privacy;
+mod record;
 mod rooms;
 mod setting_up;
 
@@ -45,6 +47,7 @@ pub(crate) fn tests() -> Vec<Test> {
         beside::tests(),
         pings::tests(),
         privacy::tests(),
+        record::tests(),
         operating::tests(),
         both::tests(),
         axe::tests(),

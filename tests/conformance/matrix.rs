@@ -172,8 +172,9 @@ impl Stage for Matrix {
         let (who, id) = self.who_where(person, room)?;
         let message = message_at(who, id, place)?;
         let press = (person.to_owned(), message, key.to_owned());
-        let reaction = self.pressed.remove(&press).ok_or("nothing was pressed")?;
-        who.redact(id, &reaction)?;
+        let reaction = self.pressed.get(&press).ok_or("nothing was pressed")?;
+        who.redact(id, reaction)?;
+        self.pressed.remove(&press);
         Ok(())
     }
 

@@ -319,5 +319,6 @@ pub(crate) fn handles(users: &[&str]) -> Vec<Handle> {
 
 /// A sign to press that asks for nothing.
 pub(crate) fn sign(key: &str) -> Button {
-    Button { key: key.to_owned(), verb: "ack", words: "", label: "Acknowledge", form: None, choices: &[] }
+    let label = "Acknowledge".to_owned();
+    Button { key: key.to_owned(), verb: "ack", words: "", label, form: None, choices: Vec::new() }
 }

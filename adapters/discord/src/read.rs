@@ -7,7 +7,10 @@
 use std::sync::atomic::Ordering;
 
 use serde::Deserialize;
-use serenity::{all::UserId, http::Route};
+use serenity::{
+    all::{ChannelId, MessageId, UserId},
+    http::Route,
+};
 use sitrep_core::{
     port::{Receipt, Said},
     room::MessageRef,
@@ -17,6 +20,7 @@ use crate::{
     account::Account,
     client::Call,
     failure::{Failure, code},
+    guild::Channel,
     inbound::moment_of,
     inbound_text, pin,
     raw::PostedEmbed,
@@ -24,6 +28,9 @@ use crate::{
 
 /// Kinds of messages that are words of somebody's: said, answered, the answer to a command (2 kinds).
 const WORDS: [u8; 4] = [0, 19, 20, 23];
+
+/// In how many threads of a room a message is looked for.
+const THREADS: usize = 8;
 
 /// A message, as much of it as is read.
 #[derive(Debug, Deserialize)]
@@ -74,12 +81,13 @@ struct Attached {
 
 /// Reads it.
 pub(crate) async fn read(account: &Account, message: &MessageRef) -> Result<Receipt, Failure> {
-    let (channel_id, message_id) = pin::place(account, message)?;
-    let call = Call::get(Route::ChannelMessage { channel_id, message_id }).needs("Read Message History");
-    let whole: Whole = account.client.ask(call).await.map_err(|failure| {
-        // What we may not see has no author whom it could be read for.
-        if failure.is(&[code::UNKNOWN_MESSAGE]) { Failure::refused("the message is gone") } else { failure }
-    })?;
+    let (room, message_id) = pin::place(account, message)?;
+    let (channel_id, whole) = match get(account, (room, message_id)).await {
+        Err(failure) if failure.is(&[code::UNKNOWN_MESSAGE]) && message.thread.is_none() => {
+            in_threads(account, (room, message_id)).await?.ok_or(failure)?
+        }
+        whole => (room, whole?),
+    };
     let is_ours = whole.author.id == account.user;
     let words = whole.words(is_ours);
     if words.is_empty() {
@@ -94,6 +102,35 @@ pub(crate) async fn read(account: &Account, message: &MessageRef) -> Result<Rece
     let text = inbound_text::readable(&words, &account.guild(), channel_id);
     let author = account.person(whole.author.id);
     Ok(Receipt::Said(Said { author, text, sent_at: moment_of(message_id.get()) }))
+}
+
+async fn get(account: &Account, (channel_id, message_id): (ChannelId, MessageId)) -> Result<Whole, Failure> {
+    let call = Call::get(Route::ChannelMessage { channel_id, message_id }).needs("Read Message History");
+    account.client.ask(call).await
+}
+
+/// The message in one of the room's threads: core knows it by its room.
+async fn in_threads(
+    account: &Account,
+    (room, message): (ChannelId, MessageId),
+) -> Result<Option<(ChannelId, Whole)>, Failure> {
+    let threads: Vec<ChannelId> = {
+        let guild = account.guild();
+        let of_room = guild.channels.iter().filter(|(_, it)| it.is_thread() && it.parent == Some(room));
+        // One that began later, or in which nobody has spoken since, doesn't hold it.
+        let may_hold = |(id, it): &(&ChannelId, &Channel)| {
+            id.get() <= message.get() && it.last_message.is_some_and(|last| last >= message)
+        };
+        // The latest first: that is where people are talking.
+        of_room.filter(may_hold).map(|(id, _)| *id).rev().take(THREADS).collect()
+    };
+    for thread in threads {
+        match get(account, (thread, message)).await {
+            Err(failure) if failure.is(&[code::UNKNOWN_MESSAGE, code::UNKNOWN_CHANNEL, code::NO_ACCESS]) => {}
+            whole => return whole.map(|whole| Some((thread, whole))),
+        }
+    }
+    Ok(None)
 }
 
 impl Whole {

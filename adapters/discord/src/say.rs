@@ -43,10 +43,10 @@ pub(crate) async fn say(
     let Some(upload) = saying.attachment.and_then(Upload::of) else {
         return say_with(account, attempt, saying, None).await;
     };
-    let trouble = match upload.trouble() {
+    let trouble = match upload.trouble(&account.settings.words) {
         Some(trouble) => trouble,
         None => match say_with(account, attempt, saying, Some(&upload)).await {
-            Err(failure) => upload.is_blamed(&failure).ok_or(failure)?,
+            Err(failure) => upload.is_blamed(&failure, &account.settings.words).ok_or(failure)?,
             said => return said,
         },
     };

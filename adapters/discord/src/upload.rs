@@ -10,7 +10,7 @@ use serenity::{
     all::CreateAttachment,
     http::{Multipart, MultipartUpload},
 };
-use sitrep_core::port::Attachment;
+use sitrep_core::{args, message::catalogue::Words, port::Attachment};
 
 use crate::{
     failure::{Failure, code},
@@ -52,23 +52,23 @@ impl Upload {
     }
 
     /// Why it can't be sent at all; a sentence.
-    pub(crate) fn trouble(&self) -> Option<String> {
-        (self.content.len() > LARGEST).then(|| self.too_large())
+    pub(crate) fn trouble(&self, words: &Words) -> Option<String> {
+        (self.content.len() > LARGEST).then(|| self.too_large(words))
     }
 
     /// Whether the file is why Discord refused, as a sentence: the words may be said without it.
-    pub(crate) fn is_blamed(&self, failure: &Failure) -> Option<String> {
+    pub(crate) fn is_blamed(&self, failure: &Failure, words: &Words) -> Option<String> {
         let is_size = matches!(failure, Failure::Intercepted(413)) || failure.is(&[code::TOO_LARGE]);
         if is_size {
-            return Some(self.too_large());
+            return Some(self.too_large(words));
         }
         // It may be another permission that is missing. Then the words are refused as well.
-        let words = "sitrep lacks the permission Attach Files on Discord";
-        failure.is(&[code::NO_PERMISSION]).then(|| format!("{} is missing here: {words}.", self.name))
+        let is_forbidden = failure.is(&[code::NO_PERMISSION]);
+        is_forbidden.then(|| words.phrase("adapter.not_allowed", args![name = self.name.as_str()]))
     }
 
-    fn too_large(&self) -> String {
-        format!("{} is missing here: it is larger than Discord takes.", self.name)
+    fn too_large(&self, words: &Words) -> String {
+        words.phrase("adapter.too_large", args![name = self.name.as_str()])
     }
 
     /// A form and the file, as they are sent.
@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_said() {
-        assert_eq!(picture("a.png", "", LARGEST).trouble(), None);
-        assert!(picture("a.png", "", LARGEST + 1).trouble().unwrap().contains("larger than Discord takes"));
+        assert_eq!(picture("a.png", "", LARGEST).trouble(&Words::default()), None);
+        assert!(
+            picture("a.png", "", LARGEST + 1).trouble(&Words::default()).unwrap().contains("larger than")
+        );
     }
 }

@@ -72,7 +72,8 @@ fn updates(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<See
     let began_ms =
         incident.iter().find(|seen| seen.sender == scene.alice.user_id).map_or(0, |seen| seen.sent_ms);
     let mut all = Vec::new();
-    println!("\nseconds from the commander's message to each of {} rooms", TOLD.len());
+    println!("\n{} events of sitrep's that count against the limits", sent.len());
+    println!("seconds from the commander's message to each of {} rooms", TOLD.len());
     let ends = course.updates.iter().enumerate().map(|(number, id)| (course::words(number), id));
     for (words, id) in ends.chain([("the checkout is up again".to_owned(), &course.end)]) {
         let asked = moment(incident, id);

@@ -1,6 +1,7 @@
 //! Commands that are not written as messages: what is filled in, and what of the conversation is other then.
 
 use serde_json::{Value, json};
+use sitrep_core::message::catalogue::Words;
 
 use crate::support::Failed;
 
@@ -39,7 +40,7 @@ pub(super) fn options(
 
 /// Whether the button of a verb asks for words.
 pub(super) fn has_form(verb: &str) -> bool {
-    sitrep_core::command::form(verb).is_some()
+    sitrep_core::command::asks_for_words(verb)
 }
 
 /// A room in which what people say is said otherwise, so that nothing can be attached to it.

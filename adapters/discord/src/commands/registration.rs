@@ -149,6 +149,8 @@ fn write(state_dir: &Path, told: &Told) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use sitrep_core::message::catalogue::Words;
+
     use super::*;
 
     fn told(hash: &str) -> Told {

@@ -136,9 +136,9 @@ fn buttons_stand_below_a_message_until_they_are_taken_away() {
         key: "✅".to_owned(),
         verb,
         words: "",
-        label,
+        label: label.to_owned(),
         form: None,
-        choices: &[],
+        choices: Vec::new(),
     };
     let buttons = |buttons: Vec<Button>| Action::Buttons { message: card.clone(), buttons };
     bench.done(&buttons(vec![button("ack", "Acknowledge"), button("update", "Update")]));

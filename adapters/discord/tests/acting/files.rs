@@ -74,9 +74,9 @@ fn what_cannot_be_attached_is_missed_in_words() {
     bench.discord.revoke(permission::ATTACH_FILES);
     bench.done(&say(room("ops"), picture(PNG)));
     let said = bench.discord.messages("ops");
-    let missing = "How it is:\nfigures.png is missing here: ";
-    let larger = format!("{missing}it is larger than Discord takes.");
-    let forbidden = format!("{missing}sitrep lacks the permission Attach Files on Discord.");
+    let missing = "How it is:\n(figures.png is not here: ";
+    let larger = format!("{missing}it is larger than the chat server takes.)");
+    let forbidden = format!("{missing}sitrep lacks the permission Attach Files.)");
     let words: Vec<&str> = said.iter().map(|it| it.content.as_str()).collect();
     assert_eq!(words, [&larger, &larger, &forbidden]);
     assert!(said.iter().all(|it| it.attachments.is_empty()));

@@ -41,6 +41,9 @@ fn a_message_is_read_as_it_stands_now() {
     let thread = alice.start_thread("ops", id, "talk").unwrap();
     let in_thread = bob.say("talk", "it is back").unwrap();
     assert_eq!(said(&bench, &read(in_thread, Some(thread))).text, "it is back");
+    bench.listen();
+    bench.hears(|| bob.say("talk", "really").unwrap());
+    assert_eq!(said(&bench, &read(in_thread, None)).text, "it is back", "the room is enough");
     bench.is_clean();
 }
 
