@@ -119,7 +119,9 @@ fn faults(key: &str, template: &str) -> Vec<(Range<usize>, String, String)> {
         let help = "leave it out: characters of that range stand for values".to_owned();
         return vec![(at..at + 1, "a character for private use".to_owned(), help)];
     }
-    let engine = engine();
+    let mut engine = engine();
+    // An error knows its place only so.
+    engine.set_debug(true);
     let compiled = match engine.template_from_str(template) {
         Ok(compiled) => compiled,
         Err(error) => {
