@@ -1,7 +1,6 @@
 //! Commands that are not written as messages: what is filled in, and what of the conversation is other then.
 
 use serde_json::{Value, json};
-use sitrep_core::message::catalogue::Words;
 
 use crate::support::Failed;
 

@@ -95,6 +95,8 @@ fn reopen(incident: &mut Incident, promise: Option<Promise>) {
         if incident.acknowledged_by.is_some() { Status::Acknowledged } else { Status::Declared };
     incident.resolved_at = None;
     incident.mitigated_at = None;
+    // Whoever is there knows the roles by now: asking at once would only add to the noise.
+    incident.roles.asked = true;
     incident.ending = None;
     incident.lasting = None;
     incident.retrospective = None;
