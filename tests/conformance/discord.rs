@@ -81,9 +81,7 @@ impl Discord {
         guild.discord.enforce_limits(false);
         let ids = people.iter().map(|name| (guild.person(name).id(), (*name).to_owned()));
         let names = Names::new(ids.chain([(guild.discord.bot_id(), "sitrep".to_owned())]).collect());
-        // Where the console's support is.
-        let support = "support_room = \"support\"\nstakeholder_rooms = [";
-        let mut configuration = guild.configuration(more).replacen("stakeholder_rooms = [", support, 1);
+        let mut configuration = guild.configuration(more);
         for name in &people {
             let listed = format!("discord:{}", guild.person(name).id());
             configuration = configuration.replace(&format!("@{name}:example.org"), &listed);
@@ -128,7 +126,7 @@ impl Discord {
                     let is_named = |name: &&String| {
                         self.names
                             .id_of(name)
-                            .is_some_and(|id| before.content.starts_with(&format!("<@{id}> leads")))
+                            .is_some_and(|id| before.content.starts_with(&format!("<@{id}> ")))
                     };
                     let named: Vec<String> = asked.iter().filter(is_named).cloned().collect();
                     before.mentions.extend(named);

@@ -91,9 +91,9 @@ fn private_is_private() -> Result<(), Failed> {
         if let Some((start, _)) = line.split_once(' ').filter(|(start, _)| start.starts_with('[')) {
             room = start.to_owned();
         }
-        // The declaration itself was typed in #ops, and alice may ask in her direct room.
+        // The declaration itself was typed in #ops, and those who belong to it are told, and ask, in private.
         let is_typed = line.starts_with("[ops] alice: ");
-        if room != own && room != "[alice]" && !is_typed {
+        if room != own && !["[alice]", "[carol]"].contains(&room.as_str()) && !is_typed {
             for secret in ["leaked", "hole", "customers", "meet.jit.si"] {
                 assert!(!line.contains(secret), "{line}");
             }
@@ -104,7 +104,7 @@ fn private_is_private() -> Result<(), Failed> {
 }
 
 fn a_prompt_calls_exactly_the_commander() -> Result<(), Failed> {
-    let script = "!incident checkout is down\n/room INC-1\n!lead @carol\n/wait 20m\n";
+    let script = "!incident checkout is down\n/room INC-1\n!ack\n!lead @carol\n/wait 20m\n";
     let said = frozen(script)?;
     let asked = said.lines().last().ok_or("nothing was said").doing("waiting for the prompt")?;
     assert!(

@@ -60,7 +60,7 @@ fn a_title_taken_back_stays_so() -> Result<(), Failed> {
     home.console(&AT, declared)?.succeeded()?;
     let said =
         home.console(&AT, "!incidents\n!status INC-1\n/room INC-1\n!ack\n!resolve done\n")?.succeeded()?;
-    assert_eq!(said.matches("(title removed)").count(), 5, "in the list, the status and each end:\n{said}");
+    assert_eq!(said.matches("(title removed)").count(), 6, "in the list, the status and each end:\n{said}");
     assert!(!said.contains("ACME"), "{said}");
     Ok(())
 }

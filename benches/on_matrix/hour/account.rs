@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    TOLD, bucket,
+    TOLD,
+    bucket::{self, Counted},
     course::{self, Course},
     scene::Scene,
 };
@@ -31,7 +32,7 @@ pub(super) fn give(scene: &Scene, course: &Course) -> Result<(), Failed> {
         comers(scene, &incident),
         course.talk
     );
-    updates(scene, course, (&incident, &told), &sent(course, &exchanges));
+    updates(scene, course, (&incident, &told), &counted(course, &exchanges));
     answers(scene, &incident);
     prompts(scene, course, (&incident, &told));
     limits(&exchanges);
@@ -48,18 +49,28 @@ fn comers(scene: &Scene, events: &[Seen]) -> usize {
     scene.people.iter().filter(|person| is_in(&person.user_id)).count()
 }
 
-/// When sitrep's events went through, since the beginning: each once, though it may have been tried twice.
-fn sent(course: &Course, exchanges: &[Exchange]) -> Vec<Duration> {
-    let mut first: BTreeMap<&str, Duration> = BTreeMap::new();
-    for exchange in exchanges.iter().filter(|exchange| exchange.status == Some(200)) {
-        let is_event = exchange.asked.method == "PUT"
-            && ["/send/", "/state/", "/redact/"].iter().any(|part| exchange.asked.path.contains(part));
-        if is_event {
-            let at = exchange.at.saturating_duration_since(course.began);
-            first.entry(&exchange.asked.path).or_insert(at);
+/// What of sitrep's counts against the limits on messages, each once, though it may have been tried twice, and what was
+/// refused.
+fn counted(course: &Course, exchanges: &[Exchange]) -> Vec<Counted> {
+    let mut first: BTreeMap<&str, Counted> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for Exchange { at, asked, status, wait } in exchanges {
+        let parts = ["/send/", "/state/", "/redact/"];
+        if asked.method != "PUT" || !parts.iter().any(|part| asked.path.contains(part)) {
+            continue;
+        }
+        let one = Counted { at: at.saturating_duration_since(course.began), refused: *wait };
+        match status {
+            Some(200) => count_once(&mut first, &asked.path, one),
+            Some(429) if wait.is_some() => refused.push(one),
+            Some(_) | None => {}
         }
     }
-    first.into_values().collect()
+    first.into_values().chain(refused).collect()
+}
+
+fn count_once<'e>(first: &mut BTreeMap<&'e str, Counted>, path: &'e str, one: Counted) {
+    first.entry(path).or_insert(one);
 }
 
 /// When something was said, by its id, in milliseconds of the homeserver's clock.
@@ -67,12 +78,15 @@ fn moment(events: &[Seen], id: &str) -> u64 {
     events.iter().find(|seen| seen.event_id == id).map_or(0, |seen| seen.sent_ms)
 }
 
-fn updates(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<Seen>]), sent: &[Duration]) {
+fn updates(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<Seen>]), counted: &[Counted]) {
     // The first thing in the room tells the homeserver's clock from ours.
     let began_ms =
         incident.iter().find(|seen| seen.sender == scene.alice.user_id).map_or(0, |seen| seen.sent_ms);
     let mut all = Vec::new();
-    println!("\n{} events of sitrep's that count against the limits", sent.len());
+    println!(
+        "\n{} events of sitrep's that count against the limits",
+        counted.iter().filter(|one| one.refused.is_none()).count()
+    );
     println!("seconds from the commander's message to each of {} rooms", TOLD.len());
     let ends = course.updates.iter().enumerate().map(|(number, id)| (course::words(number), id));
     for (words, id) in ends.chain([("the checkout is up again".to_owned(), &course.end)]) {
@@ -84,7 +98,7 @@ fn updates(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<See
         });
         let took: Vec<f64> = copies.collect();
         let since = Duration::from_millis(asked.saturating_sub(began_ms));
-        let floor = bucket::earliest(sent, since, TOLD.len());
+        let floor = bucket::earliest(counted, since, TOLD.len());
         let shown: Vec<String> = took.iter().map(|took| format!("{took:.2}")).collect();
         let missing = TOLD.len() - took.len();
         println!(

@@ -125,7 +125,7 @@ pub fn for_support(incident: &Incident, policy: &Policy) -> Option<Message> {
         title = sentence(&policy.title_of(incident)),
         since = policy.absolute(since),
         until = if same_day { policy.clock(until) } else { policy.absolute(until) },
-        news = told.map(|update| Arg::quote(&update.words)),
+        news = told.map(|update| &update.words),
         nothing = known.is_some_and(|known| known.none),
         unknown = known.is_none(),
         lost = parts.lost.as_deref(),

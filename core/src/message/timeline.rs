@@ -1,6 +1,6 @@
 //! The timeline as people read it: a line for each thing that happened, in the words of the catalogue.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 
 use super::{Line, Message, Span, catalogue::Arg, text};
 use crate::{
@@ -97,8 +97,8 @@ pub fn lines<'a>(entries: impl Iterator<Item = &'a Entry>, policy: &Policy, leng
 
 /// "Tue 24 Nov 2026".
 fn day_of(at: DateTime<Utc>, policy: &Policy) -> String {
-    let moment = policy.absolute(at);
-    moment.split(", ").next().unwrap_or(&moment).to_owned()
+    let day = at.with_timezone(&policy.timezone).date_naive();
+    format!("{} {}", policy.words.weekday(day.weekday()), policy.words.date(day))
 }
 
 /// "14:05 alice: has it".

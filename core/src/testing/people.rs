@@ -266,7 +266,7 @@ impl People {
     }
 
     fn words(&mut self, number: &str, private: bool) -> String {
-        if self.dice.chance(150) {
+        if self.dice.chance(250) {
             return self.leading(number, private);
         }
         let verb = self.dice.weighted(&[12, 12, 14, 18, 8, 8, 12, 12, 2, 2, 8]);
@@ -292,7 +292,7 @@ impl People {
         let word = if private { self.private_word() } else { self.public_word() };
         let person = *self.dice.pick(&["me", "@alice", "@bob", "carol", "nobody", "@mallory"]);
         let other = self.dice.between(1, 6);
-        match self.dice.weighted(&[9, 7, 7, 4, 8, 9, 6, 6, 6, 4, 4, 3, 3, 3, 4, 6, 3, 3, 3]) {
+        match self.dice.weighted(&[9, 7, 7, 4, 8, 9, 6, 6, 6, 4, 4, 6, 5, 7, 14, 6, 6, 6, 8]) {
             0 => {
                 let role = *self.dice.pick(&["comms", "scribe", "responder", "lead", "comms lead"]);
                 format!("!role{number} {role} {person}")

@@ -35,17 +35,17 @@ fn edits(bench: &mut Bench, person: &str, message: &str, text: &str) {
 
 /// What edits are among these, each with the room and the text.
 fn edited(performs: &[Perform]) -> Vec<(String, String)> {
-    let edit = |perform: &Perform| match &perform.action {
-        Action::Edit { message, content, .. } => Some((message.room.room.clone(), words(content))),
-        _ => None,
+    let edit = |perform: &Perform| {
+        let Action::Edit { message, content, .. } = &perform.action else { return None };
+        Some((message.room.room.clone(), words(content)))
     };
     performs.iter().filter_map(edit).filter(|(_, text)| text.contains('>')).collect()
 }
 
 fn said_in(performs: &[Perform], place: &str) -> Vec<String> {
-    let said = |perform: &Perform| match &perform.action {
-        Action::Say { room, message, .. } if room.room == place => Some(words(message)),
-        _ => None,
+    let said = |perform: &Perform| {
+        let Action::Say { room, message, .. } = &perform.action else { return None };
+        (room.room == place).then(|| words(message))
     };
     performs.iter().filter_map(said).collect()
 }

@@ -37,9 +37,9 @@ fn says(bench: &mut Bench, who: &str, place: &str, text: &str) -> Vec<Perform> {
 }
 
 fn said_in(performs: &[Perform], place: &str) -> Vec<String> {
-    let said = |perform: &Perform| match &perform.action {
-        Action::Say { room, message, .. } if room.room == place => Some(words(message)),
-        _ => None,
+    let said = |perform: &Perform| {
+        let Action::Say { room, message, .. } = &perform.action else { return None };
+        (room.room == place).then(|| words(message))
     };
     performs.iter().filter_map(said).collect()
 }
@@ -59,9 +59,9 @@ fn after(bench: &mut Bench, minutes: i64) -> Vec<Perform> {
 
 /// The signs that were put on messages.
 fn signs(performs: &[Perform]) -> Vec<String> {
-    let put = |perform: &Perform| match &perform.action {
-        Action::Buttons { buttons, .. } => Some(buttons.iter().map(|button| button.key.clone()).collect()),
-        _ => None,
+    let put = |perform: &Perform| {
+        let Action::Buttons { buttons, .. } = &perform.action else { return None };
+        Some(buttons.iter().map(|button| button.key.clone()).collect())
     };
     performs.iter().filter_map(put).collect()
 }
@@ -89,10 +89,7 @@ fn whoever_is_given_a_role_is_notified_and_told_in_private() {
     assert_eq!(said_in(&done, "ops"), ["@bob is comms lead of INC-1 from now on."]);
     assert_eq!(said_in(&done, &home(&bench)), ["@bob is comms lead of INC-1 from now on."]);
     assert!(said_in(&done, "bob").join("\n").starts_with("You speak for INC-1"));
-    let invited = |perform: &Perform| match &perform.action {
-        Action::Invite { people, .. } => people.contains(&person("bob")),
-        _ => false,
-    };
+    let invited = |perform: &Perform| matches!(&perform.action, Action::Invite { people, .. } if people.contains(&person("bob")));
     assert!(done.iter().any(invited), "{done:?}");
     let done = says(&mut bench, "alice", "ops", "!role INC-1 comms @bob");
     assert_eq!(said_in(&done, "ops"), ["bob is comms lead of INC-1 already."]);

@@ -2,8 +2,12 @@
 
 use chrono::Duration;
 use sitrep_core::{
-    event::Subject,
-    incident::IncidentId,
+    event::{Record, Subject},
+    incident::{IncidentId, evolve},
+    message::{
+        catalogue::{Language, Words},
+        timeline,
+    },
     person::Person,
     policy::Policy,
     port::{Action, Attachment, Content, Outcome, Perform, Receipt, Said, Store},
@@ -370,6 +374,31 @@ fn a_timeline_that_waits_is_shown_without_what_was_taken_back_meanwhile() {
         }
     }
     assert!(shown.matches("(taken back)").count() == 2 && !shown.contains("ACME"), "{shown}");
+}
+
+#[test]
+fn whatever_can_be_on_it_has_words_in_every_language() {
+    let stored = include_str!("../../fixtures/events.jsonl");
+    let mut records = stored.lines().map(|line| {
+        let record: Record = serde_json::from_str(line).expect("a record");
+        Record { words: Some("what was said".to_owned()), ..record }
+    });
+    let begun = records.find_map(|record| evolve::begin(IncidentId(1), &record));
+    let mut incident = begun.expect("a declaration");
+    records.for_each(|record| evolve::evolve(&mut incident, &record));
+    assert!(incident.timeline.len() > 40, "{} lines", incident.timeline.len());
+    for language in Language::ALL {
+        let policy = Policy { words: Words::of(language), ..policy() };
+        let text = timeline::whole(&incident, &policy, |person| person.handle.clone());
+        let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("- ")).collect();
+        assert_eq!(lines.len(), incident.timeline.len(), "{text}");
+        for line in lines {
+            assert!(!line.trim_end().ends_with(':') && !line.contains("timeline."), "{line}");
+        }
+        for page in 1..=timeline::pages(&incident) {
+            assert!(timeline::page(&incident, page, &policy).lines.len() > 2);
+        }
+    }
 }
 
 #[test]

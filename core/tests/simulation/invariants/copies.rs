@@ -42,9 +42,9 @@ fn expected(update: &Update) -> Vec<&str> {
 /// Whether the platform refused for good to change this message.
 fn could_not_be_corrected(evidence: &Evidence<'_>, index: usize) -> bool {
     let is_of_it = |key: &&String| {
-        evidence.effects.get(key.as_str()).is_some_and(|stored| match &stored.effect {
-            Effect::Keep(Keep { desired: Desired::Copy { copy, .. }, .. }) => copy.id == index.to_string(),
-            _ => false,
+        evidence.effects.get(key.as_str()).is_some_and(|stored| {
+            matches!(&stored.effect, Effect::Keep(Keep { desired: Desired::Copy { copy, .. }, .. })
+                if copy.id == index.to_string())
         })
     };
     evidence.run.refused.iter().any(|key| is_of_it(&key))
