@@ -230,7 +230,10 @@ impl Stage for Matrix {
         if self.accept_invitations(&events, &place.id)? {
             events = reader.events(&place.id)?;
         }
-        Ok(Some(reading::room(&events, &self.sent, &self.workspace)))
+        let mut shown = reading::room(&events, &self.sent, &self.workspace);
+        // What a room between two is called and who is in it is not compared, whoever has made it.
+        shown.made = shown.made.filter(|_| self.workspace.person(room).is_err());
+        Ok(Some(shown))
     }
 
     fn has_no_other_room(&self) -> Result<(), Failed> {
