@@ -230,7 +230,10 @@ impl Stage for Matrix {
         if self.accept_invitations(&events, &place.id)? {
             events = reader.events(&place.id)?;
         }
-        Ok(Some(reading::room(&events, &self.sent, &self.workspace)))
+        let mut seen = reading::room(&events, &self.sent, &self.workspace);
+        // A room for one person is nobody's incident, whoever has made it.
+        seen.made = seen.made.filter(|_| self.workspace.person(room).is_err());
+        Ok(Some(seen))
     }
 
     fn has_no_other_room(&self) -> Result<(), Failed> {
