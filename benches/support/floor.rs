@@ -257,6 +257,7 @@ fn due(key: DueKey) -> Vec<u8> {
         DueKind::HandoffReminder => b'm',
         DueKind::HandoffPrompt => b'h',
         DueKind::Archive => b'x',
+        DueKind::NewcomersInRoom => b'w',
         DueKind::RetrospectiveNag => b'n',
         DueKind::RetrospectiveReminder(Ahead::Day) => b'D',
         DueKind::RetrospectiveReminder(Ahead::Hour) => b'H',

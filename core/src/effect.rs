@@ -114,7 +114,7 @@ pub struct Say {
     pub message: Message,
     /// What goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attachment: Option<Attachment>,
+    pub attachment: Option<Box<Attachment>>,
 }
 
 /// The performer that measures: not a place to talk, but asked like one.

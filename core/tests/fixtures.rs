@@ -178,7 +178,20 @@ fn with_chart(effect: Effect) -> Effect {
         mark: Some((moment(), "declared".to_owned())),
         timezone: "Europe/Berlin".to_owned(),
     };
-    Effect::Say(Say { signs: Some(Pressed::Tasks), attachment: Some(Attachment::Chart(chart)), ..say })
+    Effect::Say(Say {
+        signs: Some(Pressed::Tasks),
+        attachment: Some(Box::new(Attachment::Chart(chart))),
+        ..say
+    })
+}
+
+fn appointment() -> Appointment {
+    Appointment {
+        name: "Retrospective of INC-12".to_owned(),
+        about: "Sev2".to_owned(),
+        starts_at: moment(),
+        ends_at: moment(),
+    }
 }
 
 fn every_effect() -> Vec<StoredEffect> {
@@ -202,12 +215,6 @@ fn every_effect() -> Vec<StoredEffect> {
             message: words.clone(),
             attachment: None,
         })
-    };
-    let appointment = Appointment {
-        name: "Retrospective of INC-12".to_owned(),
-        about: "Sev2".to_owned(),
-        starts_at: moment(),
-        ends_at: moment(),
     };
     let keep = |desired| Effect::Keep(Keep { platform: platform(), incident, desired });
     let effects = [
@@ -241,7 +248,7 @@ fn every_effect() -> Vec<StoredEffect> {
             known: Some(room()),
         }),
         keep(Desired::NoMeeting { room: room() }),
-        keep(Desired::Appointment { room: room(), appointment: Some(appointment) }),
+        keep(Desired::Appointment { room: room(), appointment: Some(appointment()) }),
         Effect::Direct(alice()),
         say(Place::Person(alice()), Purpose::Notice),
         say(Place::Message(message()), Purpose::Notice),
@@ -288,10 +295,8 @@ fn every_effect() -> Vec<StoredEffect> {
 
 /// A message that passes on the words of a fact.
 fn quoting(effect: Effect, fact: u64) -> Effect {
-    match effect {
-        Effect::Say(say) => Effect::Say(Say { quotes: Some(fact), ..say }),
-        other => other,
-    }
+    let Effect::Say(say) = effect else { return effect };
+    Effect::Say(Say { quotes: Some(fact), ..say })
 }
 
 /// Every line of a fixture loads, and everything that this build writes has a line there.

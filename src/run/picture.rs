@@ -11,10 +11,11 @@ const NAME: &str = "health.png";
 /// The same, with its figures drawn.
 pub(super) async fn drawn(mut perform: Perform) -> Perform {
     if let Action::Say { attachment, .. } = &mut perform.action
-        && let Some(Attachment::Chart(_)) = attachment
+        && let Some(Attachment::Chart(_)) = attachment.as_deref()
     {
         let taken = attachment.take();
-        *attachment = tokio::task::spawn_blocking(move || taken.and_then(draw)).await.unwrap_or_default();
+        let drawn = tokio::task::spawn_blocking(move || taken.and_then(|taken| draw(*taken)));
+        *attachment = drawn.await.unwrap_or_default().map(Box::new);
         if attachment.is_none() {
             tracing::error!("a picture of the figures could not be drawn; the words go without it");
         }
@@ -60,7 +61,7 @@ mod tests {
             timezone: "nowhere".to_owned(),
         };
         let first_tried = Utc::now();
-        let perform = |attachment| Perform {
+        let perform = |attachment: Option<Attachment>| Perform {
             id: EffectId { sequence: 1, index: 0 },
             platform: platform.clone(),
             action: Action::Say {
@@ -69,16 +70,13 @@ mod tests {
                 only_for: None,
                 purpose: Purpose::Notice,
                 message: Message::text("hello"),
-                attachment,
+                attachment: attachment.map(Box::new),
             },
             attempt: Attempt { key: "k".to_owned(), first_tried, number: 1 },
         };
         let sent = drawn(perform(Some(Attachment::Chart(chart)))).await;
-        let Action::Say { attachment: Some(Attachment::Picture { name, alt, png, width, .. }), .. } =
-            sent.action
-        else {
-            panic!("a picture: {sent:?}")
-        };
+        let Action::Say { attachment: Some(attachment), .. } = sent.action else { panic!("a picture") };
+        let Attachment::Picture { name, alt, png, width, .. } = *attachment else { panic!("a picture") };
         assert_eq!((name.as_str(), alt.as_str(), width), ("health.png", "the last hour", 800));
         assert!(png.starts_with(b"\x89PNG"));
         assert_eq!(drawn(perform(None)).await, perform(None));

@@ -52,6 +52,8 @@ pub(super) struct Matrix {
     pressed: BTreeMap<(String, String, String), String>,
     /// Who is known to be where, by room and person.
     inside: BTreeSet<(String, String)>,
+    /// Who came into a room unasked, to say something. The console has no such thing.
+    unasked: BTreeSet<(String, String)>,
 }
 
 impl Matrix {
@@ -64,7 +66,7 @@ impl Matrix {
         let places = places.collect();
         let inside = workspace.configured().keys().map(|name| (name.clone(), HOST.to_owned())).collect();
         let (sent, pressed) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { workspace, typing, places, sent, pressed, inside })
+        Ok(Self { workspace, typing, places, sent, pressed, inside, unasked: BTreeSet::new() })
     }
 
     /// The room that has a name in the script.
@@ -126,7 +128,16 @@ impl Stage for Matrix {
         // Whoever has been asked in is there already; anybody else may only come if the room is open to them.
         if self.inside.insert((room.to_owned(), person.to_owned())) {
             let (who, id) = self.who_where(person, room)?;
-            who.join(id)?;
+            let is_asked = who.rooms()?.iter().any(|known| known == id)
+                || who.invitations()?.iter().any(|asked| asked.room == *id);
+            if who.join(id).is_err() {
+                // It is open to those who are where it was declared.
+                self.workspace.configured().values().try_for_each(|room| who.join(room).map(drop))?;
+                who.join(id)?;
+            }
+            if !is_asked {
+                self.unasked.insert((room.to_owned(), person.to_owned()));
+            }
         }
         Ok(())
     }
@@ -193,6 +204,10 @@ impl Stage for Matrix {
 
     fn look_for_rooms(&mut self, expected: &View) -> Result<(), Failed> {
         for (name, room) in expected {
+            // Whoever came unasked may be asked in later, which nobody sees.
+            for member in room.made.iter().flat_map(|made| &made.members) {
+                self.unasked.remove(&(name.clone(), member.clone()));
+            }
             if self.places.contains_key(name) {
                 continue;
             }
@@ -230,10 +245,21 @@ impl Stage for Matrix {
         if self.accept_invitations(&events, &place.id)? {
             events = reader.events(&place.id)?;
         }
+<<<<<<< HEAD
         let mut shown = reading::room(&events, &self.sent, &self.workspace);
         // What a room between two is called and who is in it is not compared, whoever has made it.
         shown.made = shown.made.filter(|_| self.workspace.person(room).is_err());
         Ok(Some(shown))
+=======
+        let mut seen = reading::room(&events, &self.sent, &self.workspace);
+        // A room for one person is nobody's incident, whoever has made it.
+        seen.made = seen.made.filter(|_| self.workspace.person(room).is_err());
+        if let Some(made) = &mut seen.made {
+            let is_unasked = |name: &String| self.unasked.contains(&(room.to_owned(), name.clone()));
+            made.members.retain(|name| !is_unasked(name));
+        }
+        Ok(Some(seen))
+>>>>>>> matrix
     }
 
     fn has_no_other_room(&self) -> Result<(), Failed> {

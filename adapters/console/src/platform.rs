@@ -258,7 +258,7 @@ impl ConsolePlatform {
         }
         match &perform.action {
             Action::Say { room, answers, message, attachment, .. } => {
-                let content = (message, attachment.as_ref());
+                let content = (message, attachment.as_deref());
                 self.say_as_sitrep(&mut shared, &room.room, answers.as_ref(), content, &perform.attempt)
             }
             Action::OpenRoom { .. } => self.open_room(&mut shared, perform),

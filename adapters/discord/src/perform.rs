@@ -64,7 +64,7 @@ async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
     let receipt = match &perform.action {
         Action::Say { room, answers, only_for, purpose, message, attachment } => {
             let (answers, only_for) = (answers.as_ref(), only_for.as_ref());
-            let (purpose, attachment) = (*purpose, attachment.as_ref());
+            let (purpose, attachment) = (*purpose, attachment.as_deref());
             let saying = Saying { room, answers, only_for, purpose, message, attachment };
             say::say(account, attempt, &saying).await?
         }

@@ -128,7 +128,7 @@ async fn act(account: &Account, perform: &Perform) -> Outcome {
     let attempt = &perform.attempt;
     let done = match &perform.action {
         Action::Say { room, answers, message, attachment, .. } => {
-            let (answers, attachment) = (answers.as_ref(), attachment.as_ref());
+            let (answers, attachment) = (answers.as_ref(), attachment.as_deref());
             say::say(account, attempt, &say::Speech { room, answers, message, attachment }).await
         }
         Action::Edit { message, content, .. } => edit::edit(account, attempt, message, content).await,

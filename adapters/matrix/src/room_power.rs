@@ -79,8 +79,8 @@ impl Power {
     pub(crate) fn mine(&self) -> Option<i64> {
         match self.levels.for_user(&self.me) {
             UserPowerLevel::Int(level) => Some(level.into()),
-            // Above all is what comes after numbers.
-            _ => None,
+            // Above all, and whatever comes after that.
+            UserPowerLevel::Infinite | _ => None,
         }
     }
 

@@ -119,7 +119,10 @@ impl Command for Resolve {
 mod tests {
     use super::*;
 
-    fn read(words: &str) -> Option<(Option<u64>, String, Option<String>, Option<String>)> {
+    /// Number, words, what is lost, what lingers.
+    type Said = (Option<u64>, String, Option<String>, Option<String>);
+
+    fn read(words: &str) -> Option<Said> {
         let Resolve { id, said } = Resolve::read(words).ok()?;
         Some((id.map(|id| id.0), said.text, said.lost, said.lingers))
     }

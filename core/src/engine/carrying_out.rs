@@ -117,7 +117,7 @@ impl Engine {
             let place = self.place_of(draft, inbound, about);
             let discreet = reply.discreet;
             let first = answer(inbound, place.clone(), about, (reply, manner), now);
-            draft.add_effect(Effect::Say(Say { attachment, ..first }));
+            draft.add_effect(Effect::Say(Say { attachment: attachment.map(Box::new), ..first }));
             for message in further {
                 let reply = Reply { message, discreet };
                 draft.add_effect(Effect::Say(answer(inbound, place.clone(), about, (reply, manner), now)));

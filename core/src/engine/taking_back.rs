@@ -192,7 +192,7 @@ fn strike_words(effect: &mut Effect, id: IncidentId, words: &str, gap: &str) -> 
         return false;
     }
     let mut is_changed = say.message.replace(words, gap, |_| true);
-    if let Some(Attachment::File { content, .. }) = &mut say.attachment
+    if let Some(Attachment::File { content, .. }) = say.attachment.as_deref_mut()
         && content.contains(words)
     {
         *content = content.replace(words, gap);

@@ -44,7 +44,7 @@ pub enum Action {
         /// What.
         message: Message,
         /// What goes with it.
-        attachment: Option<Attachment>,
+        attachment: Option<Box<Attachment>>,
     },
     /// Make a room, under an address derived from the key, so that a second attempt finds the first.
     OpenRoom {

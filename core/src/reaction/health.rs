@@ -60,5 +60,5 @@ fn say(effects: &mut Effects<'_>, message: Message, attachment: Option<Attachmen
     let platform = &incident.origin.message.room.platform;
     let stale_at = effects.surroundings.now + SHOWN_WORTH;
     let say = Say::new(Place::Incident(incident.id), platform, Purpose::Notice, message, stale_at);
-    effects.push_say(Say { about: Some(incident.id), attachment, ..say });
+    effects.push_say(Say { about: Some(incident.id), attachment: attachment.map(Box::new), ..say });
 }

@@ -60,7 +60,7 @@ fn settle(bench: &mut Bench) -> Vec<(String, String, Option<Attachment>)> {
         } else if let Some(index) = bench.performs.iter().position(|perform| !measures(&perform.action)) {
             let perform = bench.performs.remove(index);
             if let Action::Say { room, message, attachment, .. } = &perform.action {
-                said.push((room.room.clone(), words(message), attachment.clone()));
+                said.push((room.room.clone(), words(message), attachment.as_deref().cloned()));
             }
             bench.succeed(&perform);
         } else {
@@ -78,7 +78,7 @@ fn shown(bench: &mut Bench, home: &str) -> (String, Option<Chart>) {
     let say = bench.take(says_in(home));
     bench.succeed(&say);
     let Action::Say { message, attachment, .. } = say.action else { panic!("words") };
-    let chart = attachment.map(|attachment| match attachment {
+    let chart = attachment.map(|attachment| match *attachment {
         Attachment::Chart(chart) => chart,
         Attachment::Picture { .. } | Attachment::File { .. } => panic!("a chart"),
     });

@@ -8,10 +8,10 @@ use crate::bench::Bench;
 fn asked(bench: &mut Bench, person: &str, room: &str, text: &str) -> String {
     bench.happens(person, room, sitrep_core::port::Content::Said(text.to_owned()));
     let said = bench.settle();
-    said.into_iter().map(|(_, text)| text).find(is_help).expect("an answer")
+    said.into_iter().map(|(_, text)| text).find(|text| is_help(text)).expect("an answer")
 }
 
-fn is_help(text: &String) -> bool {
+fn is_help(text: &str) -> bool {
     text.contains("`!help all`") || text.starts_with("What you can say:")
 }
 

@@ -334,7 +334,9 @@ fn pages_have_twelve_lines_and_all_is_a_file_where_there_can_be_one() {
         bench.happens("alice", &room, Content::Said("!timeline all".to_owned()));
         let said: Vec<Action> = bench.done().into_iter().map(|perform| perform.action).collect();
         let file = said.iter().find_map(|action| match action {
-            Action::Say { attachment: Some(Attachment::File { content, name, .. }), .. } => {
+            Action::Say { attachment: Some(attached), .. }
+                if let Attachment::File { content, name, .. } = attached.as_ref() =>
+            {
                 Some((name.clone(), content.clone()))
             }
             _ => None,
@@ -369,7 +371,7 @@ fn a_timeline_that_waits_is_shown_without_what_was_taken_back_meanwhile() {
     for perform in bench.done() {
         let Action::Say { message, attachment, .. } = &perform.action else { continue };
         shown.push_str(&words(message));
-        if let Some(Attachment::File { content, .. }) = attachment {
+        if let Some(Attachment::File { content, .. }) = attachment.as_deref() {
             shown.push_str(content);
         }
     }

@@ -9,7 +9,7 @@ use sitrep_console::{Deed, Did};
 use sitrep_core::{
     command::{Parsed, parse},
     effect::{Effect, Purpose, Say},
-    event::{Event, IncidentEvent},
+    event::{Event, IncidentEvent, TimelineEvent},
     message::Span,
     port::{Commit, Seen},
 };
@@ -58,6 +58,9 @@ impl<'a> Reader<'_, 'a> {
         let mut marks = commit.seen.iter().peekable();
         while let Some(mark) = marks.next() {
             let index = place(mark);
+            if is_quoted(commit, mark) {
+                continue;
+            }
             if self.evidence.chat.log().get(index).and_then(|change| change.said()).is_none() {
                 exchanges.extend(self.deed(commit, index));
                 continue;
@@ -107,6 +110,8 @@ impl<'a> Reader<'_, 'a> {
         let did = self.evidence.run.log.get(index)?.did()?;
         match &did.deed {
             Deed::Corrected { .. } => self.edited(commit, index, false),
+            // What marks a message for the record is answered by nothing.
+            Deed::Pressed { key, .. } if key.starts_with("📌") => None,
             Deed::Pressed { key, .. } => {
                 let (person, room) = (did.person.as_str(), did.room.as_str());
                 let answers = self.answers_to_press(commit, person);
@@ -175,6 +180,14 @@ fn says(commit: &Commit) -> impl Iterator<Item = &Say> {
             }
         }
     })
+}
+
+/// Whether a mark only says which incident a message was quoted for.
+fn is_quoted(commit: &Commit, mark: &Seen) -> bool {
+    !mark.carried_out
+        && commit.facts.iter().any(|fact| {
+            matches!(&fact.record.event, Event::Timeline(TimelineEvent::Quoted { message, .. }) if message.id == mark.key.id)
+        })
 }
 
 /// Whether this commit declares an incident by this message, which is what the mark stands for.

@@ -29,7 +29,7 @@ fn say(room: RoomRef, attachment: Attachment) -> Action {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("How it is:"),
-        attachment: Some(attachment),
+        attachment: Some(Box::new(attachment)),
     }
 }
 
@@ -94,7 +94,7 @@ fn answer(to: &MessageRef, only_for: Option<Person>) -> Action {
         only_for,
         purpose: Purpose::Answer,
         message: Message::text("How it is:"),
-        attachment: Some(picture(PNG)),
+        attachment: Some(Box::new(picture(PNG))),
     }
 }
 
