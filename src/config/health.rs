@@ -90,7 +90,7 @@ fn panel(section: &Section<'_>) -> Panel {
     Panel {
         title: section.parsed("title", line("title", LONGEST_TITLE_CHARACTERS)).unwrap_or_default(),
         query: section.parsed("query", query).unwrap_or_default(),
-        unit: section.parsed("unit", |text| unit(text)).unwrap_or_default(),
+        unit: section.parsed("unit", unit).unwrap_or_default(),
     }
 }
 

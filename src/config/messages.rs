@@ -61,8 +61,8 @@ mod tests {
     use crate::config;
 
     fn read(main: &str, messages: &str) -> Result<Words, String> {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("own.toml"), messages).unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("own.toml"), messages).expect("a file");
         let config = config::read("sitrep.toml", main, folder.path(), std::iter::empty());
         let without_folder = |problems: config::Problems| {
             problems.to_string().replace(&format!("{}/", folder.path().display()), "")

@@ -245,12 +245,6 @@ impl Stage for Matrix {
         if self.accept_invitations(&events, &place.id)? {
             events = reader.events(&place.id)?;
         }
-<<<<<<< HEAD
-        let mut shown = reading::room(&events, &self.sent, &self.workspace);
-        // What a room between two is called and who is in it is not compared, whoever has made it.
-        shown.made = shown.made.filter(|_| self.workspace.person(room).is_err());
-        Ok(Some(shown))
-=======
         let mut seen = reading::room(&events, &self.sent, &self.workspace);
         // A room for one person is nobody's incident, whoever has made it.
         seen.made = seen.made.filter(|_| self.workspace.person(room).is_err());
@@ -259,7 +253,6 @@ impl Stage for Matrix {
             made.members.retain(|name| !is_unasked(name));
         }
         Ok(Some(seen))
->>>>>>> matrix
     }
 
     fn has_no_other_room(&self) -> Result<(), Failed> {

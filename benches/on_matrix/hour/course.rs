@@ -86,8 +86,8 @@ fn act(scene: &Scene, room: &str, began: Instant, whole: Duration) -> Result<(Ve
         overdue + interval.mul_f64(0.35),
     ];
     let mut updates = Vec::new();
-    for number in 0..UPDATES {
-        thread::sleep(times[number].saturating_sub(began.elapsed()));
+    for (number, time) in times.iter().enumerate() {
+        thread::sleep(time.saturating_sub(began.elapsed()));
         println!("{:>6.1} min: update {}", began.elapsed().as_secs_f64() / 60.0, number + 1);
         updates.push(scene.alice.say(room, &format!("!update {}", words(number)))?);
     }
@@ -143,7 +143,7 @@ fn talk(scene: &Scene, room: &str, inside: &Mutex<Vec<usize>>, is_over: &AtomicB
 fn speaks(speaker: &Person, room: &str, turn: usize) -> bool {
     let said = speaker.say(room, &format!("I have looked at number {turn}, and it seems fine to me"));
     if let Ok(said) = &said
-        && turn % 10 == 0
+        && turn.is_multiple_of(10)
     {
         // Whoever has said too much of late leaves it at that.
         drop(speaker.react(room, said, "👍"));
