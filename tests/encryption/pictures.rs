@@ -25,7 +25,7 @@ pub(super) fn encrypted_too() -> Result<(), Failed> {
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::text("the zebra, seen from above"),
-        attachment: Some(picture()),
+        attachment: Some(Box::new(picture())),
     };
     let first = bot.perform("key-zebra", Utc::now(), say());
     assert_eq!(bot.perform("key-zebra", Utc::now(), say()), first);

@@ -49,8 +49,11 @@ fn never_stops(mut visitor: TcpStream) {
     }
 }
 
+/// What it does with whoever asks, and what is said then.
+type Kind = (fn(TcpStream), &'static str);
+
 /// What it does to its visitors, and what is said of it.
-const KINDS: [(fn(TcpStream), &str); 4] = [
+const KINDS: [Kind; 4] = [
     (talks_nonsense, "is no Prometheus"),
     (refuses, "Prometheus wants to know who asks (403)"),
     (never_stops, "its answer is larger than a mebibyte"),

@@ -44,7 +44,7 @@ fn say(bot: &Bot, alice: &Person, attachment: Attachment, answers: Option<Messag
         only_for: None,
         purpose: Purpose::Notice,
         message: Message::line([text("How it stands, "), mention(&handle(&alice.user_id))]),
-        attachment: Some(attachment),
+        attachment: Some(Box::new(attachment)),
     }
 }
 

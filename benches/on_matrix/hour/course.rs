@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{MESSAGES_AN_HOUR, UPDATES, scene::Scene};
+use super::{MESSAGES_AN_HOUR, scene::Scene};
 use crate::{
     support::{Failed, person::Person, poll},
     usage::{Usage, resident_mib},

@@ -27,9 +27,6 @@ const MESSAGES_AN_HOUR: usize = 2000;
 /// Who is told.
 const TOLD: [&str; 5] = ["status", "press", "board", "sales", "partners"];
 
-/// How many updates there are.
-const UPDATES: usize = 6;
-
 pub(crate) fn measure(minutes: usize) -> Result<(), Failed> {
     let whole = Duration::from_secs(minutes.max(1) as u64 * 60);
     let mut scene = scene::Scene::new(whole / 4)?;
