@@ -15,6 +15,7 @@ mod conformance;
 mod console;
 mod discord_adapter;
 mod encryption;
+mod guide;
 mod health;
 mod limits;
 mod matrix_adapter;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         console::tests(),
         discord_adapter::tests(),
         encryption::tests(),
+        guide::tests(),
         health::tests(),
         limits::tests(),
         matrix_adapter::tests(),

@@ -39,7 +39,7 @@ fn its_conversation_happens() -> Result<(), Failed> {
 }
 
 fn its_commands_are_those_of_help() -> Result<(), Failed> {
-    let said = Home::new()?.sitrep(&["--at", "2026-11-22T10:53"], "!help\n")?.succeeded()?;
+    let said = Home::new()?.sitrep(&["--at", "2026-11-22T10:53"], "!help all\n")?.succeeded()?;
     let rows: Vec<String> = said.lines().filter_map(row).collect();
     if rows.is_empty() {
         return Err(format!("!help lists nothing:\n{said}").into());
@@ -117,9 +117,10 @@ fn collect(folder: &Path, name: &str, there: &mut Vec<String>) -> Result<(), Fai
     Ok(())
 }
 
-/// A line of `!help` as a row of the table: "  - `!ack` says that ..." has the verb between backticks.
+/// A line of `!help all` as a row of the table: "  - `!ack` says that ..., as in `!ack`" has the verb between backticks.
 fn row(line: &str) -> Option<String> {
-    let (usage, help) = line.trim().strip_prefix("- `")?.split_once("` ")?;
+    let (usage, rest) = line.trim().strip_prefix("- `")?.split_once("` ")?;
+    let (help, _) = rest.split_once(", as in `")?;
     Some(format!("| `{}` | {help} |", usage.replace('|', "\\|")))
 }
 

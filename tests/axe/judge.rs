@@ -65,13 +65,27 @@ pub(super) fn judge(court: &Court<'_>) -> Result<(Findings, Counts), Failed> {
     }
     let answered = answers(court, &rooms, &mut findings);
     counts.commands = answered.len();
-    let homes: BTreeMap<&String, &Vec<Seen>> =
-        rooms.iter().filter(|(room, _)| *room != court.ops && *room != court.status).collect();
+    let mut homes: BTreeMap<&String, &Vec<Seen>> = BTreeMap::new();
+    for (room, events) in &rooms {
+        if is_incidents(court, room)? {
+            homes.insert(room, events);
+        }
+    }
     counts.incidents = homes.len();
     incidents(court, &homes, &answered, &mut findings)?;
     let of = |room: &str| rooms.get(room).map(Vec::as_slice).unwrap_or_default();
     effects(of(court.ops), of(court.status), &answered, &mut findings);
     Ok((findings, counts))
+}
+
+/// Whether a room was made for an incident: it is called after a date, and the rooms for one person are not.
+fn is_incidents(court: &Court<'_>, room: &str) -> Result<bool, Failed> {
+    if room == court.ops || room == court.status {
+        return Ok(false);
+    }
+    let name = court.eyes.state(room, "m.room.name", "")?;
+    let name = name.as_ref().and_then(|name| name["name"].as_str());
+    Ok(name.is_some_and(|name| name.starts_with(|letter: char| letter.is_ascii_digit())))
 }
 
 fn keys_are_unique(room: &str, events: &[Seen], findings: &mut Findings) {
