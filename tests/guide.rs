@@ -25,7 +25,8 @@ fn its_conversations_happen() -> Result<(), Failed> {
     let mut conversations = 0;
     for part in parts {
         let (block, after) = part.split_once("```").ok_or("no end").doing("reading a conversation")?;
-        let (arguments, rest) = block.split_once(SCRIPT).ok_or("no script").doing("reading a conversation")?;
+        let (arguments, rest) =
+            block.split_once(SCRIPT).ok_or("no script").doing("reading a conversation")?;
         let (script, _) = rest.split_once(SCRIPT_END).ok_or("no END").doing("reading a conversation")?;
         let words: Vec<&str> = arguments.split_whitespace().collect();
         let said = Home::new()?.sitrep(&words, script)?.succeeded()?;

@@ -53,6 +53,8 @@ pub(super) struct Discord {
     sent: BTreeMap<u64, String>,
     /// Who has been in which room.
     came: BTreeSet<(String, String)>,
+    /// Who of them belongs there, as far as is known: whoever came unasked may be asked in later.
+    expected: BTreeSet<(String, String)>,
     /// The rooms that sitrep has made, by the names that they had first.
     made: BTreeMap<String, u64>,
     /// The reactions of people, by who, what to and which.
@@ -86,9 +88,10 @@ impl Discord {
             let listed = format!("discord:{}", guild.person(name).id());
             configuration = configuration.replace(&format!("@{name}:example.org"), &listed);
         }
-        let (sent, made, came, direct) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        let (sent, made, direct) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (came, expected) = (BTreeSet::new(), BTreeSet::new());
         let pressed = BTreeSet::new();
-        Ok(Self { guild, configuration, giving, names, sent, came, made, pressed, direct })
+        Ok(Self { guild, configuration, giving, names, sent, came, expected, made, pressed, direct })
     }
 
     /// The channel that is called so in the script.
@@ -319,7 +322,11 @@ impl Stage for Discord {
         expected
     }
 
-    fn look_for_rooms(&mut self, _: &View) -> Result<(), Failed> {
+    fn look_for_rooms(&mut self, expected: &View) -> Result<(), Failed> {
+        for (name, room) in expected {
+            let members = room.made.iter().flat_map(|made| &made.members);
+            self.expected.extend(members.map(|member| (name.clone(), member.clone())));
+        }
         for (name, id) in self.names.all().map(|(id, name)| (name.to_owned(), id)).collect::<Vec<_>>() {
             // Sitrep may have begun to talk to somebody.
             if id != self.guild.discord.bot_id()
@@ -348,7 +355,8 @@ impl Stage for Discord {
         let id = channel.id.to_string();
         let is_made = !CONFIGURED.contains(&room) && !self.direct.contains_key(room);
         let made = is_made.then(|| {
-            let came = self.came.iter().filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
+            let came = self.came.intersection(&self.expected);
+            let came = came.filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
             let topic = reduced(&reading::without_key(channel.topic.as_deref().unwrap_or_default()));
             let messages = self.guild.discord.messages(&id);
             // Whoever was called there in another way is not called again.

@@ -11,7 +11,7 @@ const SHAPES: [(&str, &str); 17] = [
     ("tomorrow ##:## UTC", "{time}"),
     ("##:## UTC", "{time}"),
     // Lines of a timeline, and the days between them.
-    ("- ##:## ", "- {time} "),
+    ("- ##:##", "- {time}"),
     ("??? # ??? ####", "{day}"),
     ("??? ## ??? ####", "{day}"),
     ("%%%%%%%%%%%%%%%%%%%%%%%%", "{token}"),

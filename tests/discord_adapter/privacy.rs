@@ -82,7 +82,7 @@ fn private() -> Result<(), Failed> {
     let status = guild.ask(&bob, "ops", "!status INC-1")?;
     assert!(status.text().contains("no INC-1 that you can see"), "{}", status.text());
     guild.ask(&alice, &id, "!resolve the zebra is home")?;
-    guild.hear_words("ops", "INC-1 is resolved")?;
+    guild.hear_words("ops", "INC-1 is over")?;
     drop(asked);
     for channel in guild.discord.channels() {
         if channel.id == room.id {

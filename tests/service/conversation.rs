@@ -111,7 +111,7 @@ fn silence() -> Result<(), Failed> {
     let overdue = town.hear(&town.bob, &town.status, |seen| seen.body.contains("overdue by"))?;
     assert!(overdue.mentions.is_empty(), "the stakeholders are told, not pinged");
     town.ask(&town.alice, &room, "!update found it")?;
-    town.ask(&town.alice, &room, "!resolve rolled back")?;
+    town.ask(&town.alice, &room, "!resolve rolled back. lost: nothing")?;
     let prompts = town.said_in(&town.alice, &room)?.len();
     std::thread::sleep(std::time::Duration::from_secs(10));
     assert_eq!(town.said_in(&town.alice, &room)?.len(), prompts, "nobody is asked after the end");

@@ -43,7 +43,7 @@ fn private() -> Result<(), Failed> {
     let member = town.ask(&town.alice, &town.ops, "!status INC-1")?;
     assert!(member.body.contains("private"), "{}", member.body);
     town.ask(&town.alice, &room, "!resolve the zebra is home")?;
-    town.hear(&town.alice, &town.ops, |seen| seen.body.contains("INC-1 is resolved"))?;
+    town.hear(&town.alice, &town.ops, |seen| seen.body.contains("INC-1 is over"))?;
     for public in [&town.ops, &town.status] {
         for seen in town.said_in(&town.alice, public)? {
             assert!(!format!("{:?}", seen.content).contains("zebra"), "{}", seen.body);
