@@ -46,7 +46,7 @@ help: `timezone` belongs at the top of the file, above the first [section]
 sitrep.toml:1:1: `banana` at the top of the file is not known
     banana = ...
     ^^^^^^
-help: the top of the file may have data_dir, timezone, command_prefix, [messages], [incident], [severity], [meeting], [health], [matrix], [discord], [people], [teams], [service], [schedule], [working_hours]
+help: the top of the file may have data_dir, timezone, command_prefix, [messages], [incident], [severity], [meeting], [health], [matrix], [discord], [people], [teams], [service], [schedule], [checklist], [working_hours]
 "#,
     );
 }
@@ -74,15 +74,6 @@ sitrep.toml:2:1: `digest` in [schedule] is not available in this version of sitr
     digest = ...
     ^^^^^^
 help: remove it
-"#,
-    );
-    refused(
-        "[meeting]\nprovider = \"element_call\"\n",
-        r#"
-sitrep.toml:2:12: the provider `element_call` is not available in this version of sitrep
-    provider = "element_call"
-               ^^^^^^^^^^^^^^
-help: choose jitsi, discord_voice, url or none
 "#,
     );
 }
