@@ -355,8 +355,8 @@ impl Stage for Discord {
         let id = channel.id.to_string();
         let is_made = !CONFIGURED.contains(&room) && !self.direct.contains_key(room);
         let made = is_made.then(|| {
-            let came = self.came.intersection(&self.expected);
-            let came = came.filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
+            let came = self.came.iter().filter(|(where_, _)| where_ == room).map(|(_, who)| who.clone());
+            let belongs = |who: &String| self.expected.contains(&(room.to_owned(), who.clone()));
             let topic = reduced(&reading::without_key(channel.topic.as_deref().unwrap_or_default()));
             let messages = self.guild.discord.messages(&id);
             // Whoever was called there in another way is not called again.
@@ -364,7 +364,9 @@ impl Stage for Discord {
             let asked = by_sitrep.flat_map(|message| message.mentions.iter().cloned());
             Made {
                 topic,
-                members: reading::members(&channel, &self.names).chain(asked).chain(came).collect(),
+                members: reading::members(&channel, &self.names)
+                    .chain(asked.chain(came).filter(belongs))
+                    .collect(),
             }
         });
         let channels = self.links(room);

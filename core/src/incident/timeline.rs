@@ -85,6 +85,18 @@ impl Timeline {
         }
     }
 
+    /// Puts one in the place of the one about a marked message: a correction stands where it was said.
+    pub(super) fn replace(&mut self, message: &MessageRef, entry: Entry) {
+        let place = self.entries.iter().position(|other| other.marked() == Some(message));
+        match place.filter(|place| self.entries[*place].at == entry.at) {
+            Some(place) => self.entries[place] = Arc::new(entry),
+            None => {
+                self.take(message);
+                self.insert(entry);
+            }
+        }
+    }
+
     /// Takes out the one about a marked message.
     pub(super) fn take(&mut self, message: &MessageRef) -> Option<Arc<Entry>> {
         let place = self.entries.iter().position(|entry| entry.marked() == Some(message))?;

@@ -164,12 +164,13 @@ pub fn promise_changed(incident: &Incident, promise: Promise, policy: &Policy) -
 
 /// To the commander: the update is due.
 #[must_use]
-pub fn prompt(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
+pub fn prompt(incident: &Incident, again: bool, policy: &Policy, now: DateTime<Utc>) -> Message {
     // Asked at the promised moment it is due; a moment later is not overdue.
     let late = incident.updates.promise.map_or(0, |promise| (now - promise.due).num_minutes().max(0));
     let args = args![
         commander = mention(incident.answerable()),
         late = (late > 0).then(|| policy.minutes(late)),
+        again = again,
         id = incident.id,
         nobody_leads = incident.commander.is_none(),
     ];

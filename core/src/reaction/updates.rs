@@ -34,8 +34,8 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &UpdateEvent, record: &Rec
             let message = update::wanted(incident, by, words, surroundings);
             effects.say_at_home(Purpose::Prompt, message, patience(effects));
         }
-        UpdateEvent::Prompted { .. } => {
-            let message = update::prompt(incident, effects.policy(), effects.surroundings.now);
+        UpdateEvent::Prompted { again, .. } => {
+            let message = update::prompt(incident, *again, effects.policy(), effects.surroundings.now);
             // A prompt that arrives when the next one is due would only confuse.
             effects.say_at_home(Purpose::Prompt, message, patience(effects));
         }

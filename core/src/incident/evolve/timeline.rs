@@ -136,14 +136,13 @@ pub(super) fn evolve(incident: &mut Incident, event: &TimelineEvent, record: &Re
             let Some(marked) = incident.marked.get_mut(message) else { return };
             let is_corrected = marked.author.replace(author.clone()).is_some();
             marked.reading = None;
-            incident.timeline.take(message);
             let entry = Entry {
                 at: *said_at,
                 by: Some(author.clone()),
                 is_corrected,
                 ..entry(incident.facts, record)
             };
-            incident.timeline.insert(entry);
+            incident.timeline.replace(message, entry);
         }
         TimelineEvent::Unreadable { message } => {
             let Some(marked) = incident.marked.get_mut(message) else { return };
