@@ -6,7 +6,7 @@
 use crate::{
     args,
     incident::{IncidentId, glimpse},
-    message::{Message, Span, catalogue::Arg, code, text, unclear_time},
+    message::{Message, catalogue::Arg, code, unclear_time},
     policy::Policy,
     time::{DurationError, WhenError},
 };
@@ -66,18 +66,7 @@ fn typed_verb(verb: &str) -> Arg {
     Arg::typed(format!("!{verb}"))
 }
 
-/// The sentence of a key.
-fn asked(key: &str, policy: &Policy) -> Vec<Span> {
-    if policy.words.has(key) { policy.spans(key, args![]) } else { vec![text(key)] }
-}
-
 impl Refusal {
-    /// Nothing to do, in words that name nobody.
-    #[must_use]
-    pub fn already_so(words: impl Into<String>) -> Self {
-        Self::AlreadySo(Message::text(words))
-    }
-
     /// What the person reads.
     #[must_use]
     pub fn message(&self, policy: &Policy) -> Message {
@@ -100,11 +89,11 @@ impl Refusal {
             Self::PrivateElsewhere(id) => policy.say("refusal.private_elsewhere", args![id = *id]),
             Self::NotResolved(id) => policy.say("refusal.not_resolved", args![id = *id]),
             Self::Missing(what, example) => {
-                let what = asked(what, policy);
+                let what = policy.spans(what, args![]);
                 policy.say("refusal.missing", args![what = what, example = Arg::typed(*example)])
             }
             Self::Unclear(typed, expected, example) => {
-                let expected = asked(expected, policy);
+                let expected = policy.spans(expected, args![]);
                 let args =
                     args![typed = code(glimpse(typed)), expected = expected, example = Arg::typed(*example),];
                 policy.say("refusal.unclear", args)

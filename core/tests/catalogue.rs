@@ -1,5 +1,5 @@
 //! What the sources say and what the catalogue has agree, and every language has all of it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -108,14 +108,14 @@ fn every_verb_has_help_and_an_example_in_every_language() {
             slot => format!("slot.{name}_{slot}"),
         }));
     }
-    let english = Words::of(Language::English);
-    for verb in VERBS {
-        // What stands beside the grammar is what the catalogue says.
-        assert_eq!(verb.help(&english), verb.help);
-        verb.slots.iter().for_each(|slot| assert_eq!(verb.slot_help(slot, &english), slot.help));
-    }
     for language in Language::ALL {
         let words = Words::of(language);
+        for verb in VERBS {
+            // What is not in the catalogue is said by its key.
+            assert!(!verb.help(&words).starts_with("verb."), "{}", verb.name);
+            let mut helps = verb.slots.iter().map(|slot| verb.slot_help(slot, &words));
+            assert!(helps.all(|help| !help.starts_with("slot.")), "{}", verb.name);
+        }
         for key in &keys {
             assert!(words.has(key), "{} lacks {key}", language.code());
             let said = words.phrase(key, args![]);

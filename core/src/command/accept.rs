@@ -13,7 +13,6 @@ pub(super) const VERB: Verb = Verb {
     name: "accept",
     aliases: &[],
     usage: "",
-    help: "takes over the lead that was offered to you",
     example: "!accept",
     slots: &[INCIDENT],
     parse: |words| Ok(Box::new(Accept { id: split_id(words).0 })),

@@ -13,7 +13,6 @@ pub(super) const VERB: Verb = Verb {
     name: "ack",
     aliases: &["acknowledge", "acked"],
     usage: "",
-    help: "says that you have it; you lead until somebody else does",
     example: "!ack",
     slots: &[INCIDENT],
     parse: |words| Ack::read(words).map(|ack| Box::new(ack) as Box<dyn Command>),

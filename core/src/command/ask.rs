@@ -21,9 +21,8 @@ pub(super) const VERB: Verb = Verb {
     name: "ask",
     aliases: &[],
     usage: "[QUESTION]",
-    help: "asks whoever leads for news, and says when they are due",
     example: "!ask",
-    slots: &[Slot::optional("question", SlotKind::Text, "What you want to know"), INCIDENT],
+    slots: &[Slot::optional("question", SlotKind::Text), INCIDENT],
     parse: |words| Ok(Box::new(Ask::read(words))),
 };
 

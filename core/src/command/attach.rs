@@ -17,9 +17,8 @@ pub(super) const VERB: Verb = Verb {
     name: "attach",
     aliases: &["relate", "related"],
     usage: "INC-7",
-    help: "says that it has to do with another incident; both show it",
     example: "!attach INC-7",
-    slots: &[Slot::required("other", SlotKind::Incident, "The other one").after("to"), INCIDENT],
+    slots: &[Slot::required("other", SlotKind::Incident).after("to"), INCIDENT],
     parse: |words| Attach::read(words).map(|attach| Box::new(attach) as Box<dyn Command>),
 };
 

@@ -12,7 +12,6 @@ pub(super) const VERB: Verb = Verb {
     name: "brief",
     aliases: &["catchup"],
     usage: "",
-    help: "tells you in six lines what is going on",
     example: "!brief",
     slots: &[INCIDENT],
     parse: |words| Ok(Box::new(Brief { id: split_id(words).0 })),

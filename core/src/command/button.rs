@@ -233,13 +233,15 @@ pub(crate) fn keys(on: Pressed) -> Vec<String> {
 pub(crate) fn shown(keys: &[String], words: &Words) -> Vec<Button> {
     let shown = |key: &String| {
         let sign = all().find(|sign| sign.key == key)?;
-        let choice =
-            |(follows, label): &(&'static str, &str)| Choice { words: follows, label: worded(label, words) };
+        let choice = |(follows, label): &(&'static str, &str)| Choice {
+            words: follows,
+            label: words.phrase(label, args![]),
+        };
         Some(Button {
             key: key.clone(),
             verb: sign.verb,
             words: sign.words,
-            label: worded(sign.label, words),
+            label: words.phrase(sign.label, args![]),
             form: sign.form.map(|question| question.in_words(words)),
             choices: sign.choices.iter().map(choice).collect(),
         })
@@ -253,17 +255,12 @@ pub(crate) fn plain(keys: &[String]) -> usize {
     keys.iter().filter(|key| all().any(|sign| sign.key == *key && !sign.needs_words())).count()
 }
 
-/// The words of a key.
-fn worded(key: &str, words: &Words) -> String {
-    if words.has(key) { words.phrase(key, args![]) } else { key.to_owned() }
-}
-
 impl Question {
     fn in_words(self, words: &Words) -> Form {
         Form {
-            title: worded(self.title, words),
-            label: worded(self.label, words),
-            example: worded(self.example, words),
+            title: words.phrase(self.title, args![]),
+            label: words.phrase(self.label, args![]),
+            example: words.phrase(self.example, args![]),
         }
     }
 }

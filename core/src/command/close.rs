@@ -12,7 +12,6 @@ pub(super) const VERB: Verb = Verb {
     name: "close",
     aliases: &["closed"],
     usage: "",
-    help: "says that nothing more is owed, once the retrospective is held or declined",
     example: "!close",
     slots: &[INCIDENT],
     parse: |words| Ok(Box::new(Close { id: split_id(words).0 })),

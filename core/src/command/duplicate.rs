@@ -20,9 +20,8 @@ pub(super) const VERB: Verb = Verb {
     name: "duplicate",
     aliases: &["dup", "duplicates"],
     usage: "INC-7",
-    help: "says that it is the same as another one, where everything goes on",
     example: "!duplicate INC-7",
-    slots: &[Slot::required("of", SlotKind::Incident, "The one that goes on").after("of"), INCIDENT],
+    slots: &[Slot::required("of", SlotKind::Incident).after("of"), INCIDENT],
     parse: |words| Duplicate::read(words).map(|duplicate| Box::new(duplicate) as Box<dyn Command>),
 };
 

@@ -16,9 +16,8 @@ pub(super) const VERB: Verb = Verb {
     name: "false-alarm",
     aliases: &["falsealarm"],
     usage: "[TEXT]",
-    help: "says that it was no incident; tells everybody who was told",
     example: "!false-alarm the alert looked at a test system",
-    slots: &[Slot::optional("text", SlotKind::Text, "What it was"), INCIDENT],
+    slots: &[Slot::optional("text", SlotKind::Text), INCIDENT],
     parse: |words| Ok(Box::new(FalseAlarm::read(words))),
 };
 

@@ -17,9 +17,8 @@ pub(super) const VERB: Verb = Verb {
     name: "follow",
     aliases: &["watch"],
     usage: "[stop]",
-    help: "tells you updates, changes and the end in private, until you say stop",
     example: "!follow",
-    slots: &[Slot::optional("stop", SlotKind::Flag, "You have heard enough").after("stop"), INCIDENT],
+    slots: &[Slot::optional("stop", SlotKind::Flag).after("stop"), INCIDENT],
     parse: |words| Ok(Box::new(Follow::read(words))),
 };
 

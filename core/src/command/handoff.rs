@@ -19,9 +19,8 @@ pub(super) const VERB: Verb = Verb {
     name: "handoff",
     aliases: &["handover"],
     usage: "@name|nobody",
-    help: "offers the lead to somebody, who can accept it",
     example: "!handoff @bob",
-    slots: &[Slot::required("who", SlotKind::Person, "Who takes over"), INCIDENT],
+    slots: &[Slot::required("who", SlotKind::Person), INCIDENT],
     parse: |words| Handoff::read(words).map(|handoff| Box::new(handoff) as Box<dyn Command>),
 };
 

@@ -12,7 +12,6 @@ pub(super) const VERB: Verb = Verb {
     name: "health",
     aliases: &["metrics"],
     usage: "",
-    help: "shows the figures of the system: now, an hour ago, and a picture",
     example: "!health",
     slots: &[INCIDENT],
     parse: |words| Ok(Box::new(Health { id: split_id(words).0 })),

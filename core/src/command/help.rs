@@ -21,9 +21,8 @@ pub(super) const VERB: Verb = Verb {
     name: "help",
     aliases: &["?", "commands"],
     usage: "[all|VERB]",
-    help: "shows what you can say now, all of it, or more about one verb",
     example: "!help retro",
-    slots: &[Slot::optional("verb", SlotKind::Text, "More about one of them, or all")],
+    slots: &[Slot::optional("verb", SlotKind::Text)],
     parse: |words| Ok(Box::new(Help { verb: words.to_lowercase() })),
 };
 

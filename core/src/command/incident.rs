@@ -21,14 +21,12 @@ pub(super) const VERB: Verb = Verb {
     name: "incident",
     aliases: &["inc", "declare"],
     usage: "[--private] [--sev N] [--service NAME] TITLE",
-    help: "declares an incident: a room, the right people, a meeting, updates",
     example: "!incident checkout is down",
     slots: &[
-        Slot::required("title", SlotKind::Text, "What is wrong, in a few words"),
-        Slot::optional("severity", SlotKind::Severity, "How bad; unsure means the worse one").after("--sev"),
-        Slot::optional("service", SlotKind::Service, "What it is about, if the title doesn't say it")
-            .after("--service"),
-        Slot::optional("private", SlotKind::Flag, "Only for those who are asked in").after("--private"),
+        Slot::required("title", SlotKind::Text),
+        Slot::optional("severity", SlotKind::Severity).after("--sev"),
+        Slot::optional("service", SlotKind::Service).after("--service"),
+        Slot::optional("private", SlotKind::Flag).after("--private"),
     ],
     parse: |words| Declare::parse(words),
 };

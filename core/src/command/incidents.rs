@@ -8,7 +8,6 @@ pub(super) const VERB: Verb = Verb {
     name: "incidents",
     aliases: &["list", "ls"],
     usage: "",
-    help: "lists what is open",
     example: "!incidents",
     slots: &[],
     parse: |_| Ok(Box::new(Incidents)),

@@ -22,13 +22,8 @@ pub(super) const VERB: Verb = Verb {
     name: "invite",
     aliases: &[],
     usage: "@name team service ...",
-    help: "asks people in, or whole teams, or whoever looks after a service",
     example: "!invite @bob payments",
-    slots: &[
-        Slot::required("whom", SlotKind::Names, "Names of people, teams or services"),
-        Slot::optional("person", SlotKind::Person, "Somebody else"),
-        INCIDENT,
-    ],
+    slots: &[Slot::required("whom", SlotKind::Names), Slot::optional("person", SlotKind::Person), INCIDENT],
     parse: |words| Invite::read(words).map(|invite| Box::new(invite) as Box<dyn Command>),
 };
 

@@ -18,9 +18,8 @@ pub(super) const VERB: Verb = Verb {
     name: "lead",
     aliases: &["commander", "ic"],
     usage: "@name|me",
-    help: "names who leads",
     example: "!lead @alice",
-    slots: &[Slot::required("who", SlotKind::Person, "Who leads"), INCIDENT],
+    slots: &[Slot::required("who", SlotKind::Person), INCIDENT],
     parse: |words| Lead::read(words).map(|lead| Box::new(lead) as Box<dyn Command>),
 };
 

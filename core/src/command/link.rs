@@ -16,13 +16,8 @@ pub(super) const VERB: Verb = Verb {
     name: "link",
     aliases: &["links"],
     usage: "URL [TEXT]",
-    help: "keeps an address that is worth looking at: a dashboard, a log, a change",
     example: "!link https://grafana.example.org/d/checkout failing payments",
-    slots: &[
-        Slot::required("address", SlotKind::Text, "The address"),
-        Slot::optional("text", SlotKind::Text, "What it shows"),
-        INCIDENT,
-    ],
+    slots: &[Slot::required("address", SlotKind::Text), Slot::optional("text", SlotKind::Text), INCIDENT],
     parse: |words| Link::read(words).map(|link| Box::new(link) as Box<dyn Command>),
 };
 

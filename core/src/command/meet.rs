@@ -16,9 +16,8 @@ pub(super) const VERB: Verb = Verb {
     name: "meet",
     aliases: &["meeting"],
     usage: "[URL|none]",
-    help: "shows where people meet, or says that it is somewhere else",
     example: "!meet https://meet.example.org/checkout",
-    slots: &[Slot::optional("address", SlotKind::Text, "Where people meet from now on, or none"), INCIDENT],
+    slots: &[Slot::optional("address", SlotKind::Text), INCIDENT],
     parse: |words| Meet::read(words).map(|meet| Box::new(meet) as Box<dyn Command>),
 };
 

@@ -18,9 +18,8 @@ pub(super) const VERB: Verb = Verb {
     name: "mitigate",
     aliases: &["mitigated"],
     usage: "[TEXT]",
-    help: "says that the harm has stopped; updates come less often from then on",
     example: "!mitigate traffic goes to the second database",
-    slots: &[Slot::optional("text", SlotKind::Text, "How the harm was stopped"), INCIDENT],
+    slots: &[Slot::optional("text", SlotKind::Text), INCIDENT],
     parse: |words| Ok(Box::new(Mitigate::read(words))),
 };
 

@@ -102,8 +102,6 @@ pub struct Verb {
     pub aliases: &'static [&'static str],
     /// What may follow it.
     pub usage: &'static str,
-    /// One line that says what it does.
-    pub help: &'static str,
     /// A line that could be typed as it stands, beginning with `!`.
     pub example: &'static str,
     /// What it takes, for platforms that ask for it piece by piece; what is required comes first.
@@ -123,17 +121,24 @@ impl Verb {
     /// One line that says what it does. It goes on where the verb stands: "says that you have it".
     #[must_use]
     pub fn help(&self, words: &Words) -> String {
-        let key = format!("verb.{}", self.name.replace('-', "_"));
-        if words.has(&key) { words.phrase(&key, args![]) } else { self.help.to_owned() }
+        words.phrase(&format!("verb.{}", self.key()), args![])
     }
 
     /// What one of its slots is for.
     #[must_use]
     pub fn slot_help(&self, slot: &Slot, words: &Words) -> String {
-        let own = format!("slot.{}_{}", self.name.replace('-', "_"), slot.name);
-        let shared = format!("slot.{}", slot.name);
-        let key = [own, shared].into_iter().find(|key| words.has(key));
-        key.map_or_else(|| slot.help.to_owned(), |key| words.phrase(&key, args![]))
+        // Which incident is meant is the same question everywhere.
+        let key = if *slot == slot::INCIDENT {
+            "slot.incident".to_owned()
+        } else {
+            format!("slot.{}_{}", self.key(), slot.name)
+        };
+        words.phrase(&key, args![])
+    }
+
+    /// Its name as keys of the catalogue have it.
+    fn key(&self) -> String {
+        self.name.replace('-', "_")
     }
 }
 
@@ -185,11 +190,8 @@ mod tests {
     #[test]
     fn every_verb_has_help_and_an_example_that_parses() {
         for verb in VERBS {
-            assert!(
-                !verb.help.is_empty() && verb.help.len() <= 90,
-                "{}: a line that fits a phone",
-                verb.name
-            );
+            let help = verb.help(&Words::default());
+            assert!(!help.is_empty() && help.len() <= 90, "{}: a line that fits a phone", verb.name);
             match parse(verb.example, "!") {
                 Parsed::Command { verb: name, .. } => assert_eq!(name, verb.name, "{}", verb.example),
                 other @ (Parsed::Talk | Parsed::Refused(_)) => {

@@ -19,9 +19,8 @@ pub(super) const VERB: Verb = Verb {
     name: "next",
     aliases: &[],
     usage: "45m",
-    help: "promises the next update for another time",
     example: "!next 45m",
-    slots: &[Slot::required("in", SlotKind::Text, "How long from now, such as 45m"), INCIDENT],
+    slots: &[Slot::required("in", SlotKind::Text), INCIDENT],
     parse: |words| Next::read(words).map(|next| Box::new(next) as Box<dyn Command>),
 };
 

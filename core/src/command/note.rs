@@ -20,9 +20,8 @@ pub(super) const VERB: Verb = Verb {
     name: "note",
     aliases: &[],
     usage: "[14:05] TEXT",
-    help: "puts on the timeline what happened",
     example: "!note 14:05 the release went out",
-    slots: &[Slot::required("text", SlotKind::Text, "What happened; a time before it says when"), INCIDENT],
+    slots: &[Slot::required("text", SlotKind::Text), INCIDENT],
     parse: |words| Note::read(words).map(|note| Box::new(note) as Box<dyn Command>),
 };
 

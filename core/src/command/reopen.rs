@@ -17,9 +17,8 @@ pub(super) const VERB: Verb = Verb {
     name: "reopen",
     aliases: &["reopened"],
     usage: "WHY",
-    help: "says that it goes on: updates are owed again, and the room comes back",
     example: "!reopen payments fail again",
-    slots: &[Slot::required("why", SlotKind::Text, "What is wrong again"), INCIDENT],
+    slots: &[Slot::required("why", SlotKind::Text), INCIDENT],
     parse: |words| Reopen::read(words).map(|reopen| Box::new(reopen) as Box<dyn Command>),
 };
 

@@ -21,13 +21,11 @@ pub(super) const VERB: Verb = Verb {
     name: "resolve",
     aliases: &["resolved", "fixed"],
     usage: "TEXT [lost: WHAT] [lingers: WHAT]",
-    help: "says that it is over and what was done; tells everybody who was told",
     example: "!resolve the queue is drained. lost: nothing",
     slots: &[
-        Slot::required("text", SlotKind::Text, "What was done"),
-        Slot::optional("lost", SlotKind::Text, "What is lost, or nothing").after("lost:"),
-        Slot::optional("lingers", SlotKind::Text, "What will be felt for a while, or nothing")
-            .after("lingers:"),
+        Slot::required("text", SlotKind::Text),
+        Slot::optional("lost", SlotKind::Text).after("lost:"),
+        Slot::optional("lingers", SlotKind::Text).after("lingers:"),
         INCIDENT,
     ],
     parse: |words| Resolve::read(words).map(|resolve| Box::new(resolve) as Box<dyn Command>),

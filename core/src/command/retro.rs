@@ -23,9 +23,8 @@ pub(super) const VERB: Verb = Verb {
     name: "retro",
     aliases: &["retrospective", "postmortem"],
     usage: "WHEN|ok|decline WHY",
-    help: "books the retrospective, or says why there will be none",
     example: "!retro tomorrow 14:00",
-    slots: &[Slot::required("when", SlotKind::Text, "tomorrow 14:00, or ok, or decline and why"), INCIDENT],
+    slots: &[Slot::required("when", SlotKind::Text), INCIDENT],
     parse: |words| Retro::read(words).map(|retro| Box::new(retro) as Box<dyn Command>),
 };
 

@@ -19,13 +19,8 @@ pub(super) const VERB: Verb = Verb {
     name: "role",
     aliases: &["roles"],
     usage: "[ROLE [@name|me|nobody]]",
-    help: "gives a role to somebody, or shows them: commander, comms, scribe, responder",
     example: "!role comms @bob",
-    slots: &[
-        Slot::optional("role", SlotKind::Text, "Which role: commander, comms, scribe or responder"),
-        Slot::optional("who", SlotKind::Person, "Who has it, if not you"),
-        INCIDENT,
-    ],
+    slots: &[Slot::optional("role", SlotKind::Text), Slot::optional("who", SlotKind::Person), INCIDENT],
     parse: read,
 };
 

@@ -17,9 +17,8 @@ pub(super) const VERB: Verb = Verb {
     name: "sev",
     aliases: &["severity"],
     usage: "1-4",
-    help: "says how bad it is; unsure means the worse one",
     example: "!sev 1",
-    slots: &[Slot::required("level", SlotKind::Severity, "How bad it is now"), INCIDENT],
+    slots: &[Slot::required("level", SlotKind::Severity), INCIDENT],
     parse: |words| Sev::read(words).map(|sev| Box::new(sev) as Box<dyn Command>),
 };
 

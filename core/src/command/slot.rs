@@ -10,8 +10,6 @@ use super::Verb;
 pub struct Slot {
     /// What it is called: lower-case letters, at most 32.
     pub name: &'static str,
-    /// What it is for, at most 100 characters.
-    pub help: &'static str,
     /// What it may be.
     pub kind: SlotKind,
     /// Whether the verb means nothing without it.
@@ -40,21 +38,16 @@ pub enum SlotKind {
 }
 
 /// The incident that is meant, where the room doesn't say it.
-pub(super) const INCIDENT: Slot = Slot {
-    name: "incident",
-    help: "Which incident, outside its own room",
-    kind: SlotKind::Incident,
-    is_required: false,
-    option: "",
-};
+pub(super) const INCIDENT: Slot =
+    Slot { name: "incident", kind: SlotKind::Incident, is_required: false, option: "" };
 
 impl Slot {
-    pub(super) const fn required(name: &'static str, kind: SlotKind, help: &'static str) -> Self {
-        Self { name, help, kind, is_required: true, option: "" }
+    pub(super) const fn required(name: &'static str, kind: SlotKind) -> Self {
+        Self { name, kind, is_required: true, option: "" }
     }
 
-    pub(super) const fn optional(name: &'static str, kind: SlotKind, help: &'static str) -> Self {
-        Self { name, help, kind, is_required: false, option: "" }
+    pub(super) const fn optional(name: &'static str, kind: SlotKind) -> Self {
+        Self { name, kind, is_required: false, option: "" }
     }
 
     /// Whether it is a part of the text on a line of its own (`lost: WHAT`), rather than an option before it.
@@ -92,7 +85,10 @@ pub fn typed(verb: &Verb, values: &[(&str, &str)], prefix: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::{Parsed, VERBS, parse};
+    use crate::{
+        command::{Parsed, VERBS, parse},
+        message::catalogue::Words,
+    };
 
     fn verb(name: &str) -> &'static Verb {
         VERBS.iter().find(|verb| verb.name == name).expect("a verb")
@@ -161,10 +157,12 @@ mod tests {
     #[test]
     fn slots_fit_where_they_are_shown_and_required_ones_come_first() {
         for verb in VERBS {
-            assert!(verb.help.len() <= 100);
+            let words = Words::default();
+            assert!(verb.help(&words).len() <= 100);
             for slot in verb.slots {
                 assert!(slot.name.len() <= 32 && slot.name.chars().all(|c| c.is_ascii_lowercase()));
-                assert!(slot.help.len() <= 100, "{}", slot.help);
+                let help = verb.slot_help(slot, &words);
+                assert!(help.len() <= 100, "{help}");
             }
             assert!(verb.slots.is_sorted_by_key(|slot| !slot.is_required), "{}", verb.name);
         }

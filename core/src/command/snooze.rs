@@ -20,9 +20,8 @@ pub(super) const VERB: Verb = Verb {
     name: "snooze",
     aliases: &[],
     usage: "[10m]",
-    help: "has me ask for the update later; what was promised stays promised",
     example: "!snooze 10m",
-    slots: &[Slot::optional("wait", SlotKind::Text, "How long, such as 10m"), INCIDENT],
+    slots: &[Slot::optional("wait", SlotKind::Text), INCIDENT],
     parse: |words| Snooze::read(words).map(|snooze| Box::new(snooze) as Box<dyn Command>),
 };
 

@@ -11,7 +11,6 @@ pub(super) const VERB: Verb = Verb {
     name: "status",
     aliases: &["st"],
     usage: "",
-    help: "shows how it stands: severity, who leads, when news is due",
     example: "!status",
     slots: &[INCIDENT],
     parse: |words| Ok(Box::new(Status { id: split_id(words).0 })),

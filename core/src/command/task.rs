@@ -23,9 +23,8 @@ pub(super) const VERB: Verb = Verb {
     name: "task",
     aliases: &["tasks", "todo"],
     usage: "[@name] TEXT|done N|undo N|list NAME",
-    help: "what there is to do: adds to the list, ticks, shows it",
     example: "!task tell the bank",
-    slots: &[Slot::optional("task", SlotKind::Text, "What is to be done; or done and its number"), INCIDENT],
+    slots: &[Slot::optional("task", SlotKind::Text), INCIDENT],
     parse: |words| Task::read(words).map(|task| Box::new(task) as Box<dyn Command>),
 };
 

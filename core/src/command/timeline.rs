@@ -16,9 +16,8 @@ pub(super) const VERB: Verb = Verb {
     name: "timeline",
     aliases: &["tl"],
     usage: "[PAGE|all]",
-    help: "shows what happened, in order",
     example: "!timeline",
-    slots: &[Slot::optional("page", SlotKind::Text, "A page, or all"), INCIDENT],
+    slots: &[Slot::optional("page", SlotKind::Text), INCIDENT],
     parse: |words| Timeline::read(words).map(|timeline| Box::new(timeline) as Box<dyn Command>),
 };
 

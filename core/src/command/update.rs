@@ -17,12 +17,10 @@ pub(super) const VERB: Verb = Verb {
     name: "update",
     aliases: &["up", "upd"],
     usage: "[public] TEXT",
-    help: "tells everybody the news and when the next comes; public: in words for customers",
     example: "!update we are failing over to the second database",
     slots: &[
-        Slot::required("text", SlotKind::Text, "The impact, and what is being done"),
-        Slot::optional("public", SlotKind::Flag, "In words for customers, which support can send on")
-            .after(PUBLIC),
+        Slot::required("text", SlotKind::Text),
+        Slot::optional("public", SlotKind::Flag).after(PUBLIC),
         INCIDENT,
     ],
     parse: |words| Update::read(words).map(|update| Box::new(update) as Box<dyn Command>),

@@ -2,8 +2,10 @@
 //!
 //! `bench.rs` is the workbench; what happens by chance is in the simulation beside this.
 
-// A test looks for one thing among everything that may be done.
-#![allow(clippy::wildcard_enum_match_arm)]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test looks for one thing among everything that may be done"
+)]
 
 mod archives;
 mod bench;
