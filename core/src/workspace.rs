@@ -69,29 +69,21 @@ impl Workspace {
     /// Applies one more fact.
     pub fn evolve(&mut self, record: &Record) {
         self.facts += 1;
-        match &record.event {
-            Event::Workspace(WorkspaceEvent::IncidentNumbered { id, room_name }) => {
+        let Event::Workspace(event) = &record.event else { return };
+        match event {
+            WorkspaceEvent::IncidentNumbered { id, room_name } => {
                 self.last_id = self.last_id.max(id.0);
                 self.room_names.insert(room_name.clone());
             }
-            Event::Workspace(WorkspaceEvent::RoomBound { id, room }) => {
+            WorkspaceEvent::RoomBound { id, room } => {
                 self.rooms.insert(room.clone(), *id);
             }
-            Event::Workspace(WorkspaceEvent::DirectRoomOpened { person, room }) => {
+            WorkspaceEvent::DirectRoomOpened { person, room } => {
                 self.direct_rooms.insert(person.clone(), room.clone());
             }
-            Event::Workspace(WorkspaceEvent::PersonNamed { person, name }) => {
+            WorkspaceEvent::PersonNamed { person, name } => {
                 self.names.insert(person.clone(), name.clone());
             }
-            Event::Incident(_)
-            | Event::Room(_)
-            | Event::Role(_)
-            | Event::Update(_)
-            | Event::Retrospective(_)
-            | Event::People(_)
-            | Event::Task(_)
-            | Event::Timeline(_)
-            | Event::Health(_) => {}
         }
     }
 }

@@ -123,19 +123,7 @@ impl Exporter {
 
 /// Whether a history begins with a private declaration; one that can't be told is taken for one.
 fn is_private(first: &Record) -> bool {
-    match &first.event {
-        Event::Incident(IncidentEvent::Declared { private, .. }) => *private,
-        Event::Incident(_)
-        | Event::Workspace(_)
-        | Event::Room(_)
-        | Event::Role(_)
-        | Event::Update(_)
-        | Event::Retrospective(_)
-        | Event::People(_)
-        | Event::Task(_)
-        | Event::Timeline(_)
-        | Event::Health(_) => true,
-    }
+    !matches!(&first.event, Event::Incident(IncidentEvent::Declared { private: false, .. }))
 }
 
 /// Text on its way out.

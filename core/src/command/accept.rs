@@ -1,9 +1,11 @@
 //! `!accept`: takes over the lead that was offered. Only whoever it was offered to can.
 
-use super::{About, Command, Context, Decision, Verb, View, parse::split_id, slot::INCIDENT};
+use super::{
+    About, Command, Context, Decision, Verb, View, lead::takes_the_lead, parse::split_id, slot::INCIDENT,
+};
 use crate::{
     args,
-    event::{Event, IncidentEvent, RoleEvent},
+    event::RoleEvent,
     incident::{IncidentId, Status},
     message::declaration,
     refusal::Refusal,
@@ -39,14 +41,8 @@ impl Command for Accept {
         }
         let to = offer.to.clone();
         let reply = declaration::leads(incident, &to, &to, policy);
-        let handed_off = Event::Role(RoleEvent::HandedOff { from: incident.commander.clone(), to });
-        let mut decision = Decision::default().fact(incident.id, handed_off);
-        // Taking the lead says that somebody has it.
-        if incident.status == Status::Declared {
-            decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
-        }
-        decision.reply = Some(reply.into());
-        Ok(decision)
+        let handed_off = RoleEvent::HandedOff { from: incident.commander.clone(), to };
+        Ok(takes_the_lead(incident, handed_off, incident.status == Status::Declared, reply))
     }
 }
 

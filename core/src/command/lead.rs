@@ -9,7 +9,7 @@ use crate::{
     args,
     event::{Event, IncidentEvent, RoleEvent},
     incident::{Incident, IncidentId, Role, Status},
-    message::declaration,
+    message::{Message, declaration},
     person::Person,
     refusal::Refusal,
 };
@@ -70,14 +70,23 @@ pub(super) fn name_commander(
     }
     let takes_it = incident.status == Status::Declared && context.policy.same(&to, context.person);
     let reply = declaration::leads(incident, &to, context.person, context.policy);
-    let assigned = Event::Role(RoleEvent::Assigned { role: Role::Commander, to });
-    let mut decision = Decision::default().fact(incident.id, assigned);
-    // Taking the lead oneself says that somebody has it.
-    if takes_it {
+    let assigned = RoleEvent::Assigned { role: Role::Commander, to };
+    Ok(takes_the_lead(incident, assigned, takes_it, reply))
+}
+
+/// The lead goes to somebody. Taking it oneself says that somebody has the incident.
+pub(super) fn takes_the_lead(
+    incident: &Incident,
+    event: RoleEvent,
+    acknowledges: bool,
+    reply: Message,
+) -> Decision {
+    let mut decision = Decision::default().fact(incident.id, Event::Role(event));
+    if acknowledges {
         decision = decision.fact(incident.id, Event::Incident(IncidentEvent::Acknowledged));
     }
     decision.reply = Some(reply.into());
-    Ok(decision)
+    decision
 }
 
 #[cfg(test)]

@@ -140,9 +140,8 @@ impl Decision {
 
     /// Adds a fact without words.
     #[must_use]
-    pub fn fact(mut self, id: IncidentId, event: Event) -> Self {
-        self.facts.push((Subject::Incident(id), event, None));
-        self
+    pub fn fact(self, id: IncidentId, event: Event) -> Self {
+        self.fact_perhaps_with_words(id, event, None)
     }
 
     /// Adds a fact with the words that go with it, if there are any.
@@ -154,9 +153,8 @@ impl Decision {
 
     /// Adds a fact with the words that go with it.
     #[must_use]
-    pub fn fact_with_words(mut self, id: IncidentId, event: Event, words: &str) -> Self {
-        self.facts.push((Subject::Incident(id), event, Some(words.to_owned())));
-        self
+    pub fn fact_with_words(self, id: IncidentId, event: Event, words: &str) -> Self {
+        self.fact_perhaps_with_words(id, event, Some(words.to_owned()))
     }
 }
 

@@ -160,6 +160,12 @@ impl Engine {
         draft.add_effect(Effect::Say(answer(inbound, place, None, (reply, Manner::Typed), now)));
     }
 
+    /// The incident that a room stands for: its own, or the only one that runs there.
+    pub(super) fn incident_meant_in(&self, draft: &Draft, room: &RoomRef) -> Option<IncidentId> {
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        self.workspace(draft).incident_in(room).or_else(|| only(live.running_at(room)))
+    }
+
     /// A command decided, with the incident that it was about.
     fn decide_command(
         &self,
@@ -173,9 +179,7 @@ impl Engine {
         let id = match command.about() {
             About::Workspace => None,
             About::Incident(Some(id)) => self.workspace(draft).knows(id).then_some(id),
-            About::Incident(None) | About::RoomIfAny => {
-                self.workspace(draft).incident_in(here).or_else(|| only(live.running_at(here)))
-            }
+            About::Incident(None) | About::RoomIfAny => self.incident_meant_in(draft, here),
         };
         let loaded = |id: IncidentId| {
             let is_readable = !self.unreadable.contains(&Subject::Incident(id));

@@ -134,14 +134,9 @@ impl Engine {
 
     /// There will be no direct room with somebody: what waits for one was to tell them something.
     pub(super) fn decide_no_direct_room(&self, draft: &mut Draft, person: &Person, now: DateTime<Utc>) {
-        let about = |effect: &Effect| match effect {
-            Effect::Say(Say { place: Place::Person(to), about, .. }) if to == person => *about,
-            Effect::Say(_)
-            | Effect::Keep(_)
-            | Effect::Direct(_)
-            | Effect::Read(_)
-            | Effect::Quote(_)
-            | Effect::Measure(_) => None,
+        let about = |effect: &Effect| {
+            let Effect::Say(Say { place: Place::Person(to), about, .. }) = effect else { return None };
+            about.filter(|_| to == person)
         };
         let ids: std::collections::BTreeSet<IncidentId> =
             self.outbox.all().filter_map(|stored| about(&stored.effect)).collect();

@@ -201,14 +201,9 @@ impl Engine {
 
     /// Whoever is told something privately needs a room for it.
     fn open_direct_rooms(&self, draft: &mut Draft) {
-        let persons = draft.effects.iter().filter_map(|effect| match effect {
-            Effect::Say(Say { place: Place::Person(person), .. }) => Some(person),
-            Effect::Say(_)
-            | Effect::Keep(_)
-            | Effect::Direct(_)
-            | Effect::Read(_)
-            | Effect::Quote(_)
-            | Effect::Measure(_) => None,
+        let persons = draft.effects.iter().filter_map(|effect| {
+            let Effect::Say(Say { place: Place::Person(person), .. }) = effect else { return None };
+            Some(person)
         });
         // Also of those that are known: they may have been left, or have others in them by now. The platform looks.
         let needs_one = |person: &&Person| !self.outbox.is_opening_direct(person);

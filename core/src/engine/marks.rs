@@ -47,14 +47,7 @@ impl Engine {
         if !self.policy.may_command(&inbound.person, &inbound.standing) || !self.is_heard(draft, inbound)? {
             return Ok(());
         }
-        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
-        let room = &inbound.message.room;
-        let here = || {
-            let mut running = live.running_at(room).map(|incident| incident.id);
-            let first = running.next()?;
-            running.next().is_none().then_some(first)
-        };
-        let Some(id) = self.workspace(draft).incident_in(room).or_else(here) else { return Ok(()) };
+        let Some(id) = self.incident_meant_in(draft, &inbound.message.room) else { return Ok(()) };
         let subject = Subject::Incident(id);
         if self.unreadable.contains(&subject) {
             return Ok(());

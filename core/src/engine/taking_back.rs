@@ -57,15 +57,9 @@ impl Engine {
             .incident(draft, id)
             .map(|incident| incident.copies_of(&facts).map(|(number, _)| number).collect())
             .unwrap_or_default();
-        let glimpses: Vec<String> = self
-            .incident(draft, id)
-            .map(|incident| incident.news.iter().filter(|update| facts.contains(&update.fact)))
-            .map(|news| news.map(|update| glimpse(&update.words)).filter(|words| !words.is_empty()).collect())
-            .unwrap_or_default();
         let gap = self.policy.phrase("update.taken_back", args![]);
         self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies), &gap));
         self.strike_from_record(draft, id, &facts);
-        self.reword(draft, |effect| glimpses.iter().any(|words| strike_glimpse(effect, id, words)));
         if facts.contains(&1) {
             self.reword_title(draft, id, &title, &self.policy.title_gap());
             self.reword_title(draft, id, &room_name, &id.to_string());
@@ -76,7 +70,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Answers that wait and show what is on record: the timeline, the list of tasks.
+    /// Answers and briefs that wait and show what is on record: the timeline, the list of tasks, the latest update.
     fn strike_from_record(&self, draft: &mut Draft, id: IncidentId, facts: &[u64]) {
         let Some(incident) = self.incident(draft, id) else { return };
         let of_these = incident.timeline.iter().filter(|entry| facts.contains(&entry.words_in));
@@ -185,13 +179,16 @@ fn strike_quotes(
     }
 }
 
-/// Takes words out of an answer that waits, and of what goes with it.
+/// Takes words out of what shows them and waits, and of what goes with it. What passes a fact on has its own way.
 fn strike_words(effect: &mut Effect, id: IncidentId, words: &str, gap: &str) -> bool {
     let Effect::Say(say) = effect else { return false };
-    if say.about != Some(id) || !matches!(say.purpose, Purpose::Answer | Purpose::Prompt) {
+    let is_asked_for = matches!(say.purpose, Purpose::Answer | Purpose::Prompt);
+    if say.about != Some(id) || !(is_asked_for || say.quotes.is_none()) {
         return false;
     }
-    let mut is_changed = say.message.replace(words, gap, |_| true);
+    // Of what nobody asked for, only what is quoted in it is somebody's words.
+    let is_meant = |line: &Line| is_asked_for || matches!(line, Line::Quote(_));
+    let mut is_changed = say.message.replace(words, gap, is_meant);
     if let Some(Attachment::File { content, .. }) = say.attachment.as_deref_mut()
         && content.contains(words)
     {
@@ -199,13 +196,6 @@ fn strike_words(effect: &mut Effect, id: IncidentId, words: &str, gap: &str) -> 
         is_changed = true;
     }
     is_changed
-}
-
-/// Takes the beginning of an update out of what says what is going on.
-fn strike_glimpse(effect: &mut Effect, id: IncidentId, words: &str) -> bool {
-    let Effect::Say(say) = effect else { return false };
-    let is_brief = say.about == Some(id) && say.quotes.is_none();
-    is_brief && say.message.replace(words, "(taken back)", |line| matches!(line, Line::Quote(_)))
 }
 
 fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str) -> bool {

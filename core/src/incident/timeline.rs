@@ -116,20 +116,11 @@ impl Entry {
     #[must_use]
     pub fn marked(&self) -> Option<&MessageRef> {
         use crate::event::TimelineEvent::{Marked, Quoted, Unreadable};
-        match &self.event {
-            Event::Timeline(Marked { message, .. } | Quoted { message, .. } | Unreadable { message }) => {
-                Some(message)
-            }
-            Event::Timeline(_)
-            | Event::Workspace(_)
-            | Event::Incident(_)
-            | Event::Room(_)
-            | Event::Role(_)
-            | Event::Update(_)
-            | Event::Retrospective(_)
-            | Event::People(_)
-            | Event::Task(_)
-            | Event::Health(_) => None,
-        }
+        let Event::Timeline(Marked { message, .. } | Quoted { message, .. } | Unreadable { message }) =
+            &self.event
+        else {
+            return None;
+        };
+        Some(message)
     }
 }

@@ -162,7 +162,9 @@ fn incident(event: &IncidentEvent, words: Arg, policy: &Policy) -> Vec<Span> {
         IncidentEvent::SeverityChanged { to, .. } => {
             policy.spans("timeline.severity", args![severity = policy.severity_word(*to)])
         }
-        IncidentEvent::Escalated { to, .. } => policy.spans("timeline.escalated", args![people = listed(to)]),
+        IncidentEvent::Escalated { to, .. } => {
+            policy.spans("timeline.escalated", args![people = super::people::names(to)])
+        }
         IncidentEvent::Mitigated { .. } => policy.spans("timeline.mitigated", args![words = words]),
         IncidentEvent::Resolved => policy.spans("timeline.resolved", args![words = words]),
         IncidentEvent::LastingEffects { none: true } => policy.spans("timeline.nothing_lasts", args![]),
@@ -259,7 +261,7 @@ fn people(event: &PeopleEvent, policy: &Policy) -> Vec<Span> {
     match event {
         PeopleEvent::Invited { people, names } => {
             let names = (!names.is_empty()).then(|| names.join(", "));
-            policy.spans("timeline.invited", args![people = listed(people), names = names])
+            policy.spans("timeline.invited", args![people = super::people::names(people), names = names])
         }
         PeopleEvent::Joined => policy.spans("timeline.joined", args![]),
         PeopleEvent::Briefed { .. }
@@ -308,16 +310,4 @@ fn figure(reading: &Reading) -> Option<String> {
     let value = format!("{:.3}", last.0);
     let value = value.trim_end_matches('0').trim_end_matches('.');
     Some(format!("{} {value} {}", reading.title, reading.unit).trim_end().to_owned())
-}
-
-/// People one after the other.
-fn listed(people: &[Person]) -> Vec<Span> {
-    let mut spans = Vec::new();
-    for person in people {
-        if !spans.is_empty() {
-            spans.push(text(", "));
-        }
-        spans.push(Span::Person(person.clone()));
-    }
-    spans
 }

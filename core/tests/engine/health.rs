@@ -51,6 +51,13 @@ fn both(bench: &Bench) -> Vec<Reading> {
     ]
 }
 
+/// The figures that were asked for come back.
+fn measured(bench: &mut Bench) {
+    let ask = bench.take(measures);
+    let readings = both(bench);
+    answer(bench, &ask, readings);
+}
+
 /// Everything but the measuring is done; what was said in a room meanwhile, with what went with it.
 fn settle(bench: &mut Bench) -> Vec<(String, String, Option<Attachment>)> {
     let mut said = Vec::new();
@@ -137,9 +144,7 @@ fn whoever_asks_is_answered_and_asked_to_wait_a_moment_while_it_is_under_way() {
     let under_way = "They are on their way: somebody asked a moment ago.";
     bench.hear(&home, "!health");
     assert_eq!(settle(&mut bench)[0].1, under_way);
-    let ask = bench.take(measures);
-    let readings = both(&bench);
-    answer(&mut bench, &ask, readings);
+    measured(&mut bench);
     settle(&mut bench);
     bench.wait(Duration::minutes(2));
     bench.hear("ops", "!health INC-1");
@@ -223,9 +228,7 @@ fn what_somebody_asked_for_and_nobody_measures_any_more_is_said() {
     let mut bench = bench();
     let home = bench.declares("!incident checkout is down");
     settle(&mut bench);
-    let ask = bench.take(measures);
-    let readings = both(&bench);
-    answer(&mut bench, &ask, readings);
+    measured(&mut bench);
     settle(&mut bench);
     bench.hear(&home, "!health");
     settle(&mut bench);
@@ -246,9 +249,7 @@ fn in_a_room_of_others_only_when_asked() {
     assert!(!bench.performs.iter().any(|perform| measures(&perform.action)));
     bench.hear("ops", "!health INC-1");
     settle(&mut bench);
-    let ask = bench.take(measures);
-    let readings = both(&bench);
-    answer(&mut bench, &ask, readings);
+    measured(&mut bench);
     assert!(shown(&mut bench, "ops").1.is_some());
 }
 
@@ -257,9 +258,7 @@ fn of_a_private_incident_only_in_its_room() {
     let mut bench = bench();
     let home = bench.declares("!incident --private payroll leaked");
     settle(&mut bench);
-    let ask = bench.take(measures);
-    let readings = both(&bench);
-    answer(&mut bench, &ask, readings);
+    measured(&mut bench);
     let said = settle(&mut bench);
     assert_eq!(said.iter().map(|(room, ..)| room.as_str()).collect::<Vec<_>>(), [home.as_str()]);
     bench.hear("ops", "!health INC-1");
@@ -272,16 +271,12 @@ fn one_that_is_over_can_be_looked_at_too() {
     let mut bench = bench();
     let home = bench.declares("!incident checkout is down");
     settle(&mut bench);
-    let ask = bench.take(measures);
-    let readings = both(&bench);
-    answer(&mut bench, &ask, readings);
+    measured(&mut bench);
     bench.hear(&home, "!resolve rolled back");
     settle(&mut bench);
     bench.hear(&home, "!health");
     settle(&mut bench);
-    let ask = bench.take(measures);
-    let readings = both(&bench);
-    answer(&mut bench, &ask, readings);
+    measured(&mut bench);
     assert!(shown(&mut bench, &home).0.contains("12.4 req/s"));
 }
 
@@ -303,9 +298,7 @@ fn in_german() {
     let mut bench = Bench::with(policy);
     let home = bench.declares("!incident checkout is down");
     settle(&mut bench);
-    let ask = bench.take(measures);
-    let readings = both(&bench);
-    answer(&mut bench, &ask, readings);
+    measured(&mut bench);
     let (words, chart) = shown(&mut bench, &home);
     assert!(words.contains("- Requests failing: 12.4 req/s (vor einer Stunde: 0.1)"), "{words}");
     assert_eq!(chart.and_then(|chart| chart.mark).map(|(_, word)| word).as_deref(), Some("ausgerufen 00:00"));
