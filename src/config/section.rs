@@ -53,49 +53,25 @@ impl<'a> Section<'a> {
     /// Opens the section `name` inside this one, if it is there.
     pub(super) fn inner(&self, name: &str, shape: &'static Shape) -> Option<Section<'a>> {
         let node = self.node(name)?;
-        match &node.value {
-            Value::Section(table) => Some(Section::open(shape, table, node.key_place.clone(), self.report)),
-            Value::Text(_)
-            | Value::Integer(_)
-            | Value::Flag(_)
-            | Value::Float
-            | Value::Date
-            | Value::List(_)
-            | Value::Variable(_) => {
-                hide_value(node, self.report);
-                let message = format!("`{name}` must be a section, not {}", node.value.kind());
-                self.report.add(
-                    &node.place,
-                    Wrong::new(message, format!("write its keys below a line [{}]", shape.path)),
-                );
-                None
-            }
+        if let Value::Section(table) = &node.value {
+            return Some(Section::open(shape, table, node.key_place.clone(), self.report));
         }
+        hide_value(node, self.report);
+        let message = format!("`{name}` must be a section, not {}", node.value.kind());
+        let help = format!("write its keys below a line [{}]", shape.path);
+        self.report.add(&node.place, Wrong::new(message, help));
+        None
     }
 
     /// Opens every section of the list `name`, as in `[[health.panel]]`.
     pub(super) fn each(&self, name: &str, shape: &'static Shape) -> Vec<Section<'a>> {
         let Some(node) = self.node(name) else { return Vec::new() };
-        let open = |member: &'a Member| match &member.value {
-            Value::Section(table) => Some(Section::open(shape, table, member.place.clone(), self.report)),
-            Value::Text(_)
-            | Value::Integer(_)
-            | Value::Flag(_)
-            | Value::Float
-            | Value::Date
-            | Value::List(_)
-            | Value::Variable(_) => None,
+        let open = |member: &'a Member| {
+            let Value::Section(table) = &member.value else { return None };
+            Some(Section::open(shape, table, member.place.clone(), self.report))
         };
-        let sections = match &node.value {
-            Value::List(members) => members.iter().map(open).collect(),
-            Value::Text(_)
-            | Value::Integer(_)
-            | Value::Flag(_)
-            | Value::Float
-            | Value::Date
-            | Value::Section(_)
-            | Value::Variable(_) => None,
-        };
+        let members = if let Value::List(members) = &node.value { Some(members) } else { None };
+        let sections = members.and_then(|members| members.iter().map(open).collect());
         sections.unwrap_or_else(|| {
             hide_value(node, self.report);
             let message = format!("`{name}` must be a list of sections");

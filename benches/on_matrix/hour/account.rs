@@ -154,7 +154,9 @@ fn prompts(scene: &Scene, course: &Course, (incident, told): (&[Seen], &[Vec<See
     show("asks for the third update", second + interval, find(incident, ASKS[0], second));
     let due = third + interval;
     show("asks for the fourth", due, find(incident, ASKS[0], third));
-    show("asks again", due + interval / 4, find(incident, ASKS[1], third));
+    // From a minute on it says how late they are.
+    let again = find(incident, ASKS[1], third).or_else(|| find(incident, OVERDUE, third));
+    show("asks again", due + interval / 4, again);
     for (name, events) in TOLD.iter().zip(told) {
         show(&format!("tells {name} that it is overdue"), due + interval / 2, find(events, OVERDUE, third));
     }
