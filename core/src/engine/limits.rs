@@ -6,7 +6,8 @@
 //! - Limits are known by [`Kind`]. Whatever we do is also writing: where an invitation or a new room costs a message of
 //!   the same allowance (on Synapse it does), the limit that it met was that one.
 //! - Who is limited again after a single success gets one thing done in so much time: that is the *pace*. Keeping it
-//!   costs no refused requests. It is tried from time to time whether more is allowed.
+//!   costs no refused requests. It is tried from time to time whether more is allowed. It is never slower than twice the
+//!   longest wait that was asked for: whatever else took time was not the limit's doing.
 //! - Unlimited, only so many things are under way at once: no more than these can be refused at a blow.
 //!
 //! `outbox.rs` asks here before it lets anything go, and tells what became of it.
@@ -123,6 +124,8 @@ struct Gate {
     shut_until: Option<DateTime<Utc>>,
     /// How long one thing takes.
     pace: Duration,
+    /// The longest wait that was asked for since the limit was met: one thing at a time, it is about what one costs.
+    longest_wait: Duration,
     successes: u32,
     last_success: Option<DateTime<Utc>>,
     under_way: usize,
@@ -175,8 +178,10 @@ impl Gate {
         let since_success = self.last_success.map_or(Duration::zero(), |at| now - at);
         // What was under way already when the limit was met says nothing new.
         let is_news = self.shut_until.is_none_or(|until| until <= now);
+        self.longest_wait = if was_limited { self.longest_wait.max(wait) } else { wait };
         if is_news {
-            self.pace = if knows_pace { wait + since_success } else { Duration::zero() };
+            let learned = (wait + since_success).min(self.longest_wait * 2);
+            self.pace = if knows_pace { learned } else { Duration::zero() };
             self.successes = 0;
         }
         let until = now + wait;

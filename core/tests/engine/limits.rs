@@ -245,3 +245,31 @@ fn it_is_said_once_that_it_takes_minutes() {
     assert!(*left > 30, "while it helps: {left} left as it was said");
     assert_eq!(bench.engine.pending_effects(), 0, "nothing is dropped");
 }
+
+#[test]
+fn what_took_long_is_not_the_limit_s_doing() {
+    let mut bench = limited();
+    for place in ["ops", "status", "support"] {
+        bench.hear(place, "!incidents");
+        commit_all(&mut bench);
+    }
+    bench.wait(Duration::seconds(30));
+    let one = only(&mut bench);
+    bench.succeed(&one);
+    commit_all(&mut bench);
+    let next = only(&mut bench);
+    bench.report(&next, WAIT);
+    bench.wait(Duration::seconds(30));
+    // It takes a minute and a half to hear of the next refusal, and that asks for a second.
+    let slow = only(&mut bench);
+    bench.wait(Duration::seconds(85));
+    bench.report(&slow, Outcome::RetryAfter(Span::from_secs(1)));
+    bench.wait(Duration::seconds(1));
+    let one = only(&mut bench);
+    bench.succeed(&one);
+    commit_all(&mut bench);
+    assert!(bench.performs.is_empty(), "the pace is kept: {:?}", bench.performs);
+    bench.wait(Duration::seconds(60));
+    let one = only(&mut bench);
+    bench.succeed(&one);
+}
