@@ -99,6 +99,9 @@ pub struct Say {
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<MessageRef>,
+    /// The message of ours whose thread it is said in, where there are threads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageRef>,
     /// Whom alone it is shown to, where the platform can do that; elsewhere all see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_for: Option<Person>,
@@ -162,6 +165,7 @@ impl Say {
             purpose,
             about: None,
             answers: None,
+            thread: None,
             only_for: None,
             quotes: None,
             signs: None,

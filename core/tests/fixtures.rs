@@ -203,6 +203,7 @@ fn every_effect() -> Vec<StoredEffect> {
     let say = |place, purpose| {
         let (about, answers) = (Some(incident), Some(message()));
         Effect::Say(Say {
+            thread: None,
             platform: platform(),
             place,
             purpose,

@@ -65,6 +65,7 @@ mod tests {
             id: EffectId { sequence: 1, index: 0 },
             platform: platform.clone(),
             action: Action::Say {
+                thread: None,
                 room: RoomRef::new(&platform, "ops"),
                 answers: None,
                 only_for: None,

@@ -156,6 +156,7 @@ pub(super) fn both_sides() -> Result<(), Failed> {
     bot.until_quiet()?;
     let message = Message::line([text("the zebra is loose, "), mention(&handle(&nora.user_id))]);
     let say = Action::Say {
+        thread: None,
         room: room.clone(),
         answers: None,
         only_for: None,

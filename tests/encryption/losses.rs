@@ -149,6 +149,7 @@ pub(super) fn lost_store_with_a_token() -> Result<(), Failed> {
 
 fn say(bot: &Bot, room: &str, words: &str) -> Action {
     Action::Say {
+        thread: None,
         room: bot.message(room, "$none").room,
         answers: None,
         only_for: None,

@@ -20,6 +20,7 @@ pub(super) fn encrypted_too() -> Result<(), Failed> {
     let room = direct_room(&mut nora, &mut bot)?;
     bot.until_quiet()?;
     let say = || Action::Say {
+        thread: None,
         room: bot.message(&room, "").room,
         answers: None,
         only_for: None,

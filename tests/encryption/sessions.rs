@@ -16,6 +16,7 @@ use crate::support::{Failed, PATIENCE, poll};
 
 fn say(bot: &Bot, key: &str) -> Result<(), Failed> {
     let say = || Action::Say {
+        thread: None,
         room: bot.room(0),
         answers: None,
         only_for: None,

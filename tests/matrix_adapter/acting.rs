@@ -19,6 +19,7 @@ pub(super) fn one_key_is_one_message() -> Result<(), Failed> {
     let ops = bot.configured_room(&synapse, &alice)?;
     bot.start()?;
     let say = || Action::Say {
+        thread: None,
         room: bot.room(0),
         answers: None,
         only_for: None,
@@ -55,6 +56,7 @@ pub(super) fn encrypted_rooms_work_too() -> Result<(), Failed> {
     bot.start()?;
     let room = bot.room(0);
     let say = || Action::Say {
+        thread: None,
         room: room.clone(),
         answers: None,
         only_for: None,
@@ -183,6 +185,7 @@ pub(super) fn pins_edits_and_answers() -> Result<(), Failed> {
     let answer = |index: usize| {
         let asked = heard[index].message.clone();
         Action::Say {
+            thread: None,
             room: bot.room(0),
             answers: Some(asked),
             only_for: None,
@@ -227,6 +230,7 @@ pub(super) fn hostile_words_stay_words() -> Result<(), Failed> {
             .bullet([Span::Room(bot.room(0), "<i>ops</i>".to_owned())])
             .quote(&"\"<&\u{1f525}".repeat(40_000));
     let say = Action::Say {
+        thread: None,
         room: bot.room(0),
         answers: None,
         only_for: None,

@@ -41,6 +41,7 @@ fn past_its_lifetime_a_key_is_found_in_the_room() -> Result<(), Failed> {
     bot.start()?;
     let first_tried = Utc::now() - chrono::TimeDelta::seconds(1);
     let say = || Action::Say {
+        thread: None,
         room: bot.room(0),
         answers: None,
         only_for: None,

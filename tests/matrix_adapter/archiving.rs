@@ -112,6 +112,7 @@ fn archived_and_restored() -> Result<(), Failed> {
     }
     alice.redact(&room.room, &said)?;
     let say = Action::Say {
+        thread: None,
         room: room.clone(),
         answers: None,
         only_for: None,

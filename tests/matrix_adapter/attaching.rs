@@ -39,6 +39,7 @@ pub(crate) fn picture() -> Attachment {
 
 fn say(bot: &Bot, alice: &Person, attachment: Attachment, answers: Option<MessageRef>) -> Action {
     Action::Say {
+        thread: None,
         room: bot.room(0),
         answers,
         only_for: None,

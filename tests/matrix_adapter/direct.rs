@@ -61,6 +61,7 @@ pub(super) fn signs_are_put_once() -> Result<(), Failed> {
     let card = bot.said(
         "key-card",
         Action::Say {
+            thread: None,
             room,
             answers: None,
             only_for: None,

@@ -25,6 +25,7 @@ pub(super) fn limits_are_waited_for() -> Result<(), Failed> {
     bot.start()?;
     let mut outcomes = (0..15).map(|number| {
         let say = Action::Say {
+            thread: None,
             room: bot.room(0),
             answers: None,
             only_for: None,
@@ -58,6 +59,7 @@ pub(super) fn a_lost_server_is_waited_for() -> Result<(), Failed> {
     let Err(ListenError::Transient(words)) = lost else { return Err(format!("{lost:?}").into()) };
     assert!(words.contains("could not be reached"), "{words}");
     let say = || Action::Say {
+        thread: None,
         room: bot.room(0),
         answers: None,
         only_for: None,
@@ -139,6 +141,7 @@ pub(super) fn proxies_are_not_the_homeserver() -> Result<(), Failed> {
     bot.start()?;
     front.answers(|_| Some(NOT_FOUND));
     let say = Action::Say {
+        thread: None,
         room: bot.room(0),
         answers: None,
         only_for: None,

@@ -62,7 +62,7 @@ fn outcome_of(account: &Account, action: &Action, failure: Failure) -> Outcome {
 async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
     let attempt = &perform.attempt;
     let receipt = match &perform.action {
-        Action::Say { room, answers, only_for, purpose, message, attachment } => {
+        Action::Say { room, thread: _, answers, only_for, purpose, message, attachment } => {
             let (answers, only_for) = (answers.as_ref(), only_for.as_ref());
             let (purpose, attachment) = (*purpose, attachment.as_deref());
             let saying = Saying { room, answers, only_for, purpose, message, attachment };

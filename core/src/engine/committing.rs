@@ -143,6 +143,7 @@ impl Engine {
             let id = EffectId { sequence, index: u32::MAX - index };
             let attempt = Attempt { key: outbox::key(&self.identity, id), first_tried: now, number: 1 };
             let action = Action::Say {
+                thread: None,
                 room: message.room.clone(),
                 answers: Some(message.clone()),
                 only_for: None,

@@ -27,6 +27,11 @@ impl DueTable {
         self.by_key.len()
     }
 
+    /// How many have a moment before this one.
+    pub(super) fn count_before(&self, moment: DateTime<Utc>) -> usize {
+        self.by_key.values().filter(|at| **at < moment).count()
+    }
+
     /// The earliest that was not handed out.
     pub(super) fn next(&self) -> Option<DateTime<Utc>> {
         self.by_time.first().map(|due| due.at)

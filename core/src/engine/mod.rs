@@ -29,6 +29,7 @@ mod measuring;
 mod moving;
 mod outbox;
 mod overview;
+mod status;
 mod stepper;
 mod taking_back;
 mod task_list;
@@ -45,6 +46,7 @@ use self::{
     due_table::DueTable,
     outbox::{Outbox, Places},
     overview::Shown,
+    status::Counts,
 };
 use crate::{
     effect::EffectId,
@@ -61,6 +63,7 @@ use crate::{
     workspace::Workspace,
 };
 
+pub use status::{Outgoing, Status};
 pub use stepper::{Step, Stepper};
 
 /// How long positions of mere talk may stay unwritten. Talk that is delivered again is talk again.
@@ -174,6 +177,7 @@ pub struct Engine {
     last_now: Option<DateTime<Utc>>,
     in_flight: Option<InFlight>,
     shown: Shown,
+    counts: Counts,
     outputs: VecDeque<Output>,
 }
 
@@ -214,6 +218,7 @@ impl Engine {
             last_now: None,
             in_flight: None,
             shown: Shown::default(),
+            counts: Counts::default(),
         }
     }
 

@@ -7,6 +7,7 @@ mod checkup;
 mod inbound;
 mod measure;
 mod platform;
+mod signal;
 mod store;
 
 pub use checkup::{Finding, Level};
@@ -16,6 +17,7 @@ pub use platform::{
     Action, Appointment, Attempt, Button, Capabilities, Choice, Form, ListenError, Offer, Outcome, Overview,
     Perform, Platform, Receipt, Said,
 };
+pub use signal::{Alert, AlertState, Change, Desk, NotTaken, Shift, Signal};
 pub use store::{
     Cancelled, Commit, Due, DueKey, Identity, NumberedRecord, Opened, Reason, Seen, Store, StoreError,
     StoredEffect,

@@ -37,6 +37,9 @@ pub enum Action {
         room: RoomRef,
         /// The message that it answers.
         answers: Option<MessageRef>,
+        /// The message of ours whose thread it is said in, where the platform has threads: the thread is begun if there is
+        /// none. Elsewhere it is said in the room.
+        thread: Option<MessageRef>,
         /// Whom alone it is shown to, where the platform can show an answer to one person; elsewhere all see it.
         only_for: Option<Person>,
         /// What it is for.

@@ -211,6 +211,7 @@ pub(crate) fn room(handle: impl Into<String>) -> RoomRef {
 
 pub(crate) fn say_in(handle: &str, message: Message) -> Action {
     Action::Say {
+        thread: None,
         room: room(handle),
         answers: None,
         only_for: None,

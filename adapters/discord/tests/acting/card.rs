@@ -18,6 +18,7 @@ fn card(status: &str) -> Message {
 
 fn post(bench: &Bench) -> MessageRef {
     let action = Action::Say {
+        thread: None,
         room: room("ops"),
         answers: None,
         only_for: None,

@@ -24,6 +24,7 @@ fn picture(png: &[u8]) -> Attachment {
 
 fn say(room: RoomRef, attachment: Attachment) -> Action {
     Action::Say {
+        thread: None,
         room,
         answers: None,
         only_for: None,
@@ -89,6 +90,7 @@ fn what_cannot_be_attached_is_missed_in_words() {
 
 fn answer(to: &MessageRef, only_for: Option<Person>) -> Action {
     Action::Say {
+        thread: None,
         room: to.room.clone(),
         answers: Some(to.clone()),
         only_for,

@@ -39,6 +39,7 @@ pub(crate) fn asked(bench: &Bench) -> (Pending, MessageRef) {
 
 fn answer(to: &MessageRef, only_for: Option<Person>, words: &str) -> Action {
     Action::Say {
+        thread: None,
         room: to.room.clone(),
         answers: Some(to.clone()),
         only_for,

@@ -99,6 +99,7 @@ fn what_is_gone_is_said() {
     let bench = open();
     bench.discord.remove_channel("status");
     let gone = Action::Say {
+        thread: None,
         room: room("status"),
         answers: None,
         only_for: None,

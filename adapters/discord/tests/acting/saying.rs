@@ -60,6 +60,7 @@ fn an_answer_stands_below_what_it_answers_even_if_that_is_gone() {
         let answers = Some(MessageRef { room: room("ops"), id: asked.to_string(), thread: None });
         let answer = Message::text("All is well.");
         let action = Action::Say {
+            thread: None,
             room: room("ops"),
             answers,
             only_for: Some(bench.person("alice")),
@@ -85,6 +86,7 @@ fn an_answer_to_a_message_in_a_thread_is_in_the_thread() {
     let asked = alice.say("talk", "!status").unwrap();
     let answered = MessageRef { room: room("ops"), id: asked.to_string(), thread: Some(thread.to_string()) };
     let action = Action::Say {
+        thread: None,
         room: room("ops"),
         answers: Some(answered),
         only_for: None,

@@ -135,7 +135,15 @@ impl Bot {
         let room = RoomRef::new(&PlatformName::new("discord"), room);
         let message = Message::text(words);
         let purpose = Purpose::Card;
-        let action = Action::Say { room, answers: None, only_for: None, purpose, message, attachment: None };
+        let action = Action::Say {
+            thread: None,
+            room,
+            answers: None,
+            only_for: None,
+            purpose,
+            message,
+            attachment: None,
+        };
         let said = self.perform(action).await;
         let Outcome::Done(Receipt::Message(message)) = said else { panic!("{said:?}") };
         message

@@ -87,6 +87,7 @@ impl SabotagedPlatform {
         if is_private {
             let room = RoomRef::new(&room.platform, "ops");
             let action = Action::Say {
+                thread: None,
                 room,
                 answers: None,
                 only_for: None,
