@@ -246,7 +246,7 @@ fn effects(ops: &[Seen], status: &[Seen], answered: &[Answered<'_>], findings: &
         };
         let acked = |text: &str| is_of_it(text) && text.contains("has it, the resolution");
         let sev = |text: &str| is_of_it(text) && text.contains(" is Sev") && text.contains(" now.");
-        let ended = |text: &str| text.starts_with(" is resolved:") || text == " is resolved.";
+        let ended = |text: &str| text.starts_with(" is resolved:") || text == " is over.";
         let expectations: [Expectation; 6] = [
             ("ack in status", status, &acked, times("ack") * is_public),
             ("ack in ops", ops, &acked, times("ack") * is_public),
