@@ -7,7 +7,10 @@ use chrono::{DateTime, Datelike, Duration, NaiveDateTime, Timelike, Utc, Weekday
 use chrono_tz::{America, Asia, Australia, Europe, Tz};
 
 use super::{TEAM, day, handover, override_set, policy, record, utc};
-use crate::rota::{Duty, Rota};
+use crate::{
+    policy::Policy,
+    rota::{Duty, Handover, Rota},
+};
 
 const LOOK_EVERY: Duration = Duration::minutes(10);
 const PEOPLE: [&str; 3] = ["alice", "bob", "carol"];
@@ -26,7 +29,7 @@ const SCHEDULES: [(&str, IsHandover); 8] = [
     ("30 2 * * SUN", |t| (t.hour(), t.minute(), t.weekday()) == (2, 30, Weekday::Sun)),
 ];
 
-/// Each of the last four changes its clocks; Kathmandu is 5:45 from UTC, where a look doesn't fall on the full hour.
+/// The last four change their clocks: Lord Howe by half an hour, Santiago at midnight.
 const ZONES: [Tz; 6] =
     [Tz::UTC, Asia::Kolkata, Europe::Berlin, America::New_York, Australia::Lord_Howe, America::Santiago];
 
@@ -78,36 +81,70 @@ const OVERRIDES: [(&str, &str, &str); 5] = [
     ("2026-10-30T00:00:00Z", "2026-11-02T06:10:00Z", "carol"),
 ];
 
+type Span = (DateTime<Utc>, DateTime<Utc>, &'static str);
+
+fn overrides() -> Vec<Span> {
+    OVERRIDES.iter().map(|(from, until, who)| (utc(from), utc(until), *who)).collect()
+}
+
 fn with_overrides(watched: &[(DateTime<Utc>, Option<usize>)]) -> Vec<(DateTime<Utc>, Option<&'static str>)> {
+    let overrides = overrides();
     let named = |(at, on): &(DateTime<Utc>, Option<usize>)| {
-        let covers = |(from, until, _): &&(&str, &str, &str)| (utc(from)..utc(until)).contains(at);
-        let instead = OVERRIDES.iter().rev().find(covers).map(|(.., who)| *who);
+        let covers = |(from, until, _): &&Span| (*from..*until).contains(at);
+        let instead = overrides.iter().rev().find(covers).map(|(.., who)| *who);
         (*at, instead.or(on.map(|place| PEOPLE[place])))
     };
     watched.iter().map(named).collect()
 }
 
-/// Checks every hour of the year, and every moment before, at and after a change.
-fn check(
-    duty: &impl Fn(DateTime<Utc>) -> Option<(String, Option<DateTime<Utc>>)>,
-    what: &str,
-    model: &[(DateTime<Utc>, Option<&str>)],
-) {
-    let mut next_change = None;
-    for (index, (at, on)) in model.iter().enumerate().rev() {
-        let is_last = model.get(index + 1).is_some_and(|(_, next)| next != on);
-        if is_last {
-            next_change = Some(*at + LOOK_EVERY);
+type Model<'a> = [(DateTime<Utc>, Option<&'a str>)];
+
+/// When somebody else is on after each look, as far as the model goes.
+fn changes(model: &Model<'_>) -> Vec<Option<DateTime<Utc>>> {
+    let mut next = None;
+    let mut changes = vec![None; model.len()];
+    for index in (0..model.len()).rev() {
+        if model.get(index + 1).is_some_and(|(_, after)| *after != model[index].1) {
+            next = Some(model[index].0 + LOOK_EVERY);
         }
+        changes[index] = next;
+    }
+    changes
+}
+
+/// Every hour, and just before the next look: the turn itself.
+fn check_turns(handover: &Handover, what: &str, model: &Model<'_>) {
+    for (at, on) in model.iter().filter(|(at, _)| at.minute() == 0) {
+        let at = *at + (LOOK_EVERY - Duration::milliseconds(1)) * i32::from(at.hour() % 2 == 0);
+        let watch = handover.watch_at(at);
+        let name = watch.map(|watch| PEOPLE[usize::try_from(watch.index % 3).expect("small")]);
+        assert_eq!(name, *on, "{what} at {at}");
+        assert!(
+            watch.is_none_or(|watch| (watch.from..watch.until).contains(&at)),
+            "{what} at {at}: {watch:?}"
+        );
+    }
+}
+
+/// Every eleventh hour, and just before, at and after each change while clocks change: who is told to be on, and until
+/// when.
+fn check_duty((policy, rota): (&Policy, &Rota), what: &str, model: &Model<'_>) {
+    let (changes, overrides) = (changes(model), overrides());
+    for (index, (at, on)) in model.iter().enumerate() {
+        let near = |(from, until, _): &Span| {
+            (*from - Duration::hours(12)..*until + Duration::hours(12)).contains(at)
+        };
+        let is_last = model.get(index + 1).is_some_and(|(_, next)| next != on);
         let is_first = index.checked_sub(1).is_some_and(|before| model[before].1 != *on);
-        if at.minute() != 0 && !is_last && !is_first {
+        let is_near_change = (is_last || is_first) && overrides.iter().any(near);
+        if !index.is_multiple_of(66) && !is_near_change {
             continue;
         }
         for at in [*at, *at + LOOK_EVERY - Duration::milliseconds(1)] {
-            let told = duty(at);
-            assert_eq!(told.as_ref().map(|(name, _)| name.as_str()), *on, "{what} at {at}");
-            if let (Some((_, until)), true) = (told, next_change.is_some()) {
-                assert_eq!(until, next_change, "{what} at {at}: until when");
+            let turn = Duty { policy, rota, now: at }.on(TEAM);
+            assert_eq!(turn.as_ref().map(|turn| turn.name.as_str()), *on, "{what} at {at}");
+            if let (Some(turn), Some(change)) = (turn, changes[index]) {
+                assert_eq!(turn.until, Some(change), "{what} at {at}: until when");
             }
         }
     }
@@ -116,23 +153,20 @@ fn check(
 #[test]
 fn exactly_one_person_is_on_at_every_hour_of_a_year_and_hands_over_when_the_clock_says_so() {
     const LOOKS: usize = 396 * 24 * 6;
+    let mut rota = Rota::default();
+    for (from, until, who) in overrides() {
+        rota.evolve(&record(utc("2026-01-01T00:00:00Z"), override_set(who, from, until)));
+    }
     for zone in ZONES {
         for (cron, is_handover) in SCHEDULES {
             let what = format!("{cron} in {zone}");
-            let policy = policy(&PEOPLE, Some(handover(cron, "2026-01-01", zone)));
+            let handover = handover(cron, "2026-01-01", zone);
+            let policy = policy(&PEOPLE, Some(handover.clone()));
             let watched = watched(zone, is_handover, "2026-01-01", LOOKS);
-            let mut rota = Rota::default();
-            let plain = Rota::default();
-            for (from, until, who) in OVERRIDES {
-                rota.evolve(&record(utc("2026-01-01T00:00:00Z"), override_set(who, utc(from), utc(until))));
-            }
-            let names: Vec<_> = watched.iter().map(|(at, on)| (*at, on.map(|place| PEOPLE[place]))).collect();
-            let on = |rota: &Rota, at| {
-                let turn = Duty { policy: &policy, rota, now: at }.on(TEAM)?;
-                Some((turn.name, turn.until))
-            };
-            check(&|at| on(&plain, at), &what, &names);
-            check(&|at| on(&rota, at), &format!("{what} with overrides"), &with_overrides(&watched));
+            let plain: Vec<_> = watched.iter().map(|(at, on)| (*at, on.map(|place| PEOPLE[place]))).collect();
+            check_turns(&handover, &what, &plain);
+            check_duty((&policy, &Rota::default()), &what, &plain);
+            check_duty((&policy, &rota), &format!("{what} with overrides"), &with_overrides(&watched));
         }
     }
 }
