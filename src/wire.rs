@@ -1,5 +1,7 @@
 //! From the configuration to what core and the adapters are told.
 
+use std::collections::BTreeMap;
+
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
     incident::Severity,
@@ -26,6 +28,7 @@ pub(crate) const DISCORD: &str = "discord";
 pub(crate) fn policy(config: &Config) -> Policy {
     let (matrix, discord) = (PlatformName::new(MATRIX), PlatformName::new(DISCORD));
     let mut policy = base(config);
+    policy.emails = emails(config);
     policy.people = config
         .roster
         .people
@@ -80,6 +83,7 @@ fn discord_policy(discord: &PlatformName, section: &config::Discord) -> Platform
 pub(crate) fn console_policy(config: &Config) -> Policy {
     let console = PlatformName::new(CONSOLE);
     let mut policy = base(config);
+    policy.emails = emails(config);
     policy.people =
         config.roster.people.keys().map(|name| (name.clone(), vec![Person::new(&console, name)])).collect();
     let stakeholder_rooms = vec![RoomRef::new(&console, STAKEHOLDER_ROOM)];
@@ -93,6 +97,18 @@ pub(crate) fn console_policy(config: &Config) -> Policy {
     };
     policy.platforms.insert(console, platform);
     policy
+}
+
+/// Whose e-mail addresses they are, by which calendars name people.
+fn emails(config: &Config) -> BTreeMap<String, String> {
+    let address = |handle: &Handle| match handle {
+        Handle::Email(address) => Some(address.to_lowercase()),
+        Handle::Matrix(_) | Handle::Discord(_) => None,
+    };
+    let of = |(name, handles): (&String, &Vec<Handle>)| -> Vec<(String, String)> {
+        handles.iter().filter_map(address).map(|address| (address, name.clone())).collect()
+    };
+    config.roster.people.iter().flat_map(of).collect()
 }
 
 fn base(config: &Config) -> Policy {

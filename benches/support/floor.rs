@@ -243,6 +243,7 @@ fn subject(subject: Subject) -> Vec<u8> {
     let (letter, number) = match subject {
         Subject::Workspace => (b'w', 0),
         Subject::Incident(id) => (b'i', id.0),
+        Subject::Rota => (b'o', 0),
     };
     [&[letter][..], &number.to_be_bytes()].concat()
 }

@@ -19,6 +19,7 @@ pub mod port;
 pub mod reaction;
 pub mod refusal;
 pub mod room;
+pub mod rota;
 pub mod schedule;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -6,6 +6,7 @@
 //! - Identity comes from the platform: a person is allowed by their handle there.
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
+mod oncall;
 mod people;
 mod tasks;
 
@@ -27,6 +28,7 @@ use crate::{
     time::working_hours::WorkingHours,
 };
 
+pub use oncall::OnCall;
 pub use people::Named;
 
 /// How one severity is handled.
@@ -120,8 +122,12 @@ pub struct Policy {
     pub platforms: BTreeMap<PlatformName, PlatformPolicy>,
     /// People with their handles.
     pub people: BTreeMap<String, Vec<Person>>,
+    /// E-mail addresses, in lower case, with the names of those whose they are.
+    pub emails: BTreeMap<String, String>,
     /// Teams, with the names of the people in them.
     pub teams: BTreeMap<String, Vec<String>>,
+    /// Who is on duty, by team.
+    pub oncall: BTreeMap<String, OnCall>,
     /// The parts of the system that incidents are about, by their names.
     pub services: BTreeMap<String, Service>,
     /// Lists of tasks, by their names. That called `default` is there in every incident from the beginning.
@@ -158,6 +164,8 @@ impl Default for Policy {
             health: Vec::new(),
             platforms: BTreeMap::new(),
             people: BTreeMap::new(),
+            emails: BTreeMap::new(),
+            oncall: BTreeMap::new(),
             teams: BTreeMap::new(),
             services: BTreeMap::new(),
             checklists: BTreeMap::new(),

@@ -5,13 +5,14 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use sitrep_core::{
     effect::{Desired, Effect, EffectId, Keep, Measure, Place, Pressed, Purpose, Quote, Read, Say},
     event::{
         Ahead, Audience, Event, HealthEvent, IncidentEvent, PeopleEvent, Promise, RECORD_VERSION, Record,
-        RetrospectiveEvent, RoleEvent, RoomEvent, TaskEvent, TimelineEvent, UpdateEvent, WorkspaceEvent,
+        RetrospectiveEvent, RoleEvent, RoomEvent, RotaEvent, TaskEvent, TimelineEvent, UpdateEvent,
+        WorkspaceEvent,
     },
     incident::{IncidentId, Origin, Role, Severity},
     message::{Message, Span, bold, code, mention, named, text},
@@ -103,7 +104,23 @@ fn every_event() -> Vec<Event> {
     ]
     .into_iter()
     .chain(every_event_of_leading())
+    .chain(every_event_of_the_rota())
     .collect()
+}
+
+/// What happens to who is on duty.
+fn every_event_of_the_rota() -> Vec<Event> {
+    let team = || "payments".to_owned();
+    vec![
+        Event::Rota(RotaEvent::OverrideSet {
+            team: team(),
+            person: alice(),
+            from: moment(),
+            until: moment() + Duration::hours(2),
+        }),
+        Event::Rota(RotaEvent::OverrideEnded { team: team() }),
+        Event::Rota(RotaEvent::HandedOver { team: team(), from: Some(alice()), to: None }),
+    ]
 }
 
 /// What happens between declared and resolved.

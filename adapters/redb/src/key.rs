@@ -21,6 +21,7 @@ pub(crate) fn of_subject(subject: Subject) -> [u8; SUBJECT_LEN] {
     let (letter, number) = match subject {
         Subject::Workspace => (b'w', 0),
         Subject::Incident(IncidentId(number)) => (b'i', number),
+        Subject::Rota => (b'o', 0),
     };
     joined(&[&[letter], &number.to_be_bytes()])
 }
@@ -49,6 +50,7 @@ pub(crate) fn to_subject(key: &[u8]) -> Result<Subject, Fault> {
     let number = |rest| Some(u64::from_be_bytes(<[u8; 8]>::try_from(rest).ok()?));
     match key {
         [b'w', rest @ ..] if number(rest) == Some(0) => Some(Subject::Workspace),
+        [b'o', rest @ ..] if number(rest) == Some(0) => Some(Subject::Rota),
         [b'i', rest @ ..] => number(rest).map(|number| Subject::Incident(IncidentId(number))),
         _ => None,
     }

@@ -108,7 +108,7 @@ impl Engine {
             decided.unwrap_or_else(|refusal| Decision::discreetly(refusal.message(&self.policy)));
         let declared = facts.iter().find_map(|(subject, ..)| match subject {
             Subject::Incident(id) => Some(*id),
-            Subject::Workspace => None,
+            Subject::Workspace | Subject::Rota => None,
         });
         draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: declared.or(about), carried_out });
         draft.answering.push(inbound.message.clone());

@@ -140,6 +140,7 @@ impl Engine {
                 workspace.evolve(&record);
                 (workspace.facts, None)
             }
+            Subject::Rota => return,
             Subject::Incident(id) => {
                 let known = self.incident(draft, id).map(|before| (id, before.people.len()));
                 let Some(incident) = self.evolved(draft, id, &record) else { return };

@@ -414,6 +414,7 @@ impl Engine {
         }
         match subject {
             Subject::Workspace => records.iter().for_each(|record| self.stored.workspace.evolve(record)),
+            Subject::Rota => {}
             Subject::Incident(id) => {
                 let mut incident = records.first().and_then(|first| evolve::begin(id, first));
                 if let Some(incident) = &mut incident {

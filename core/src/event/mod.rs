@@ -15,6 +15,7 @@ mod people;
 mod retrospective;
 mod role;
 mod room;
+mod rota;
 mod task;
 mod timeline;
 mod update;
@@ -31,6 +32,7 @@ pub use people::PeopleEvent;
 pub use retrospective::{Ahead, RetrospectiveEvent};
 pub use role::RoleEvent;
 pub use room::RoomEvent;
+pub use rota::RotaEvent;
 pub use task::TaskEvent;
 pub use timeline::TimelineEvent;
 pub use update::{Audience, UpdateEvent};
@@ -44,6 +46,8 @@ pub enum Subject {
     Workspace,
     /// One incident.
     Incident(IncidentId),
+    /// Who is on duty.
+    Rota,
 }
 
 /// The version of [`Record`] that this build writes.
@@ -93,6 +97,8 @@ pub enum Event {
     Timeline(TimelineEvent),
     /// To the figures of the system.
     Health(HealthEvent),
+    /// To who is on duty.
+    Rota(RotaEvent),
 }
 
 /// A promise of news: when the next update is due, and the silence it was promised against.
@@ -119,6 +125,7 @@ impl Event {
             Self::Task(event) => event.name(),
             Self::Timeline(event) => event.name(),
             Self::Health(event) => event.name(),
+            Self::Rota(event) => event.name(),
         }
     }
 }

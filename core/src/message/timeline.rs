@@ -130,7 +130,7 @@ fn recorded(entry: &Entry, policy: &Policy) -> String {
 fn what(entry: &Entry, policy: &Policy, length: Length) -> Vec<Span> {
     let words = words(entry, policy, length);
     match &entry.event {
-        Event::Workspace(_) => Vec::new(),
+        Event::Workspace(_) | Event::Rota(_) => Vec::new(),
         Event::Incident(event) => incident(event, words, policy),
         Event::Room(event) => room(event, policy),
         Event::Role(event) => role(event, policy),

@@ -143,7 +143,7 @@ impl Policy {
     }
 
     /// The first of these handles whose platform is in use.
-    fn reachable<'a>(&self, handles: &'a [Person]) -> Option<&'a Person> {
+    pub(super) fn reachable<'a>(&self, handles: &'a [Person]) -> Option<&'a Person> {
         handles.iter().find(|handle| self.platforms.contains_key(&handle.platform))
     }
 
@@ -223,7 +223,7 @@ impl Policy {
 }
 
 /// The configured name that was typed, in whichever case.
-fn find_name<'a>(names: impl Iterator<Item = &'a String> + Clone, typed: &str) -> Option<&'a str> {
+pub(super) fn find_name<'a>(names: impl Iterator<Item = &'a String> + Clone, typed: &str) -> Option<&'a str> {
     let lower = typed.to_lowercase();
     let exact = names.clone().find(|name| *name == typed);
     let mut others = names;
@@ -231,7 +231,7 @@ fn find_name<'a>(names: impl Iterator<Item = &'a String> + Clone, typed: &str) -
 }
 
 /// Whether a text has these words in it, as whole words. Both are in lower case.
-fn has_words(text: &str, words: &str) -> bool {
+pub(super) fn has_words(text: &str, words: &str) -> bool {
     let is_inside = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
     !words.is_empty()
         && text.match_indices(words).any(|(start, found)| {

@@ -59,7 +59,7 @@ pub struct Effects<'a> {
 pub fn react<'a>(incident: &'a Incident, record: &'a Record, surroundings: Surroundings<'a>) -> Vec<Effect> {
     let mut effects = Effects { incident, surroundings, by: record.by.as_ref(), list: Vec::new() };
     match &record.event {
-        Event::Workspace(_) => {}
+        Event::Workspace(_) | Event::Rota(_) => {}
         Event::People(event) => people::react(&mut effects, event, record),
         Event::Task(event) => tasks::react(&mut effects, event),
         Event::Timeline(event) => timeline::react(&mut effects, event),

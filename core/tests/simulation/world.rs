@@ -333,7 +333,7 @@ impl World {
         let ids: BTreeSet<IncidentId> = facts
             .filter_map(|fact| match fact.subject {
                 Subject::Incident(id) => Some(id),
-                Subject::Workspace => None,
+                Subject::Workspace | Subject::Rota => None,
             })
             .collect();
         let load = |id| block_on(self.memory.load(Subject::Incident(id))).expect("the store is readable");

@@ -115,7 +115,7 @@ pub fn evolve(incident: &mut Incident, record: &Record) {
     incident.facts += 1;
     remember_words(incident, record);
     match &record.event {
-        Event::Workspace(_) => {}
+        Event::Workspace(_) | Event::Rota(_) => {}
         Event::Incident(event) => incident::evolve(incident, event, record),
         Event::Room(event) => room::evolve(incident, event),
         Event::Role(event) => roles::evolve(incident, event, record),

@@ -44,7 +44,8 @@ pub(super) fn note(incident: &mut Incident, record: &Record) {
         | Event::People(_)
         | Event::Task(_)
         | Event::Timeline(_)
-        | Event::Health(_) => {}
+        | Event::Health(_)
+        | Event::Rota(_) => {}
     }
 }
 
@@ -120,7 +121,7 @@ fn is_worth_a_line(event: &Event) -> bool {
         Event::People(event) => matches!(event, PeopleEvent::Invited { .. }),
         // A checklist is there from the beginning: what counts is when its tasks are done.
         Event::Task(event) => !matches!(event, TaskEvent::Added { list: Some(_), .. }),
-        Event::Timeline(_) => false,
+        Event::Timeline(_) | Event::Rota(_) => false,
         Event::Health(event) => !matches!(event, HealthEvent::Asked { .. }),
     }
 }

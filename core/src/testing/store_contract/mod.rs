@@ -92,7 +92,8 @@ pub async fn a_commit_is_there_at_once<S: Store>(open: impl Fn() -> S) {
 /// Each subject has a history of its own, in order of the numbers, also past 9, 255 and 256.
 pub async fn histories_keep_their_order_and_apart<S: Store>(open: impl Fn() -> S) {
     let store = open();
-    let subjects = [Subject::Workspace, incident(1), incident(2), incident(255), incident(256)];
+    let subjects =
+        [Subject::Workspace, Subject::Rota, incident(1), incident(2), incident(255), incident(256)];
     for sequence in 1..=30 {
         let numbers = (sequence - 1) * 10 + 1..=sequence * 10;
         let facts =

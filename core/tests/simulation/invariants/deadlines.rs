@@ -109,6 +109,7 @@ fn asked_once(evidence: &Evidence<'_>, findings: &mut Findings) {
             | Event::Task(_)
             | Event::Timeline(_)
             | Event::Health(_)
+            | Event::Rota(_)
             | Event::Retrospective(_) => continue,
         };
         asked.remove(&id);

@@ -93,6 +93,7 @@ fn rooms_opened_by(fact: &NumberedRecord) -> Vec<String> {
         | Event::Task(_)
         | Event::Timeline(_)
         | Event::Health(_)
+        | Event::Rota(_)
         | Event::Workspace(_)
         | Event::Room(_)
         | Event::Update(_)
