@@ -12,10 +12,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    event::Subject,
     incident::IncidentId,
     message::Message,
     person::Person,
     port::{Appointment, Attachment, Panel, RoomKind},
+    report::ReportId,
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -39,6 +41,8 @@ pub enum Place {
     Room(RoomRef),
     /// The direct room with this person, which is made if there is none.
     Person(Person),
+    /// The thread of a report: beneath its line, once that is posted.
+    Report(ReportId),
     /// Beside this message: nothing else waits for it.
     Message(MessageRef),
 }
@@ -82,6 +86,8 @@ pub enum Purpose {
     Prompt,
     /// The incident's card.
     Card,
+    /// The line of a report.
+    Line,
 }
 
 /// A message to be said once.
@@ -93,15 +99,15 @@ pub struct Say {
     pub place: Place,
     /// What it is for.
     pub purpose: Purpose,
+    /// The report it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportId>,
     /// The incident it is about, for the record of what became of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<IncidentId>,
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<MessageRef>,
-    /// The message of ours whose thread it is said in, where there are threads.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thread: Option<MessageRef>,
     /// Whom alone it is shown to, where the platform can do that; elsewhere all see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_for: Option<Person>,
@@ -123,11 +129,21 @@ pub struct Say {
 /// The performer that measures: not a place to talk, but asked like one.
 pub const MEASURES: &str = "prometheus";
 
-/// A message that somebody marked for an incident's timeline.
+/// What a marked message is read for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quoting {
+    /// For an incident's timeline.
+    Timeline(IncidentId),
+    /// To be filed as a report, by whoever marked it.
+    Report(Person),
+}
+
+/// A message that somebody marked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
-    /// The incident.
-    pub incident: IncidentId,
+    /// What for.
+    pub purpose: Quoting,
     /// The message.
     pub message: MessageRef,
     /// When it is no longer worth trying.
@@ -163,9 +179,9 @@ impl Say {
             platform: platform.clone(),
             place,
             purpose,
+            report: None,
             about: None,
             answers: None,
-            thread: None,
             only_for: None,
             quotes: None,
             signs: None,
@@ -181,8 +197,8 @@ impl Say {
 pub struct Keep {
     /// The platform it is kept on.
     pub platform: PlatformName,
-    /// The incident it belongs to.
-    pub incident: IncidentId,
+    /// Whose it is: an incident's or a report's.
+    pub about: Subject,
     /// What is to be so.
     pub desired: Desired,
 }
@@ -194,6 +210,8 @@ impl Keep {
         let place = match &self.desired {
             // A copy lies elsewhere, and what can't be done there holds up nothing at home.
             Desired::Copy { copy, .. } => Place::Room(copy.room.clone()),
+            Desired::Line { line, .. } => Place::Room(line.room.clone()),
+            Desired::Buttons { message, on: Pressed::Report, .. } => Place::Room(message.room.clone()),
             Desired::Room { .. }
             | Desired::Card { .. }
             | Desired::Pinned { .. }
@@ -205,7 +223,14 @@ impl Keep {
             | Desired::Tasks { .. }
             | Desired::Archived { .. }
             | Desired::Restored { .. }
-            | Desired::Buttons { .. } => Place::Incident(self.incident),
+            | Desired::Buttons { .. } => match self.about {
+                Subject::Incident(id) => Place::Incident(id),
+                Subject::Report(id) => Place::Report(id),
+                // Nothing is kept for anything else.
+                Subject::Workspace | Subject::Changes(_) | Subject::Heartbeat(_) => {
+                    Place::Room(RoomRef::new(&self.platform, ""))
+                }
+            },
         };
         Lane { platform: self.platform.clone(), place }
     }
@@ -213,7 +238,7 @@ impl Keep {
     /// Whether both are about the same.
     #[must_use]
     pub fn concerns_the_same_as(&self, other: &Self) -> bool {
-        self.incident == other.incident && self.desired.aspect() == other.desired.aspect()
+        self.about == other.about && self.desired.aspect() == other.desired.aspect()
     }
 }
 
@@ -252,6 +277,8 @@ pub enum Pressed {
     Tasks,
     /// The question whether anything is lost.
     Lasting,
+    /// The line of a report.
+    Report,
 }
 
 /// A desired state.
@@ -336,6 +363,13 @@ pub enum Desired {
         /// What it is to say.
         message: Message,
     },
+    /// The line of a report reads like this.
+    Line {
+        /// The line.
+        line: MessageRef,
+        /// What it is to say.
+        message: Message,
+    },
     /// Nobody writes in the room any more, and it is out of the way.
     Archived {
         /// The room.
@@ -380,6 +414,8 @@ pub enum Aspect {
     Tasks,
     /// What a copy of an update says.
     Copy(u32),
+    /// What the line of a report says.
+    Line,
     /// Whether the room is archived.
     Archive,
 }
@@ -399,6 +435,7 @@ impl Desired {
             Self::Buttons { on, .. } => Aspect::Buttons(*on),
             Self::Tasks { .. } => Aspect::Tasks,
             Self::Copy { number, .. } => Aspect::Copy(*number),
+            Self::Line { .. } => Aspect::Line,
             Self::Archived { .. } | Self::Restored { .. } => Aspect::Archive,
         }
     }
@@ -451,7 +488,7 @@ impl Effect {
         match self {
             Self::Say(say) => match say.purpose {
                 Purpose::Card => Rank::Card,
-                Purpose::Answer | Purpose::Notice | Purpose::Prompt => Rank::Say,
+                Purpose::Answer | Purpose::Notice | Purpose::Prompt | Purpose::Line => Rank::Say,
             },
             Self::Keep(keep) => match keep.desired.aspect() {
                 Aspect::Room => Rank::Room,
@@ -464,6 +501,7 @@ impl Effect {
                 | Aspect::Appointment
                 | Aspect::Tasks
                 | Aspect::Copy(_)
+                | Aspect::Line
                 | Aspect::Archive => Rank::Upkeep,
             },
             Self::Direct(_) => Rank::Room,
@@ -476,10 +514,25 @@ impl Effect {
     pub fn about(&self) -> Option<IncidentId> {
         match self {
             Self::Say(say) => say.about,
-            Self::Keep(keep) => Some(keep.incident),
-            Self::Quote(quote) => Some(quote.incident),
+            Self::Keep(keep) => match keep.about {
+                Subject::Incident(id) => Some(id),
+                Subject::Workspace | Subject::Report(_) | Subject::Changes(_) | Subject::Heartbeat(_) => None,
+            },
+            Self::Quote(Quote { purpose: Quoting::Timeline(id), .. }) => Some(*id),
+            Self::Quote(_) => None,
             Self::Measure(measure) => Some(measure.incident),
             Self::Direct(_) | Self::Read(_) => None,
+        }
+    }
+
+    /// The report it is about.
+    #[must_use]
+    pub fn report(&self) -> Option<ReportId> {
+        match self {
+            Self::Say(Say { place: Place::Report(id), .. }) => Some(*id),
+            Self::Say(say) => say.report,
+            Self::Keep(Keep { about: Subject::Report(id), .. }) => Some(*id),
+            Self::Keep(_) | Self::Direct(_) | Self::Read(_) | Self::Quote(_) | Self::Measure(_) => None,
         }
     }
 
@@ -492,6 +545,7 @@ impl Effect {
                 Purpose::Notice => "pass on a message",
                 Purpose::Prompt => "ask for an update",
                 Purpose::Card => "post the card",
+                Purpose::Line => "post a report",
             },
             Self::Keep(keep) => match keep.desired.aspect() {
                 Aspect::Room => "make a room",
@@ -504,6 +558,7 @@ impl Effect {
                 Aspect::Buttons(_) => "put the signs to press on a message",
                 Aspect::Tasks => "bring the list of tasks up to date",
                 Aspect::Copy(_) => "correct an update that was passed on",
+                Aspect::Line => "bring a report up to date",
                 Aspect::Archive if matches!(keep.desired, Desired::Archived { .. }) => "archive the room",
                 Aspect::Archive => "bring the room back",
             },

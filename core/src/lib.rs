@@ -18,6 +18,7 @@ pub mod policy;
 pub mod port;
 pub mod reaction;
 pub mod refusal;
+pub mod report;
 pub mod room;
 pub mod rota;
 pub mod schedule;

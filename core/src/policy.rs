@@ -7,7 +7,9 @@
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
 mod oncall;
+mod alerts;
 mod people;
+mod report;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -29,7 +31,9 @@ use crate::{
 };
 
 pub use oncall::OnCall;
+pub use alerts::{AlertAction, AlertRule, AlertSource, Heartbeat};
 pub use people::Named;
+pub use report::ReportPolicy;
 
 /// How one severity is handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub struct Service {
     pub words: Vec<String>,
     /// The list of tasks that such an incident begins with, by its name.
     pub checklist: Option<String>,
+    /// Whose rota watches over reports about it, and is asked in when an incident is.
+    pub oncall: Option<String>,
 }
 
 /// How people meet.
@@ -87,6 +93,8 @@ pub struct PlatformPolicy {
     pub has_calendar: bool,
     /// Whether its messages can carry files.
     pub carries_files: bool,
+    /// Whether its messages can be answered in threads.
+    pub has_threads: bool,
 }
 
 /// Everything that an operator decides.
@@ -132,6 +140,12 @@ pub struct Policy {
     pub services: BTreeMap<String, Service>,
     /// Lists of tasks, by their names. That called `default` is there in every incident from the beginning.
     pub checklists: BTreeMap<String, Vec<String>>,
+    /// How reports are handled.
+    pub report: ReportPolicy,
+    /// What machines may bring about, by source.
+    pub sources: BTreeMap<String, AlertSource>,
+    /// Signs of life that are expected, by their names.
+    pub heartbeats: BTreeMap<String, Heartbeat>,
 }
 
 impl Default for Policy {
@@ -169,6 +183,9 @@ impl Default for Policy {
             teams: BTreeMap::new(),
             services: BTreeMap::new(),
             checklists: BTreeMap::new(),
+            report: ReportPolicy::default(),
+            sources: BTreeMap::new(),
+            heartbeats: BTreeMap::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     incident::{IncidentId, glimpse},
     message::{Message, catalogue::Arg, code, unclear_time},
     policy::Policy,
+    report::{Report, ReportId},
     time::{DurationError, WhenError},
 };
 
@@ -57,6 +58,14 @@ pub enum Refusal {
     AlreadyCarriedOut,
     /// Nothing to do: it is so already. Holds the sentence.
     AlreadySo(Message),
+    /// There is no room that reports could be filed in.
+    NoRoomForReports,
+    /// No report was named, and none is implied by the room. Holds the verb.
+    WhichReport(&'static str),
+    /// There is no such report.
+    NoSuchReport(ReportId),
+    /// It is decided already what the report is.
+    ReportDecided(Box<Report>),
     /// There is no retrospective to book. Holds why.
     NoRetrospective(IncidentId),
 }
@@ -113,6 +122,14 @@ impl Refusal {
             Self::SnoozeTooLong => policy.say("refusal.snooze_too_long", args![]),
             Self::AlreadyCarriedOut => policy.say("refusal.already_carried_out", args![]),
             Self::AlreadySo(sentence) => sentence.clone(),
+            Self::NoRoomForReports => policy.say("report.no_room", args![]),
+            Self::WhichReport(verb) => policy.say("refusal.which_report", args![verb = *verb]),
+            Self::NoSuchReport(id) => policy.say("report.no_such", args![id = *id]),
+            Self::ReportDecided(report) => {
+                let incident = report.incident().filter(|_| !report.is_private);
+                let args = args![id = report.id, incident = incident, private = report.is_private];
+                policy.say("report.decided_already", args)
+            }
             Self::NoRetrospective(id) => policy.say("refusal.no_retrospective", args![id = *id]),
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     event::{Event, Record, WorkspaceEvent},
     incident::IncidentId,
     person::Person,
+    report::ReportId,
     room::RoomRef,
 };
 
@@ -16,6 +17,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workspace {
     last_id: u64,
+    last_report: u64,
     room_names: BTreeSet<String>,
     rooms: BTreeMap<RoomRef, IncidentId>,
     direct_rooms: BTreeMap<Person, RoomRef>,
@@ -35,6 +37,18 @@ impl Workspace {
     #[must_use]
     pub fn knows(&self, id: IncidentId) -> bool {
         (1..=self.last_id).contains(&id.0)
+    }
+
+    /// The number that the next report gets.
+    #[must_use]
+    pub fn next_report(&self) -> ReportId {
+        ReportId(self.last_report + 1)
+    }
+
+    /// Whether a report with this number was ever filed.
+    #[must_use]
+    pub fn knows_report(&self, id: ReportId) -> bool {
+        (1..=self.last_report).contains(&id.0)
     }
 
     /// Whether a room name is taken.
@@ -75,6 +89,7 @@ impl Workspace {
                 self.last_id = self.last_id.max(id.0);
                 self.room_names.insert(room_name.clone());
             }
+            WorkspaceEvent::ReportNumbered { id } => self.last_report = self.last_report.max(id.0),
             WorkspaceEvent::RoomBound { id, room } => {
                 self.rooms.insert(room.clone(), *id);
             }

@@ -62,7 +62,7 @@ impl Command for Ask {
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let incident = self.incident(view, context)?;
         let (policy, now) = (context.policy, context.now);
-        if policy.same(incident.answerable(), context.person) {
+        if incident.answerable().is_some_and(|person| policy.same(person, context.person)) {
             return Ok(Decision::discreetly(update::ask_yourself(incident, policy, now)));
         }
         if let Some(at) = incident.asked_at.filter(|at| now < *at + PAUSE) {

@@ -35,6 +35,10 @@ const KEEPS_THE_RECORD: &str = "📝";
 
 /// Says how bad it is.
 const SETS_SEVERITY: &str = "🚦";
+/// Makes a report an incident.
+const DECLARES: &str = "🚨";
+/// Says that a report is none.
+const DECLINES: &str = "🙅";
 
 /// One sign.
 struct Sign {
@@ -66,6 +70,9 @@ const UPDATE: Question =
 const RESOLVE: Question =
     Question { title: "button.resolve", label: "button.resolve_label", example: "button.resolve_example" };
 
+const DECLINE: Question =
+    Question { title: "button.decline", label: "button.decline_label", example: "button.decline_example" };
+
 const SEVERITIES: &[(&str, &str)] = &[
     ("1", "button.choose_sev1"),
     ("2", "button.choose_sev2"),
@@ -73,7 +80,7 @@ const SEVERITIES: &[(&str, &str)] = &[
     ("4", "button.choose_sev4"),
 ];
 
-static SIGNS: [Sign; 11] = [
+static SIGNS: [Sign; 13] = [
     Sign {
         key: ACKNOWLEDGES,
         verb: "ack",
@@ -81,7 +88,25 @@ static SIGNS: [Sign; 11] = [
         label: "button.acknowledge",
         form: None,
         choices: &[],
-        on: &[Pressed::Card, Pressed::Escalation],
+        on: &[Pressed::Card, Pressed::Escalation, Pressed::Report],
+    },
+    Sign {
+        key: DECLARES,
+        verb: "incident",
+        words: "",
+        label: "button.declare",
+        form: None,
+        choices: &[],
+        on: &[Pressed::Report],
+    },
+    Sign {
+        key: DECLINES,
+        verb: "decline",
+        words: "",
+        label: "button.decline",
+        form: Some(DECLINE),
+        choices: &[],
+        on: &[Pressed::Report],
     },
     Sign {
         key: GIVES_NEWS,
@@ -179,6 +204,8 @@ static SIGNS: [Sign; 11] = [
 #[must_use]
 pub(crate) fn may_be_pressed(on: Pressed, incident: &Incident) -> bool {
     match on {
+        // A report's line is no message of an incident.
+        Pressed::Report => false,
         Pressed::Lasting => incident.status == Status::Resolved && incident.lasting.is_none(),
         Pressed::Card
         | Pressed::Prompt
@@ -312,9 +339,9 @@ pub(crate) fn command(on: Pressed, key: &str, has_words: bool) -> Option<String>
     Some(all().find(is_it)?.command())
 }
 
-/// A command with the incident that it is about, which the room need not say.
+/// A command with the incident or report that it is about, which the room need not say.
 #[must_use]
-pub(crate) fn addressed(text: &str, id: IncidentId) -> String {
+pub(crate) fn addressed(text: &str, id: impl std::fmt::Display) -> String {
     let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
     format!("{verb} {id} {rest}").trim_end().to_owned()
 }

@@ -3,8 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::{
-    About, Command, Context, Decision, Verb, View,
-    parse::split_id,
+    About, Command, Context, Decision, How, Meant, Verb, View, attach,
+    parse::{split_id, split_report},
     slot::{Slot, SlotKind},
     status,
 };
@@ -15,6 +15,9 @@ use crate::{
     policy::{Meeting, Policy},
     port::{Identity, RoomKind},
     refusal::Refusal,
+    report::{Report, ReportId},
+    rota::Duty,
+    workspace::Workspace,
 };
 
 pub(super) const VERB: Verb = Verb {
@@ -40,27 +43,38 @@ struct Declare {
     private: bool,
     severity: Option<Severity>,
     services: Vec<String>,
+    /// The report that it comes of.
+    report: Option<ReportId>,
 }
 
 /// `!incident` or `!incident INC-12`: nothing to declare, something to see.
 #[derive(Debug)]
 struct Show {
     id: Option<IncidentId>,
+    report: Option<ReportId>,
 }
 
 impl Declare {
     fn parse(words: &str) -> Result<Box<dyn Command>, Refusal> {
         let (id, rest) = split_id(words);
-        if rest.is_empty() {
-            return Ok(Box::new(Show { id }));
+        let (report, of_report) = split_report(words);
+        if rest.is_empty() || of_report.is_empty() {
+            return Ok(Box::new(Show { id, report }));
         }
-        Self::read(words).map(|declare| Box::new(declare) as Box<dyn Command>)
+        let declare = Self::read(of_report)?;
+        Ok(Box::new(Self { report, ..declare }))
     }
 
     /// `--private` and `--service` may stand anywhere, `--sev` before the title. A word that looks like either and isn't is refused:
     /// a mistyped `--private` must not declare in public.
     fn read(words: &str) -> Result<Self, Refusal> {
-        let mut declare = Self { title: String::new(), private: false, severity: None, services: Vec::new() };
+        let mut declare = Self {
+            title: String::new(),
+            private: false,
+            severity: None,
+            services: Vec::new(),
+            report: None,
+        };
         let mut left = Vec::new();
         let mut words = words.split_whitespace();
         while let Some(word) = words.next() {
@@ -179,34 +193,117 @@ impl Command for Declare {
         (is_as_private && is_as_bad && is_about_the_same).then_some(self.title.as_str())
     }
 
+    fn names_report(&self) -> Option<ReportId> {
+        self.report
+    }
+
+    /// What is declared in a report's thread comes of it. Elsewhere only if it says so: it may be about something else.
+    fn on_report(
+        &self,
+        meant: &Meant<'_>,
+        view: &View<'_>,
+        context: &Context<'_>,
+    ) -> Option<Result<Decision, Refusal>> {
+        match meant.how {
+            How::Named | How::InThread => Some(self.of_report(meant.report, view, context)),
+            How::TheOnly => None,
+        }
+    }
+
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
-        let policy = context.policy;
-        let id = view.workspace.next_id();
-        let direct = context.kind == RoomKind::Direct;
-        let among_few = view.incident.is_some_and(|incident| incident.private);
-        let private = self.private || direct || among_few || policy.private_by_default;
-        let severity = self.severity.unwrap_or(policy.default_severity);
-        let is_taken = |name: &str| view.workspace.has_room_name(name);
-        let room_name = room_name(&policy.room_name, context.now, policy.timezone, &self.title, is_taken);
-        let services = self.services(policy)?;
-        let mut invited: Vec<Person> = vec![context.person.clone()];
-        let needed = policy.invited(severity, &services, (&context.person.platform, private));
-        invited.extend(needed.into_iter().filter(|person| !policy.same(person, context.person)));
+        if let Some(report) = self.report {
+            return Err(Refusal::NoSuchReport(report));
+        }
+        let facts = self.declare(view, context)?.1;
+        Ok(Decision { facts, ..Decision::default() })
+    }
+}
+
+/// Facts with the words that go with them.
+type Facts = Vec<(Subject, Event, Option<String>)>;
+
+/// An incident to be declared.
+#[derive(Clone, Debug)]
+pub(crate) struct Declaring<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) private: bool,
+    pub(crate) severity: Severity,
+    pub(crate) services: Vec<String>,
+    pub(crate) origin: Origin,
+    /// Who declares it; `None` if an alert does.
+    pub(crate) by: Option<&'a Person>,
+}
+
+impl Declaring<'_> {
+    /// Its number, and what has happened when it is declared.
+    pub(crate) fn declare(
+        self,
+        workspace: &Workspace,
+        duty: Duty<'_>,
+        identity: &Identity,
+    ) -> (IncidentId, Facts) {
+        let Self { title, private, severity, services, origin, by } = self;
+        let (policy, id) = (duty.policy, workspace.next_id());
+        let is_taken = |name: &str| workspace.has_room_name(name);
+        let room_name = room_name(&policy.room_name, duty.now, policy.timezone, title, is_taken);
+        let mut invited: Vec<Person> = by.cloned().into_iter().collect();
+        let needed = duty.invited(severity, &services, (&origin.message.room.platform, private));
+        invited.extend(needed.into_iter().filter(|person| by.is_none_or(|by| !policy.same(person, by))));
         let declared = IncidentEvent::Declared {
             severity,
             private,
             room_name: room_name.clone(),
-            origin: Origin { message: context.message.clone(), direct },
+            origin,
             invited,
             stakeholders: policy.stakeholders(private),
             services,
-            meeting: meeting(&policy.meeting, context.identity, id),
-            promise: policy.promise(severity, crate::incident::Status::Declared, context.now),
+            meeting: meeting(&policy.meeting, identity, id),
+            promise: policy.promise(severity, crate::incident::Status::Declared, duty.now),
         };
         let numbered = Event::Workspace(WorkspaceEvent::IncidentNumbered { id, room_name });
-        let mut decision = Decision::default().fact_with_words(id, Event::Incident(declared), &self.title);
-        decision.facts.insert(0, (Subject::Workspace, numbered, None));
-        Ok(decision)
+        let facts = vec![
+            (Subject::Workspace, numbered, None),
+            (Subject::Incident(id), Event::Incident(declared), Some(title.to_owned())),
+        ];
+        (id, facts)
+    }
+}
+
+impl Declare {
+    fn declare(
+        &self,
+        view: &View<'_>,
+        context: &Context<'_>,
+    ) -> Result<(IncidentId, Facts, bool), Refusal> {
+        let policy = context.policy;
+        let direct = context.kind == RoomKind::Direct;
+        let among_few = view.incident.is_some_and(|incident| incident.private);
+        let private = self.private || direct || among_few || policy.private_by_default;
+        let declaring = Declaring {
+            title: &self.title,
+            private,
+            severity: self.severity.unwrap_or(policy.default_severity),
+            services: self.services(policy)?,
+            origin: Origin { message: context.message.clone(), direct },
+            by: Some(context.person),
+        };
+        let (id, facts) = declaring.declare(view.workspace, context.duty(view), context.identity);
+        Ok((id, facts, private))
+    }
+
+    /// The report becomes an incident.
+    fn of_report(
+        &self,
+        report: &Report,
+        view: &View<'_>,
+        context: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
+        if !report.is_undecided() {
+            return Err(Refusal::ReportDecided(Box::new(report.clone())));
+        }
+        let (id, mut facts, private) = self.declare(view, context)?;
+        facts.extend(attach::taken(report, id, private, true));
+        Ok(Decision { facts, ..Decision::default() })
     }
 }
 
@@ -215,7 +312,33 @@ impl Command for Show {
         if self.id.is_some() { About::Incident(self.id) } else { About::RoomIfAny }
     }
 
+    fn names_report(&self) -> Option<ReportId> {
+        self.report
+    }
+
+    /// Where a report is meant there is something to declare: what it says.
+    fn on_report(
+        &self,
+        meant: &Meant<'_>,
+        view: &View<'_>,
+        context: &Context<'_>,
+    ) -> Option<Result<Decision, Refusal>> {
+        if self.id.is_some() {
+            return None;
+        }
+        let title = title(&meant.report.words);
+        if title.is_empty() {
+            return Some(Err(Refusal::Missing("missing.title", EXAMPLE)));
+        }
+        let services = meant.report.services.clone();
+        let declare = Declare { title, private: false, severity: None, services, report: None };
+        Some(declare.of_report(meant.report, view, context))
+    }
+
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
+        if let Some(report) = self.report {
+            return Err(Refusal::NoSuchReport(report));
+        }
         if self.id.is_none() && view.incident.is_none() {
             return Err(Refusal::Missing("missing.title", EXAMPLE));
         }
@@ -273,7 +396,8 @@ mod tests {
         ];
         for (words, title, private, severity) in cases {
             let (title, services) = ((*title).to_owned(), Vec::new());
-            let expected = Declare { title, private: *private, severity: *severity, services };
+            let (private, severity, report) = (*private, *severity, None);
+            let expected = Declare { title, private, severity, services, report };
             assert_eq!(Declare::read(words), Ok(expected), "{words:?}");
         }
     }

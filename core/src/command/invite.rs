@@ -16,6 +16,7 @@ use crate::{
     },
     policy::Named,
     refusal::Refusal,
+    rota::{Duty, ON_CALL},
 };
 
 pub(super) const VERB: Verb = Verb {
@@ -50,13 +51,16 @@ impl Invite {
     }
 
     /// What becomes of each name.
-    fn asked(&self, incident: &Incident, context: &Context<'_>) -> Asked {
+    fn asked(&self, incident: &Incident, duty: Duty<'_>, context: &Context<'_>) -> Asked {
         let policy = context.policy;
         let platform = &incident.origin.message.room.platform;
         let mut asked = Asked::default();
         for typed in &self.names {
             let named = policy.named(typed, context.person, &incident.people);
-            let people = named.as_ref().map_or_else(Vec::new, |named| policy.people_of(named, platform));
+            let people = match typed.trim_start_matches('@').strip_prefix(ON_CALL) {
+                Some(team) => duty.on_duty(team, platform).into_iter().collect(),
+                None => named.as_ref().map_or_else(Vec::new, |named| duty.people_of(named, platform)),
+            };
             if people.is_empty() {
                 asked.unknown.push(typed.clone());
                 continue;
@@ -91,7 +95,7 @@ impl Command for Invite {
         if incident.status == Status::Closed {
             return Err(Refusal::AlreadySo(ending::how(incident, context.policy, context.now)));
         }
-        let asked = self.asked(incident, context);
+        let asked = self.asked(incident, context.duty(view), context);
         let reply = people::asked_in(incident, &asked, context.policy);
         let people: Vec<_> = asked.here.into_iter().chain(asked.elsewhere).collect();
         if people.is_empty() {

@@ -13,13 +13,15 @@ mod attach;
 mod brief;
 pub(crate) mod button;
 mod close;
+mod decline;
 mod duplicate;
 mod false_alarm;
+pub(crate) mod filing;
 mod follow;
 mod handoff;
 mod health;
 mod help;
-mod incident;
+pub(crate) mod incident;
 mod incidents;
 mod invite;
 mod lead;
@@ -30,6 +32,7 @@ mod next;
 mod note;
 mod parse;
 mod reopen;
+mod report;
 mod resolve;
 mod retro;
 mod role;
@@ -48,7 +51,7 @@ use std::fmt::Debug;
 pub use button::{asks_for_words, form};
 pub use parse::{Parsed, parse};
 pub use slot::{Slot, SlotKind, typed};
-pub use view::{About, Context, Decision, Live, Reply, View};
+pub use view::{About, Context, Decision, How, Live, Meant, Reply, View};
 
 use crate::{
     args,
@@ -56,11 +59,13 @@ use crate::{
     incident::{Incident, IncidentId},
     message::{catalogue::Words, help::Description},
     refusal::Refusal,
+    report::ReportId,
 };
 
 /// Every verb, in the order in which an incident needs them.
 pub const VERBS: &[Verb] = &[
     incident::VERB,
+    report::VERB,
     ack::VERB,
     lead::VERB,
     role::VERB,
@@ -76,6 +81,7 @@ pub const VERBS: &[Verb] = &[
     meet::VERB,
     link::VERB,
     attach::VERB,
+    decline::VERB,
     mitigate::VERB,
     task::VERB,
     note::VERB,
@@ -162,6 +168,21 @@ pub trait Command: Debug + Send + Sync {
 
     /// Another incident that has to be loaded, too.
     fn also(&self) -> Option<IncidentId> {
+        None
+    }
+
+    /// The report that it names.
+    fn names_report(&self) -> Option<ReportId> {
+        None
+    }
+
+    /// What is to happen if a report is meant; `None` if this has nothing to do with reports, and is decided as elsewhere.
+    fn on_report(
+        &self,
+        _meant: &Meant<'_>,
+        _view: &View<'_>,
+        _context: &Context<'_>,
+    ) -> Option<Result<Decision, Refusal>> {
         None
     }
 

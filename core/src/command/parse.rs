@@ -7,13 +7,13 @@
 use std::str::FromStr;
 
 use super::{Command, VERBS, Verb};
-use crate::{incident::IncidentId, refusal::Refusal};
+use crate::{incident::IncidentId, refusal::Refusal, report::ReportId};
 
 /// How alike a typed word and a verb must be for "did you mean" (Jaro-Winkler).
 const NEAR_MISS: f64 = 0.85;
 
 /// Verbs of the process that come with later versions: met with a word rather than with silence.
-const NOT_YET: &[&str] = &["action", "actions", "decline", "mirror", "oncall", "report", "similar", "stats"];
+const NOT_YET: &[&str] = &["action", "actions", "mirror", "oncall", "similar", "stats"];
 
 /// What a message turned out to be.
 #[derive(Debug)]
@@ -78,6 +78,15 @@ pub(super) fn nearest(word: &str) -> Option<&'static Verb> {
 pub(super) fn split_id(words: &str) -> (Option<IncidentId>, &str) {
     let (first, rest) = split_word(words);
     match IncidentId::from_str(first.trim_end_matches([':', ','])) {
+        Ok(id) => (Some(id), rest),
+        Err(_) => (None, words),
+    }
+}
+
+/// Takes a report's number from the front of a command's words.
+pub(super) fn split_report(words: &str) -> (Option<ReportId>, &str) {
+    let (first, rest) = split_word(words);
+    match ReportId::from_str(first.trim_end_matches([':', ','])) {
         Ok(id) => (Some(id), rest),
         Err(_) => (None, words),
     }

@@ -29,6 +29,8 @@ pub enum SlotKind {
     Severity,
     /// An incident's number, such as `INC-12`.
     Incident,
+    /// A report's number, such as `REP-12`.
+    Report,
     /// Yes or no, given as `true` or `false`.
     Flag,
     /// A part of the system, by its name.
@@ -40,6 +42,10 @@ pub enum SlotKind {
 /// The incident that is meant, where the room doesn't say it.
 pub(super) const INCIDENT: Slot =
     Slot { name: "incident", kind: SlotKind::Incident, is_required: false, option: "" };
+
+/// The report that is meant, where neither the thread nor the room says it.
+pub(super) const REPORT: Slot =
+    Slot { name: "report", kind: SlotKind::Report, is_required: false, option: "" };
 
 impl Slot {
     pub(super) const fn required(name: &'static str, kind: SlotKind) -> Self {
@@ -67,7 +73,8 @@ impl Slot {
 pub fn typed(verb: &Verb, values: &[(&str, &str)], prefix: &str) -> String {
     let mut line = format!("{prefix}{}", verb.name);
     let mut slots: Vec<&Slot> = verb.slots.iter().collect();
-    slots.sort_by_key(|slot| (slot.kind != SlotKind::Incident, slot.is_part(), slot.option.is_empty()));
+    let is_number = |slot: &Slot| matches!(slot.kind, SlotKind::Incident | SlotKind::Report);
+    slots.sort_by_key(|slot| (!is_number(slot), slot.is_part(), slot.option.is_empty()));
     for slot in slots {
         let given = values.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.trim());
         let Some(value) = given.filter(|value| !value.is_empty()) else { continue };

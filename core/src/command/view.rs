@@ -12,7 +12,9 @@ use crate::{
     policy::Policy,
     port::{Attachment, Identity, RoomKind},
     refusal::Refusal,
+    report::Report,
     room::{MessageRef, RoomRef},
+    rota::{Duty, Rota},
     workspace::Workspace,
 };
 
@@ -38,6 +40,28 @@ pub struct View<'a> {
     pub incident: Option<&'a Incident>,
     /// The other one, if it is about two.
     pub other: Option<&'a Incident>,
+    /// Who is on duty.
+    pub rota: &'a Rota,
+}
+
+/// The report that a command means, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Meant<'a> {
+    /// The report.
+    pub report: &'a Report,
+    /// How it is meant.
+    pub how: How,
+}
+
+/// How a report is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By its number.
+    Named,
+    /// It was said in its thread.
+    InThread,
+    /// It is the only one that waits, and it was said in the room of reports.
+    TheOnly,
 }
 
 /// The incidents that still owe something: as they are stored, and over that as they have been changed in this
@@ -207,6 +231,12 @@ impl<'a> View<'a> {
 }
 
 impl Context<'_> {
+    /// Who is on duty now.
+    #[must_use]
+    pub fn duty<'v>(&'v self, view: &View<'v>) -> Duty<'v> {
+        Duty { policy: self.policy, rota: view.rota, now: self.now }
+    }
+
     /// Whether this was said in the incident's own room: who is in there belongs to it.
     #[must_use]
     pub fn is_in_room_of(&self, incident: &Incident) -> bool {

@@ -33,12 +33,13 @@ pub(super) const TURNED_AWAY_FOR: Duration = Duration::hours(1);
 pub(super) struct Mark {
     pub(super) at: DateTime<Utc>,
     pub(super) about: Option<IncidentId>,
+    pub(super) report: Option<ReportId>,
     pub(super) carried_out: bool,
 }
 
 impl From<&Seen> for Mark {
     fn from(seen: &Seen) -> Self {
-        Self { at: seen.at, about: seen.about, carried_out: seen.carried_out }
+        Self { at: seen.at, about: seen.about, report: seen.report, carried_out: seen.carried_out }
     }
 }
 
@@ -153,7 +154,7 @@ impl Engine {
         if !inbound.awaits_answer {
             return;
         }
-        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: false });
+        draft.commit.seen.push(Seen::refused(inbound.key(), now));
         let message = refusal.message(&self.policy);
         let reply = Reply { message, discreet: true };
         let place = Place::Room(inbound.message.room.clone());

@@ -102,7 +102,7 @@ impl Engine {
     /// Tells somebody what is going on, if they may have missed it.
     fn brief(&self, draft: &mut Draft, id: IncidentId, person: &Person, now: DateTime<Utc>) {
         let is_owed = self.incident(draft, id).is_some_and(|incident| {
-            let know = incident.briefed.iter().chain(incident.gave_news()).chain([&incident.reporter]);
+            let know = incident.briefed.iter().chain(incident.gave_news()).chain(&incident.reporter);
             incident.status.is_open() && incident.is_under_way(now) && !self.policy.is_among(person, know)
         });
         if is_owed {

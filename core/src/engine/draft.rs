@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{BatchId, Engine, outbox};
+use super::{BatchId, Engine, SignalsId, changes::Changes, outbox, status::Counts};
 use crate::{
     effect::{Aspect, Desired, Effect, EffectId, Place, Purpose, Say},
-    event::{Event, RECORD_VERSION, Record, Subject},
+    event::{Event, IncidentEvent, RECORD_VERSION, Record, Subject},
     incident::{Incident, IncidentId, evolve},
     message::Message,
     person::Person,
     port::{Cancelled, Commit, Due, DueKey, NumberedRecord, Position, Reason, StoredEffect},
     reaction::{self, Surroundings},
+    report::{Report, ReportId},
     room::MessageRef,
+    rota::Rota,
     schedule::{self, DueKind},
     workspace::Workspace,
 };
@@ -24,11 +26,20 @@ pub(super) struct Draft {
     pub(super) commit: Commit,
     pub(super) workspace: Option<Workspace>,
     pub(super) incidents: BTreeMap<IncidentId, Incident>,
+    pub(super) reports: BTreeMap<ReportId, Report>,
+    pub(super) rota: Option<Rota>,
+    /// What was changed, by day.
+    pub(super) changes: BTreeMap<u64, Changes>,
     pub(super) cards: BTreeMap<IncidentId, Message>,
+    /// The lines of reports as they are posted, or will be.
+    pub(super) lines: BTreeMap<ReportId, Message>,
     /// The lists of tasks as they are posted, or will be.
     pub(super) lists: BTreeMap<IncidentId, Message>,
     pub(super) positions: Vec<Position>,
     pub(super) accepted: Vec<BatchId>,
+    /// What machines told and is dealt with.
+    pub(super) taken: Vec<SignalsId>,
+    pub(super) counts: Counts,
     /// The messages that wait for an answer in this round.
     pub(super) answering: Vec<MessageRef>,
     pub(super) notes: Vec<String>,
@@ -39,7 +50,7 @@ pub(super) struct Draft {
     effects: Vec<Effect>,
     fired: BTreeSet<Due>,
     /// What is to be compared with its deadlines, and which event changed it last, if one did.
-    touched: BTreeMap<IncidentId, Option<&'static str>>,
+    touched: BTreeMap<Subject, Option<&'static str>>,
 }
 
 /// Where a fact comes from.
@@ -55,6 +66,12 @@ impl Draft {
             commit: Commit { sequence, ..Commit::default() },
             workspace: None,
             incidents: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            rota: None,
+            changes: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            taken: Vec::new(),
+            counts: Counts::default(),
             cards: BTreeMap::new(),
             lists: BTreeMap::new(),
             positions: Vec::new(),
@@ -93,21 +110,21 @@ impl Draft {
     }
 
     /// Says that a deadline's time has come.
-    pub(super) fn fired(&mut self, due: Due, id: IncidentId) {
+    pub(super) fn fired(&mut self, due: Due) {
         self.fired.insert(due);
-        self.touched.entry(id).or_insert(None);
+        self.touched.entry(due.key.subject).or_insert(None);
     }
 
-    /// Says that an incident is to be compared with its deadlines.
-    pub(super) fn touch(&mut self, id: IncidentId) {
-        self.touched.entry(id).or_insert(None);
+    /// Says that something is to be compared with its deadlines.
+    pub(super) fn touch(&mut self, subject: Subject) {
+        self.touched.entry(subject).or_insert(None);
     }
 }
 
-fn keep_key(effect: &Effect) -> Option<(IncidentId, Aspect)> {
+fn keep_key(effect: &Effect) -> Option<(Subject, Aspect)> {
     match effect {
         Effect::Say(_) | Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => None,
-        Effect::Keep(keep) => Some((keep.incident, keep.desired.aspect())),
+        Effect::Keep(keep) => Some((keep.about, keep.desired.aspect())),
     }
 }
 
@@ -140,7 +157,28 @@ impl Engine {
                 workspace.evolve(&record);
                 (workspace.facts, None)
             }
-            Subject::Rota => return,
+            Subject::Rota => {
+                let rota = draft.rota.get_or_insert_with(|| self.stored.rota.clone());
+                rota.evolve(&record);
+                let facts = rota.facts;
+                let effects = self.react_to_rota(draft, &record, cause, now);
+                effects.into_iter().for_each(|effect| draft.add_effect(effect));
+                draft.touched.insert(subject, Some(name));
+                (facts, None)
+            }
+            Subject::Changes(day) => {
+                let changes = draft.changes.entry(day).or_insert_with(|| self.changes_of(day));
+                changes.evolve(&record);
+                draft.touched.insert(subject, Some(name));
+                (changes.facts, None)
+            }
+            // It has deadlines and no facts.
+            Subject::Heartbeat(_) => return,
+            Subject::Report(id) => {
+                let Some(facts) = self.record_report(draft, id, &record, (cause, now)) else { return };
+                draft.touched.insert(subject, Some(name));
+                (facts, None)
+            }
             Subject::Incident(id) => {
                 let known = self.incident(draft, id).map(|before| (id, before.people.len()));
                 let Some(incident) = self.evolved(draft, id, &record) else { return };
@@ -148,7 +186,7 @@ impl Engine {
                 let effects = reaction::react(&incident, &record, surroundings);
                 let facts = incident.facts;
                 draft.incidents.insert(id, incident);
-                draft.touched.insert(id, Some(name));
+                draft.touched.insert(subject, Some(name));
                 for mut effect in effects {
                     if let (Effect::Say(say), true) = (&mut effect, record.words.is_some()) {
                         say.quotes = Some(facts);
@@ -158,9 +196,13 @@ impl Engine {
                 (facts, known)
             }
         };
+        let is_declared = matches!(record.event, Event::Incident(IncidentEvent::Declared { .. }));
         draft.commit.facts.push(NumberedRecord { subject, number, record });
         if let Some(known) = known {
             self.brief_newcomers(draft, known, cause.person, now);
+        }
+        if let (Subject::Incident(id), true) = (subject, is_declared) {
+            self.suspect_changes(draft, id, now);
         }
     }
 
@@ -173,16 +215,42 @@ impl Engine {
 
     /// Completes the commit: cards, deadlines, effects with their numbers, and what is live.
     pub(super) fn finish(&self, draft: &mut Draft, now: DateTime<Utc>) {
-        for (id, why) in std::mem::take(&mut draft.touched) {
-            let Some(incident) = self.incident(draft, id).cloned() else { continue };
-            if why.is_some() {
-                self.keep_card(draft, &incident);
-                self.keep_tasks(draft, &incident, now);
-            }
-            self.compare_deadlines(draft, &incident, why.unwrap_or("nothing new"), now);
-            let was_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);
-            let subject = Subject::Incident(id);
-            match (was_live, incident.is_live()) {
+        for (subject, why) in std::mem::take(&mut draft.touched) {
+            let (wanted, was_live, is_live) = match subject {
+                Subject::Incident(id) => {
+                    let Some(incident) = self.incident(draft, id).cloned() else { continue };
+                    if why.is_some() {
+                        self.keep_card(draft, &incident);
+                        self.keep_tasks(draft, &incident, now);
+                    }
+                    let was_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);
+                    (schedule::deadlines(&incident, &self.policy), was_live, incident.is_live())
+                }
+                Subject::Report(id) => {
+                    if why.is_some() {
+                        self.keep_line(draft, id);
+                    }
+                    let Some(report) = self.report(draft, id) else { continue };
+                    let was_live = self.stored.reports.get(&id).is_some_and(Report::is_live);
+                    (schedule::report::deadlines(report, &self.policy), was_live, report.is_live())
+                }
+                Subject::Rota => {
+                    // It is always loaded, so it is live from its first fact on.
+                    let was_live = self.stored.rota.facts > 0;
+                    let is_live = self.rota(draft).facts > 0;
+                    (schedule::rota::deadlines(self.duty(draft, now)), was_live, is_live)
+                }
+                Subject::Changes(day) => {
+                    let Some(changes) = draft.changes.get(&day).or_else(|| self.stored.changes.get(&day)) else {
+                        continue;
+                    };
+                    let was_live = self.stored.changes.contains_key(&day);
+                    (changes.deadlines(day), was_live, !changes.is_forgotten)
+                }
+                Subject::Workspace | Subject::Heartbeat(_) => continue,
+            };
+            self.compare_deadlines(draft, (subject, wanted), why.unwrap_or("nothing new"), now);
+            match (was_live, is_live) {
                 (false, true) => draft.commit.live.push(subject),
                 (true, false) => draft.commit.settled.push(subject),
                 (true, true) | (false, false) => {}
@@ -227,12 +295,10 @@ impl Engine {
     fn compare_deadlines(
         &self,
         draft: &mut Draft,
-        incident: &Incident,
+        (subject, mut wanted): (Subject, BTreeMap<DueKind, DateTime<Utc>>),
         why: &'static str,
         now: DateTime<Utc>,
     ) {
-        let subject = Subject::Incident(incident.id);
-        let mut wanted = schedule::deadlines(incident, &self.policy);
         for (kind, at) in self.dues.of(subject) {
             let due = Due { at, key: DueKey { subject, kind } };
             let fired = draft.fired.contains(&due);
@@ -247,7 +313,7 @@ impl Engine {
             let mut due = Due { at, key: DueKey { subject, kind } };
             if draft.fired.contains(&due) {
                 // A deadline that fired without changing the state would fire for ever.
-                draft.notes.push(format!("{kind:?} of {} fired without effect", incident.id));
+                draft.notes.push(format!("{kind:?} of {subject:?} fired without effect"));
                 due.at = now + Duration::minutes(1);
             }
             draft.commit.dues_set.push(due);

@@ -32,6 +32,11 @@ impl DueTable {
         self.by_key.values().filter(|at| **at < moment).count()
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = Due> {
+        self.by_key.iter().map(|(key, at)| Due { at: *at, key: *key })
+    }
+
     /// The earliest that was not handed out.
     pub(super) fn next(&self) -> Option<DateTime<Utc>> {
         self.by_time.first().map(|due| due.at)

@@ -92,7 +92,7 @@ impl Engine {
         let mark = self.mark(draft, &key);
         // Marks are forgotten in time, and what was carried out once must not be carried out again.
         let about = mark.and_then(|mark| mark.about).or_else(|| self.said_for(draft, message));
-        let dealt_with = Seen { key: inbound.key(), at: now, about, carried_out: true };
+        let dealt_with = Seen { about, ..Seen::carried_out(inbound.key(), now) };
         if !mark.map_or(about.is_some(), |mark| mark.carried_out) {
             let corrected =
                 Inbound { message: original, content: Content::Said(text.to_owned()), ..inbound.clone() };
@@ -174,7 +174,7 @@ impl Engine {
             draft.notes.push("too many messages can't be decrypted: one is passed over".to_owned());
             return Ok(());
         }
-        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: false });
+        draft.commit.seen.push(Seen::refused(inbound.key(), now));
         draft.add_effect(Effect::Read(Read {
             message: inbound.message.clone(),
             person: inbound.person.clone(),

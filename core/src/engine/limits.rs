@@ -57,6 +57,7 @@ pub(super) fn kind(effect: &Effect) -> Option<Kind> {
             | Aspect::Appointment
             | Aspect::Tasks
             | Aspect::Copy(_)
+            | Aspect::Line
             | Aspect::Archive => Kind::Writing,
         }),
         Effect::Direct(_) => Some(Kind::Rooms),
@@ -86,7 +87,7 @@ pub(super) fn importance(effect: &Effect, attempts: u32) -> Importance {
     match effect {
         Effect::Say(say) => match say.purpose {
             Purpose::Card => Importance::Card,
-            Purpose::Answer | Purpose::Prompt => Importance::Answer,
+            Purpose::Answer | Purpose::Prompt | Purpose::Line => Importance::Answer,
             Purpose::Notice => Importance::Notice,
         },
         Effect::Keep(keep) => match keep.desired.aspect() {
@@ -100,6 +101,7 @@ pub(super) fn importance(effect: &Effect, attempts: u32) -> Importance {
             | Aspect::Buttons(_)
             | Aspect::Appointment
             | Aspect::Tasks
+            | Aspect::Line
             | Aspect::Archive => Importance::Rest(attempts),
         },
         Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => Importance::Notice,

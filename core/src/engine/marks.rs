@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     command::Live,
-    effect::Quote,
     event::{Event, Subject, TimelineEvent},
     incident::{Incident, IncidentId, passage},
     port::{Inbound, InboundKey, Said, Seen},
@@ -58,7 +57,7 @@ impl Engine {
             marked.marks.iter().any(|(person, known)| *known == mark || *person == inbound.person)
         });
         // By this the incident is found when the mark is taken off.
-        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: Some(id), carried_out: true });
+        draft.commit.seen.push(Seen { about: Some(id), ..Seen::carried_out(inbound.key(), now) });
         if !is_marked {
             let marked = Event::Timeline(TimelineEvent::Marked { message, mark });
             let cause = Cause { person: Some(&inbound.person), message: None };
@@ -151,35 +150,44 @@ impl Engine {
     }
 
     /// What a marked message says is known.
-    pub(super) fn decide_quoted(&self, draft: &mut Draft, asked: &Quote, said: &Said, now: DateTime<Utc>) {
-        let Quote { incident: id, message, .. } = asked;
-        if !self.is_marked(draft, asked) {
+    pub(super) fn decide_quoted(
+        &self,
+        draft: &mut Draft,
+        (id, message): (IncidentId, &MessageRef),
+        said: &Said,
+        now: DateTime<Utc>,
+    ) {
+        if !self.is_marked(draft, id, message) {
             return;
         }
         let key = InboundKey { platform: message.room.platform.clone(), id: message.id.clone() };
         if self.mark(draft, &key).is_none() {
             // By this the incident is found when the message is corrected or taken back.
-            draft.commit.seen.push(Seen { key, at: now, about: Some(*id), carried_out: false });
+            draft.commit.seen.push(Seen { about: Some(id), ..Seen::refused(key, now) });
         }
         let (message, author) = (message.clone(), said.author.clone());
         // What a platform says of the time may lie ahead of us.
         let said_at = said.sent_at.min(now);
         let quoted = Event::Timeline(TimelineEvent::Quoted { message, author, said_at });
-        self.quote(draft, *id, quoted, passage(&said.text), now);
+        self.quote(draft, id, quoted, passage(&said.text), now);
     }
 
     /// What a marked message says can't be known.
-    pub(super) fn decide_not_quoted(&self, draft: &mut Draft, asked: &Quote, now: DateTime<Utc>) {
-        if self.is_marked(draft, asked) {
-            let unreadable = Event::Timeline(TimelineEvent::Unreadable { message: asked.message.clone() });
-            let fact = (Subject::Incident(asked.incident), unreadable, None);
+    pub(super) fn decide_not_quoted(
+        &self,
+        draft: &mut Draft,
+        (id, message): (IncidentId, &MessageRef),
+        now: DateTime<Utc>,
+    ) {
+        if self.is_marked(draft, id, message) {
+            let unreadable = Event::Timeline(TimelineEvent::Unreadable { message: message.clone() });
+            let fact = (Subject::Incident(id), unreadable, None);
             self.record(draft, fact, Cause::default(), now);
         }
     }
 
-    fn is_marked(&self, draft: &Draft, asked: &Quote) -> bool {
-        let incident = self.incident(draft, asked.incident);
-        incident.is_some_and(|incident| incident.marked.contains_key(&asked.message))
+    fn is_marked(&self, draft: &Draft, id: IncidentId, message: &MessageRef) -> bool {
+        self.incident(draft, id).is_some_and(|incident| incident.marked.contains_key(message))
     }
 
     fn quote(&self, draft: &mut Draft, id: IncidentId, quoted: Event, words: String, now: DateTime<Utc>) {

@@ -13,8 +13,10 @@
 //! `draft.rs` is the round of decisions, `deciding.rs` decides one item, `hearing.rs` what people do, `outbox.rs` holds effects in their lanes,
 //! `limits.rs` what platforms let us do, `due_table.rs` the deadlines, `marks.rs` what people put on the timeline by a sign.
 
+mod alerting;
 mod backlog;
 mod carrying_out;
+mod changes;
 mod coming;
 mod committing;
 mod correcting;
@@ -23,12 +25,16 @@ mod draft;
 mod due_table;
 mod entry;
 mod hearing;
+mod heartbeats;
 mod limits;
 mod marks;
 mod measuring;
 mod moving;
 mod outbox;
 mod overview;
+mod reporting;
+mod rota;
+mod signalling;
 mod status;
 mod stepper;
 mod taking_back;
@@ -41,6 +47,7 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use self::{
     backlog::Backlog,
     carrying_out::Mark,
+    changes::Changes,
     deciding::Missing,
     draft::Draft,
     due_table::DueTable,
@@ -57,9 +64,11 @@ use crate::{
     policy::Policy,
     port::{
         Batch, Commit, Due, Identity, Inbound, InboundKey, Opened, Outcome, Perform, Position, Positions,
-        StoreError,
+        Signal, StoreError,
     },
+    report::{self, Report, ReportId},
     room::{PlatformName, RoomRef},
+    rota::Rota,
     workspace::Workspace,
 };
 
@@ -72,6 +81,8 @@ const POSITIONS_UNWRITTEN_FOR: Duration = Duration::seconds(60);
 const SEEN_REMEMBERED_FOR: Duration = Duration::days(14);
 /// How often those marks are looked through for old ones.
 const SEEN_SWEPT_EVERY: Duration = Duration::hours(1);
+/// How long a message that somebody wants to be filed is tried to be read.
+const FILED_WITHIN: Duration = Duration::hours(1);
 /// How far a clock may seem to go back without having been set.
 const CLOCK_JITTER: Duration = Duration::seconds(5);
 /// The most items decided into one commit.
@@ -81,11 +92,17 @@ const ITEMS_A_ROUND: usize = 512;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BatchId(pub u64);
 
+/// The number of something that machines told, as the driver knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SignalsId(pub u64);
+
 /// What a driver hands in.
 #[derive(Debug)]
 pub enum Input {
     /// A platform delivered something.
     Batch(BatchId, Batch),
+    /// Machines told something.
+    Signals(SignalsId, Vec<Signal>),
     /// A subject's facts, asked for by [`Output::Load`].
     Loaded(Subject, Vec<Record>),
     /// A subject's facts can't be read, and won't be: it is left out, and everything else goes on.
@@ -111,6 +128,8 @@ pub enum Output {
     Perform(Box<Perform>),
     /// Everything in this batch is dealt with: the platform may move on.
     Accept(BatchId),
+    /// What machines told is durable, with all that follows from it.
+    Taken(SignalsId),
     /// Tell the operator.
     Note(String),
 }
@@ -120,6 +139,9 @@ pub enum Output {
 enum Item {
     Inbound(Box<Inbound>),
     Reached(BatchId, Vec<Position>),
+    Signal(Box<Signal>),
+    /// All of what machines told at once is decided.
+    Told(SignalsId),
     Outcome(EffectId, Outcome),
     Due(Due),
     /// An effect that is not worth doing any more.
@@ -143,6 +165,13 @@ struct InFlight {
 struct Stored {
     workspace: Workspace,
     incidents: BTreeMap<IncidentId, Incident>,
+    reports: BTreeMap<ReportId, Report>,
+    /// The reports in memory by what their sources know them by.
+    groups: BTreeMap<(String, String), ReportId>,
+    rota: Rota,
+    /// What was changed, by day.
+    changes: BTreeMap<u64, Changes>,
+    lines: BTreeMap<ReportId, Message>,
     seen: BTreeMap<InboundKey, Mark>,
     cards: BTreeMap<IncidentId, Message>,
     lists: BTreeMap<IncidentId, Message>,
@@ -161,6 +190,8 @@ pub struct Engine {
     unwritten: BTreeMap<(PlatformName, String), String>,
     unwritten_since: Option<DateTime<Utc>>,
     queue: VecDeque<Item>,
+    /// What machines told: decided when nothing that people said waits.
+    signals: VecDeque<Item>,
     /// Commands that were said in a room that may be just being made, and the ends of their batches.
     held: VecDeque<Item>,
     loading: BTreeSet<Subject>,
@@ -169,6 +200,8 @@ pub struct Engine {
     unreadable: BTreeSet<Subject>,
     /// Incidents in memory that may owe nothing.
     maybe_settled: BTreeSet<IncidentId>,
+    /// Reports in memory that may be settled.
+    maybe_settled_reports: BTreeSet<ReportId>,
     /// People who were told lately that they may not command.
     turned_away: BTreeMap<Person, DateTime<Utc>>,
     /// People who were told lately that they can't be read.
@@ -190,6 +223,8 @@ impl Engine {
         // What is still to be said about an incident needs to know where it lives.
         let about = opened.effects.iter().filter_map(|stored| stored.effect.about());
         loading.extend(about.map(Subject::Incident));
+        let reports = opened.effects.iter().filter_map(|stored| stored.effect.report());
+        loading.extend(reports.map(Subject::Report));
         let stored = Stored {
             seen: opened.seen.into_iter().map(|seen| (seen.key.clone(), Mark::from(&seen))).collect(),
             sequence: opened.sequence,
@@ -206,12 +241,14 @@ impl Engine {
             unwritten: BTreeMap::new(),
             unwritten_since: None,
             queue: VecDeque::from([Item::Restarted]),
+            signals: VecDeque::new(),
             held: VecDeque::new(),
             outputs: loading.iter().copied().map(Output::Load).collect(),
             loading,
             started: false,
             unreadable: BTreeSet::new(),
             maybe_settled: BTreeSet::new(),
+            maybe_settled_reports: BTreeSet::new(),
             turned_away: BTreeMap::new(),
             puzzled: BTreeMap::new(),
             seen_swept_at: None,
@@ -246,6 +283,7 @@ impl Engine {
     pub fn is_idle(&self) -> bool {
         self.started
             && self.queue.is_empty()
+            && self.signals.is_empty()
             && self.loading.is_empty()
             && self.in_flight.is_none()
             && self.outputs.is_empty()
@@ -289,6 +327,7 @@ impl Engine {
                 self.queue.extend(batch.inbounds.into_iter().map(|inbound| Item::Inbound(Box::new(inbound))));
                 self.queue.push_back(Item::Reached(id, batch.positions));
             }
+            Input::Signals(id, signals) => self.hear_signals(id, signals),
             Input::Loaded(subject, records) => self.loaded(subject, &records),
             Input::LoadFailed(subject, error) => {
                 self.outputs.push_back(Output::Note(format!("{subject:?} is left out: {error}")));
@@ -334,10 +373,11 @@ impl Engine {
     /// the next one.
     fn decide_all(&mut self, now: DateTime<Utc>) {
         loop {
-            let before = self.queue.len();
+            let before = self.queue.len() + self.signals.len();
             self.decide_waiting(now);
             let goes_on = self.in_flight.is_none() && self.loading.is_empty();
-            if !goes_on || self.queue.is_empty() || self.queue.len() >= before {
+            let left = self.queue.len() + self.signals.len();
+            if !goes_on || left == 0 || left >= before {
                 return;
             }
         }
@@ -361,6 +401,7 @@ impl Engine {
             workspace: &self.stored.workspace,
             policy: &self.policy,
             incidents: &self.stored.incidents,
+            reports: &self.stored.reports,
         };
         let (released, expired) = self.outbox.release(now, places);
         self.outputs.extend(released.into_iter().map(|perform| Output::Perform(Box::new(perform))));
@@ -376,13 +417,17 @@ impl Engine {
     fn decide_waiting(&mut self, now: DateTime<Utc>) {
         let mut draft = Draft::new(self.stored.sequence + 1);
         let mut taken = 0;
-        while let Some(item) = self.queue.front() {
-            if taken == ITEMS_A_ROUND {
-                break;
-            }
+        while taken < ITEMS_A_ROUND {
+            // Whatever people wait for comes first, however much machines tell.
+            let (is_signal, next) = match self.queue.front() {
+                Some(item) => (false, Some(item)),
+                None => (true, self.signals.front()),
+            };
+            let Some(item) = next else { break };
             match self.decide(&mut draft, item, now) {
                 Ok(()) => {
-                    self.queue.pop_front();
+                    let decided = if is_signal { &mut self.signals } else { &mut self.queue };
+                    decided.pop_front();
                     taken += 1;
                 }
                 Err(Missing::Room) => {
@@ -408,12 +453,48 @@ impl Engine {
         self.in_flight = Some(InFlight { draft, retry_at: None, failures: 0 });
     }
 
+    /// Machines told something. What calendars say is taken over at once, and not stored.
+    fn hear_signals(&mut self, id: SignalsId, signals: Vec<Signal>) {
+        for signal in signals {
+            if let Signal::Shifts { team, shifts } = &signal {
+                self.stored.rota.calendars.insert(team.clone(), shifts.clone());
+            }
+            self.signals.push_back(Item::Signal(Box::new(signal)));
+        }
+        self.signals.push_back(Item::Told(id));
+    }
+
+    /// Holds a report in memory, with what its source knows it by.
+    fn keep_report(&mut self, report: Report) {
+        let keys: Vec<(String, String)> =
+            report.keys().map(|(source, group)| (source.to_owned(), group.to_owned())).collect();
+        self.stored.groups.extend(keys.into_iter().map(|key| (key, report.id)));
+        self.maybe_settled_reports.insert(report.id);
+        self.stored.reports.insert(report.id, report);
+    }
+
     fn loaded(&mut self, subject: Subject, records: &[Record]) {
         if !self.loading.remove(&subject) {
             return;
         }
         match subject {
             Subject::Workspace => records.iter().for_each(|record| self.stored.workspace.evolve(record)),
+            Subject::Rota => records.iter().for_each(|record| self.stored.rota.evolve(record)),
+            Subject::Changes(day) => {
+                let changes = self.stored.changes.entry(day).or_default();
+                records.iter().for_each(|record| changes.evolve(record));
+            }
+            Subject::Heartbeat(_) => {}
+            Subject::Report(id) => {
+                let mut report = records.first().and_then(|first| report::begin(id, first));
+                if let Some(report) = &mut report {
+                    records.iter().skip(1).for_each(|record| report::evolve(report, record));
+                    self.keep_report(report.clone());
+                } else {
+                    self.unreadable.insert(subject);
+                    self.outputs.push_back(Output::Note(format!("{id} can't be read from the store")));
+                }
+            }
             Subject::Rota => {}
             Subject::Incident(id) => {
                 let mut incident = records.first().and_then(|first| evolve::begin(id, first));

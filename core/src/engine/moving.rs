@@ -97,7 +97,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) {
         if self.mark(draft, &inbound.key()).is_none() {
-            draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: Some(id), carried_out: true });
+            draft.commit.seen.push(Seen { about: Some(id), ..Seen::carried_out(inbound.key(), now) });
         }
         self.record(draft, (Subject::Incident(id), Event::Room(event), None), Cause::default(), now);
     }
@@ -106,7 +106,7 @@ impl Engine {
     fn tell_home_room(&self, draft: &mut Draft, inbound: &Inbound, message: Message, now: DateTime<Utc>) {
         let room = &inbound.message.room;
         draft.notes.push(message.plain(|room, _| room.room.clone()));
-        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: None, carried_out: true });
+        draft.commit.seen.push(Seen::carried_out(inbound.key(), now));
         let Some(home) = self.policy.home_room(&room.platform).filter(|home| *home != room) else { return };
         let place = Place::Room(home.clone());
         let say = Say::new(place, &room.platform, Purpose::Notice, message, now + NEWS_WORTH);

@@ -160,8 +160,8 @@ fn strike_quotes(
     gap: &str,
 ) -> bool {
     match effect {
-        Effect::Keep(Keep { incident, desired: Desired::Copy { number, message, .. }, .. })
-            if *incident == id && copies.contains(number) =>
+        Effect::Keep(Keep { about, desired: Desired::Copy { number, message, .. }, .. })
+            if *about == Subject::Incident(id) && copies.contains(number) =>
         {
             message.strike_quotes(gap);
             true
@@ -204,8 +204,8 @@ fn replace_title(effect: &mut Effect, id: IncidentId, before: &str, after: &str)
         Effect::Say(say) => {
             say.message.replace(before, after, |line| say.about == Some(id) || line.names(&id.to_string()))
         }
-        Effect::Keep(Keep { incident, desired: Desired::Room { name, topic, .. }, .. })
-            if *incident == id =>
+        Effect::Keep(Keep { about, desired: Desired::Room { name, topic, .. }, .. })
+            if *about == Subject::Incident(id) =>
         {
             *topic = topic.replace(before, after);
             if name == before {

@@ -58,7 +58,7 @@ impl Engine {
             if last != Some(&message) {
                 draft.lists.insert(id, message.clone());
                 let desired = Desired::Tasks { list: list.clone(), message };
-                draft.add_effect(Effect::Keep(Keep { platform, incident: id, desired }));
+                draft.add_effect(Effect::Keep(Keep { platform, about: Subject::Incident(id), desired }));
             }
             return;
         }

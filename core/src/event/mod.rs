@@ -9,9 +9,12 @@
 //!   its own: a redaction can erase the words and leave the fact.
 //! - Every stored shape has a fixture in `fixtures/events.jsonl` that must still load.
 
+mod change;
+mod evidence;
 mod health;
 mod incident;
 mod people;
+mod report;
 mod retrospective;
 mod role;
 mod room;
@@ -24,11 +27,14 @@ mod workspace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{incident::IncidentId, person::Person};
+use crate::{incident::IncidentId, person::Person, report::ReportId};
 
+pub use change::ChangeEvent;
+pub use evidence::EvidenceEvent;
 pub use health::HealthEvent;
 pub use incident::IncidentEvent;
 pub use people::PeopleEvent;
+pub use report::ReportEvent;
 pub use retrospective::{Ahead, RetrospectiveEvent};
 pub use role::RoleEvent;
 pub use room::RoomEvent;
@@ -48,6 +54,12 @@ pub enum Subject {
     Incident(IncidentId),
     /// Who is on duty.
     Rota,
+    /// One report.
+    Report(ReportId),
+    /// What was changed on one day, by the days since 1970 in UTC.
+    Changes(u64),
+    /// A sign of life that is expected, by a number made of its name. It has deadlines and no facts.
+    Heartbeat(u64),
 }
 
 /// The version of [`Record`] that this build writes.
@@ -99,6 +111,12 @@ pub enum Event {
     Health(HealthEvent),
     /// To who is on duty.
     Rota(RotaEvent),
+    /// To what bears on it.
+    Evidence(EvidenceEvent),
+    /// To a report.
+    Report(ReportEvent),
+    /// To the system, by somebody's hand.
+    Change(ChangeEvent),
 }
 
 /// A promise of news: when the next update is due, and the silence it was promised against.
@@ -126,6 +144,9 @@ impl Event {
             Self::Timeline(event) => event.name(),
             Self::Health(event) => event.name(),
             Self::Rota(event) => event.name(),
+            Self::Evidence(event) => event.name(),
+            Self::Report(event) => event.name(),
+            Self::Change(event) => event.name(),
         }
     }
 }

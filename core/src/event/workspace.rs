@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{incident::IncidentId, person::Person, room::RoomRef};
+use crate::{incident::IncidentId, person::Person, report::ReportId, room::RoomRef};
 
 /// What the installation gives out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,11 @@ pub enum WorkspaceEvent {
         id: IncidentId,
         /// The name of its room, unique for ever.
         room_name: String,
+    },
+    /// A number was given out.
+    ReportNumbered {
+        /// The number.
+        id: ReportId,
     },
     /// A room belongs to an incident from now on.
     RoomBound {
@@ -43,6 +48,7 @@ impl WorkspaceEvent {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::IncidentNumbered { .. } => "IncidentNumbered",
+            Self::ReportNumbered { .. } => "ReportNumbered",
             Self::RoomBound { .. } => "RoomBound",
             Self::DirectRoomOpened { .. } => "DirectRoomOpened",
             Self::PersonNamed { .. } => "PersonNamed",

@@ -11,6 +11,7 @@ mod measuring;
 pub mod newcomers;
 pub mod news;
 pub mod retrospective;
+pub mod reports;
 mod role;
 pub mod roles;
 pub mod room_name;

@@ -10,6 +10,7 @@ use super::{
     ending::{Ending, Lasting},
     newcomers::Unreached,
     news::{Copy, Update},
+    reports::Attached,
     retrospective::Retrospective,
     roles::Roles,
     task::Task,
@@ -66,8 +67,8 @@ pub struct Incident {
     pub room: RoomState,
     /// Where it was declared.
     pub origin: Origin,
-    /// Who declared it.
-    pub reporter: Person,
+    /// Who declared it; `None` if an alert did.
+    pub reporter: Option<Person>,
     /// Who leads it.
     pub commander: Option<Person>,
     /// Who acknowledged it first.
@@ -126,6 +127,8 @@ pub struct Incident {
     pub links: Vec<(u64, String)>,
     /// Incidents that have to do with it.
     pub related: BTreeSet<IncidentId>,
+    /// The reports that belong to it, in the order in which they came.
+    pub reports: Vec<Attached>,
     /// When the figures of the system were last asked for, and what came of it.
     pub measuring: Option<Measuring>,
     /// The room from which we were removed.
@@ -157,10 +160,11 @@ pub struct Incident {
 }
 
 impl Incident {
-    /// Who is asked for news: the commander, or whoever declared it while nobody leads.
+    /// Who is asked for news: the commander; while nobody leads, whoever declared it, or who was called first if an alert
+    /// did. `None` if there is nobody at all.
     #[must_use]
-    pub fn answerable(&self) -> &Person {
-        self.commander.as_ref().unwrap_or(&self.reporter)
+    pub fn answerable(&self) -> Option<&Person> {
+        self.commander.as_ref().or(self.reporter.as_ref()).or_else(|| self.people.first())
     }
 
     /// Its title, as people read it.

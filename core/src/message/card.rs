@@ -52,7 +52,7 @@ pub(super) fn declared(incident: &Incident, policy: &Policy, now: DateTime<Utc>)
     let began = policy.moment(incident.declared_at, now);
     let ends = incident.resolved_at.unwrap_or(now);
     let span = ends - incident.declared_at;
-    let by = &incident.reporter;
+    let by = policy.declarer(incident);
     if !incident.status.is_open() {
         return policy.say("card.declared_and_over", args![at = began, by = by, took = policy.lasting(span)]);
     }

@@ -22,7 +22,7 @@ pub fn head(incident: &Incident, policy: &Policy) -> Message {
         status = policy.status_word(incident.status),
         private = incident.private,
         declared = policy.absolute(incident.declared_at),
-        reporter = &incident.reporter,
+        reporter = policy.declarer(incident),
         commander = incident.commander.as_ref(),
         ended = ended,
         took = took,

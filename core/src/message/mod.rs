@@ -18,6 +18,7 @@ pub mod help;
 pub mod incidents;
 pub mod meeting;
 pub mod people;
+pub mod report;
 pub mod resolution;
 pub mod retrospective;
 pub mod role;

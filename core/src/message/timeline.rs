@@ -6,13 +6,13 @@ use super::{Line, Message, Span, catalogue::Arg, text};
 use crate::{
     args,
     event::{
-        Ahead, Audience, Event, HealthEvent, IncidentEvent, PeopleEvent, RetrospectiveEvent, RoleEvent,
+        Ahead, Audience, Event, EvidenceEvent, HealthEvent, IncidentEvent, PeopleEvent, RetrospectiveEvent, RoleEvent,
         RoomEvent, TaskEvent, TimelineEvent, UpdateEvent,
     },
     incident::{Incident, glimpse, timeline::Entry},
     person::Person,
     policy::Policy,
-    port::Reading,
+    port::{AlertState, Reading},
     time::wording::clock,
 };
 
@@ -130,7 +130,8 @@ fn recorded(entry: &Entry, policy: &Policy) -> String {
 fn what(entry: &Entry, policy: &Policy, length: Length) -> Vec<Span> {
     let words = words(entry, policy, length);
     match &entry.event {
-        Event::Workspace(_) | Event::Rota(_) => Vec::new(),
+        Event::Workspace(_) | Event::Rota(_) | Event::Report(_) | Event::Change(_) => Vec::new(),
+        Event::Evidence(event) => evidence(event, words, policy),
         Event::Incident(event) => incident(event, words, policy),
         Event::Room(event) => room(event, policy),
         Event::Role(event) => role(event, policy),
@@ -180,6 +181,25 @@ fn incident(event: &IncidentEvent, words: Arg, policy: &Policy) -> Vec<Span> {
         IncidentEvent::Linked => policy.spans("timeline.linked", args![words = words]),
         IncidentEvent::MeetingChanged => policy.spans("timeline.meeting", args![words = words]),
         IncidentEvent::Retitled | IncidentEvent::WordsErased { .. } => Vec::new(),
+    }
+}
+
+fn evidence(event: &EvidenceEvent, words: Arg, policy: &Policy) -> Vec<Span> {
+    match event {
+        EvidenceEvent::ReportAttached { report, source, reporter, .. } => {
+            let args = args![report = *report, source = source.machine(), by = reporter.as_ref(), words = words];
+            policy.spans("timeline.report", args)
+        }
+        EvidenceEvent::AlertTold { report, state } => {
+            let over = *state == AlertState::Resolved;
+            let acknowledged = *state == AlertState::Acknowledged;
+            let args = args![report = *report, over = over, acknowledged = acknowledged, words = words];
+            policy.spans("timeline.alert", args)
+        }
+        EvidenceEvent::ChangeNoticed { source, link, .. } => {
+            let link = link.clone().map(Span::Link);
+            policy.spans("timeline.change", args![source = source, words = words, link = link])
+        }
     }
 }
 

@@ -104,7 +104,7 @@ fn next_or_none(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Vec
 #[must_use]
 pub fn asked(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
     let next = next_or_none(incident, policy, now);
-    policy.say("update.asked", args![who = incident.answerable(), id = incident.id, next = next])
+    policy.say("update.asked", args![who = policy.asked_for_news(incident, false), id = incident.id, next = next])
 }
 
 /// To whoever asked for news a moment after somebody else did.
@@ -113,7 +113,7 @@ pub fn asked_already(incident: &Incident, at: DateTime<Utc>, policy: &Policy, no
     let next = next_or_none(incident, policy, now);
     let minutes = Duration::minutes((now - at).num_minutes());
     let ago = (minutes > Duration::zero()).then(|| policy.lasting(minutes));
-    policy.say("update.asked_already", args![who = incident.answerable(), ago = ago, next = next])
+    policy.say("update.asked_already", args![who = policy.asked_for_news(incident, false), ago = ago, next = next])
 }
 
 /// To whoever asked for the news that they are to give.
@@ -132,7 +132,7 @@ pub fn wanted(
     (policy, now): (&Policy, DateTime<Utc>),
 ) -> Message {
     let args = args![
-        commander = mention(incident.answerable()),
+        commander = policy.asked_for_news(incident, true),
         by = by,
         id = incident.id,
         next = next_or_none(incident, policy, now),
@@ -168,7 +168,7 @@ pub fn prompt(incident: &Incident, again: bool, policy: &Policy, now: DateTime<U
     // Asked at the promised moment it is due; a moment later is not overdue.
     let late = incident.updates.promise.map_or(0, |promise| (now - promise.due).num_minutes().max(0));
     let args = args![
-        commander = mention(incident.answerable()),
+        commander = policy.asked_for_news(incident, true),
         late = (late > 0).then(|| policy.minutes(late)),
         again = again,
         id = incident.id,
@@ -181,7 +181,7 @@ pub fn prompt(incident: &Incident, again: bool, policy: &Policy, now: DateTime<U
 #[must_use]
 pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
     let due = incident.updates.promise.map(|promise| due_since(promise, late, policy));
-    let reporter = incident.commander.is_none().then_some(&incident.reporter);
+    let reporter = incident.commander.is_none().then(|| policy.asked_for_news(incident, false));
     let args = args![
         id = incident.id,
         title = glimpse(&incident.title),
@@ -196,7 +196,7 @@ pub fn overdue(incident: &Incident, late: i64, policy: &Policy) -> Message {
 #[must_use]
 pub fn told_overdue(incident: &Incident, late: i64, rooms: usize, policy: &Policy) -> Message {
     let args = args![
-        commander = mention(incident.answerable()),
+        commander = policy.asked_for_news(incident, true),
         id = incident.id,
         late = policy.minutes(late),
         told = rooms > 0,

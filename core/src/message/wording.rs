@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::catalogue::Words;
+use super::{Span, catalogue::Words};
 use crate::{
     args,
     incident::{Incident, Role, Severity, Status},
@@ -93,6 +93,25 @@ impl Policy {
     #[must_use]
     pub fn title_of<'a>(&self, incident: &'a Incident) -> Cow<'a, str> {
         if incident.title.is_empty() { self.title_gap().into() } else { incident.title.as_str().into() }
+    }
+
+    /// Who declared it, or that an alert did.
+    #[must_use]
+    pub fn declarer(&self, incident: &Incident) -> Vec<Span> {
+        match &incident.reporter {
+            Some(person) => vec![Span::Person(person.clone())],
+            None => self.spans("incident.by_an_alert", args![]),
+        }
+    }
+
+    /// Who is asked for news, notified or not; everybody who is there, if there is nobody else.
+    #[must_use]
+    pub fn asked_for_news(&self, incident: &Incident, notifies: bool) -> Vec<Span> {
+        match incident.answerable() {
+            Some(person) if notifies => vec![Span::Mention(person.clone())],
+            Some(person) => vec![Span::Person(person.clone())],
+            None => self.spans("update.everybody_here", args![]),
+        }
     }
 
     /// "INC-7 · Sev1 · acknowledged".

@@ -125,36 +125,9 @@ impl Policy {
         self.each_once(names.iter().flat_map(members).filter_map(one))
     }
 
-    /// Whom a severity and services ask in on a platform. Into a private incident nobody is asked by rule: the rule
-    /// could name the very person it is about.
-    #[must_use]
-    pub fn invited(
-        &self,
-        severity: Severity,
-        services: &[String],
-        (platform, private): (&PlatformName, bool),
-    ) -> Vec<Person> {
-        if private {
-            return Vec::new();
-        }
-        let of_services = services.iter().filter_map(|name| self.services.get(name));
-        let names = of_services.flat_map(|service| &service.invite).chain(&self.severity(severity).invite);
-        self.asked_in(&names.cloned().collect::<Vec<_>>(), platform)
-    }
-
     /// The first of these handles whose platform is in use.
     pub(super) fn reachable<'a>(&self, handles: &'a [Person]) -> Option<&'a Person> {
         handles.iter().find(|handle| self.platforms.contains_key(&handle.platform))
-    }
-
-    /// Who is called when nobody has it: whoever was named to lead it, and those whom severity and services ask in. Where
-    /// no rule names anybody, and where it is private, everybody who belongs.
-    #[must_use]
-    pub fn escalation(&self, incident: &Incident) -> Vec<Person> {
-        let platform = &incident.origin.message.room.platform;
-        let named = self.invited(incident.severity, &incident.services, (platform, incident.private));
-        let called = if named.is_empty() { incident.people.clone() } else { named };
-        self.each_once(incident.commander.iter().chain(&called))
     }
 
     /// The service of this name, as it is configured.
@@ -206,19 +179,6 @@ impl Policy {
         let team = find_name(self.teams.keys(), bare).map(|name| Named::Team(name.to_owned()));
         let service = || self.service(bare).map(|name| Named::Service(name.to_owned()));
         team.or_else(service).or_else(person)
-    }
-
-    /// Whom a typed name asks in on a platform.
-    #[must_use]
-    pub fn people_of(&self, named: &Named, platform: &PlatformName) -> Vec<Person> {
-        match named {
-            Named::Person(person) => vec![self.on(person, platform).unwrap_or(person).clone()],
-            Named::Team(name) => self.asked_in(std::slice::from_ref(name), platform),
-            Named::Service(name) => self
-                .services
-                .get(name)
-                .map_or_else(Vec::new, |service| self.asked_in(&service.invite, platform)),
-        }
     }
 }
 
@@ -350,16 +310,5 @@ mod tests {
         }
         assert_eq!(policy().service("CheckOut"), Some("checkout"));
         assert_eq!(policy().service("chekout"), None);
-    }
-
-    #[test]
-    fn nobody_is_asked_into_a_private_incident_by_rule() {
-        let mut policy = policy();
-        policy.severities[0].invite = vec!["payments".to_owned()];
-        let (here, services) = (PlatformName::new("here"), ["checkout".to_owned(), "bob".to_owned()]);
-        assert_eq!(policy.invited(Severity::Sev1, &services, (&here, true)), []);
-        assert_eq!(policy.invited(Severity::Sev1, &services, (&here, false)).len(), 2);
-        assert_eq!(policy.invited(Severity::Sev2, &services[1..], (&here, false)), [person("there", "8")]);
-        assert_eq!(policy.invited(Severity::Sev2, &["gone".to_owned()], (&here, false)), []);
     }
 }

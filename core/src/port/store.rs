@@ -9,6 +9,7 @@ use crate::{
     effect::{Effect, EffectId},
     event::{Record, Subject},
     incident::IncidentId,
+    report::ReportId,
     schedule::DueKind,
 };
 
@@ -68,9 +69,26 @@ pub struct Seen {
     /// The incident that it was about or has declared, so that it is found when the message is taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<IncidentId>,
+    /// The report that it was about or has filed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportId>,
     /// Whether what it said was done, rather than refused.
     #[serde(default = "yes")]
     pub carried_out: bool,
+}
+
+impl Seen {
+    /// What it said was done.
+    #[must_use]
+    pub fn carried_out(key: InboundKey, at: DateTime<Utc>) -> Self {
+        Self { key, at, about: None, report: None, carried_out: true }
+    }
+
+    /// Nothing was done.
+    #[must_use]
+    pub fn refused(key: InboundKey, at: DateTime<Utc>) -> Self {
+        Self { key, at, about: None, report: None, carried_out: false }
+    }
 }
 
 /// Marks from before this was known are taken for commands that were carried out: nothing is done twice.

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::{END_WORTH, Effects, NEWS_WORTH, opening, people, retrospective};
+use super::{END_WORTH, Effects, NEWS_WORTH, evidence, opening, people, retrospective};
 use crate::{
     command::button,
     effect::{Desired, Place, Pressed, Purpose, Say},
@@ -79,6 +79,7 @@ fn end(effects: &mut Effects<'_>, message: &Message) {
     let privately = ending::privately_over(effects.incident.id, effects.policy());
     effects.tell_home(message.clone());
     tell_all(effects, message, Some(&privately), END_WORTH);
+    evidence::tell_reporters(effects);
     effects.end_meeting();
     opening::take_buttons_away(effects);
 }

@@ -4,10 +4,12 @@
 //! from: whoever typed the command is answered by the command itself, so the place where it was typed is left out.
 
 mod ending;
+mod evidence;
 mod health;
 mod opening;
 mod people;
 mod progress;
+pub(crate) mod report;
 mod retrospective;
 mod roles;
 mod room;
@@ -19,7 +21,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::{
     effect::{Desired, Effect, Keep, Place, Pressed, Purpose, Say},
-    event::{Event, Record},
+    event::{Event, Record, Subject},
     incident::{Incident, RoomState},
     message::{Message, card},
     person::Person,
@@ -59,7 +61,8 @@ pub struct Effects<'a> {
 pub fn react<'a>(incident: &'a Incident, record: &'a Record, surroundings: Surroundings<'a>) -> Vec<Effect> {
     let mut effects = Effects { incident, surroundings, by: record.by.as_ref(), list: Vec::new() };
     match &record.event {
-        Event::Workspace(_) | Event::Rota(_) => {}
+        Event::Workspace(_) | Event::Rota(_) | Event::Report(_) | Event::Change(_) => {}
+        Event::Evidence(event) => evidence::react(&mut effects, event, record),
         Event::People(event) => people::react(&mut effects, event, record),
         Event::Task(event) => tasks::react(&mut effects, event),
         Event::Timeline(event) => timeline::react(&mut effects, event),
@@ -183,7 +186,7 @@ impl Effects<'_> {
 
     fn keep(&mut self, desired: Desired) {
         let platform = self.incident.origin.message.room.platform.clone();
-        self.list.push(Effect::Keep(Keep { platform, incident: self.incident.id, desired }));
+        self.list.push(Effect::Keep(Keep { platform, about: Subject::Incident(self.incident.id), desired }));
     }
 
     /// Everybody who belongs is in the room, and, where only they may be, in the meeting.
@@ -213,7 +216,7 @@ impl Effects<'_> {
         let name = format!("{began}-{}", incident.id.to_string().to_lowercase());
         let desired = Desired::Meeting { name, people, known: incident.voice.clone() };
         let platform = platform.clone();
-        self.list.push(Effect::Keep(Keep { platform, incident: incident.id, desired }));
+        self.list.push(Effect::Keep(Keep { platform, about: Subject::Incident(incident.id), desired }));
     }
 
     /// The place to talk that was made goes.
@@ -221,7 +224,7 @@ impl Effects<'_> {
         let Some(room) = self.incident.voice.clone() else { return };
         let platform = room.platform.clone();
         let desired = Desired::NoMeeting { room };
-        self.list.push(Effect::Keep(Keep { platform, incident: self.incident.id, desired }));
+        self.list.push(Effect::Keep(Keep { platform, about: Subject::Incident(self.incident.id), desired }));
     }
 }
 
@@ -232,5 +235,5 @@ pub fn card_upkeep(incident: &Incident, policy: &Policy) -> Option<Effect> {
     let card = incident.card.clone()?;
     let platform = incident.origin.message.room.platform.clone();
     let desired = Desired::Card { card, message: card::card(incident, policy) };
-    Some(Effect::Keep(Keep { platform, incident: incident.id, desired }))
+    Some(Effect::Keep(Keep { platform, about: Subject::Incident(incident.id), desired }))
 }

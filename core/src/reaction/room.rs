@@ -87,7 +87,8 @@ pub(super) fn put_buttons(effects: &mut Effects<'_>, on: Pressed, message: &Mess
             | Pressed::Handoff
             | Pressed::Roles
             | Pressed::Escalation
-            | Pressed::Lasting => button::keys(on),
+            | Pressed::Lasting
+            | Pressed::Report => button::keys(on),
         };
         effects.keep(Desired::Buttons { message: message.clone(), on, keys });
     }
@@ -109,7 +110,7 @@ fn lost(effects: &mut Effects<'_>, at_home: Message, alone: Message, by: Option<
         return;
     }
     let policy = effects.surroundings.policy;
-    for person in policy.each_once(incident.commander.iter().chain([&incident.reporter])) {
+    for person in policy.each_once(incident.commander.iter().chain(&incident.reporter)) {
         if by.is_none_or(|by| !policy.same(by, &person)) {
             effects.tell_person(&person, alone.clone(), END_WORTH);
         }

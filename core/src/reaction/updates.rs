@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::{Effects, NEWS_WORTH};
 use crate::{
     effect::{Desired, Effect, Keep, Purpose},
-    event::{Record, UpdateEvent},
+    event::{Record, Subject, UpdateEvent},
     incident::news::{Copy, Update},
     message::update,
 };
@@ -63,7 +63,7 @@ fn correct(effects: &mut Effects<'_>, number: u32, copy: &Copy) {
     let desired = Desired::Copy { number, copy: copy.message.clone(), message };
     // Copies are on every platform.
     let platform = copy.message.room.platform.clone();
-    effects.list.push(Effect::Keep(Keep { platform, incident: incident.id, desired }));
+    effects.list.push(Effect::Keep(Keep { platform, about: Subject::Incident(incident.id), desired }));
 }
 
 /// A copy was delivered that may have been on its way with other words than are known by now: those that a platform was

@@ -8,6 +8,7 @@
 
 mod duty;
 mod handover;
+mod inviting;
 mod shifts;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -22,6 +23,7 @@ use crate::{
 
 pub use duty::{Duty, Turn};
 pub use handover::{Handover, Watch};
+pub use inviting::ON_CALL;
 
 /// How long an override is remembered after its end.
 const REMEMBERED_FOR: Duration = Duration::days(7);

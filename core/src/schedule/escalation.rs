@@ -12,6 +12,7 @@ use crate::{
     event::{Event, IncidentEvent},
     incident::{Incident, Status},
     policy::Policy,
+    rota::Duty,
 };
 
 /// It is never quiet for longer than this, unless people have longer to acknowledge it.
@@ -35,12 +36,12 @@ fn pause(within: Duration, step: u32) -> Duration {
     doubled.min(LONGEST_PAUSE.max(within))
 }
 
-pub(super) fn fire(incident: &Incident, policy: &Policy) -> Vec<Event> {
+pub(super) fn fire(incident: &Incident, duty: Duty<'_>) -> Vec<Event> {
     if incident.status != Status::Declared {
         return Vec::new();
     }
     let step = incident.roles.escalated.map_or(1, |(step, _)| step + 1);
-    let to = policy.escalation(incident);
+    let to = duty.escalation(incident, step);
     vec![Event::Incident(IncidentEvent::Escalated { step, to })]
 }
 

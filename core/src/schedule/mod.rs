@@ -8,6 +8,7 @@ mod archive;
 mod escalation;
 mod handoff;
 mod newcomers;
+pub(crate) mod report;
 mod retrospective;
 mod roles;
 mod update_cadence;
@@ -21,6 +22,7 @@ use crate::{
     event::{Ahead, Event},
     incident::Incident,
     policy::Policy,
+    rota::Duty,
 };
 
 pub(crate) use retrospective::next_nag;
@@ -51,6 +53,14 @@ pub enum DueKind {
     RetrospectiveNag,
     /// A reminder of a booked retrospective.
     RetrospectiveReminder(Ahead),
+    /// Somebody else is called to a report that nobody has.
+    ReportEscalation,
+    /// Nothing more will come of a report.
+    ReportSettles,
+    /// A sign of life that is expected has stayed away.
+    HeartbeatMissed,
+    /// What was changed on a day is too long ago to be of interest.
+    ChangesForgotten,
 }
 
 /// What must fall due for an incident as it stands. One that owes nothing more still has its room archived.
@@ -71,12 +81,13 @@ pub fn deadlines(incident: &Incident, policy: &Policy) -> BTreeMap<DueKind, Date
 
 /// What has happened when a deadline falls due at `now`. Empty when the incident no longer calls for it.
 #[must_use]
-pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<Utc>) -> Vec<Event> {
+pub fn fire(incident: &Incident, kind: DueKind, duty: Duty<'_>) -> Vec<Event> {
+    let (policy, now) = (duty.policy, duty.now);
     match kind {
         DueKind::UpdatePrompt | DueKind::UpdatePromptAgain | DueKind::UpdateOverdue => {
             update_cadence::fire(incident, kind, now)
         }
-        DueKind::Escalation => escalation::fire(incident, policy),
+        DueKind::Escalation => escalation::fire(incident, duty),
         DueKind::RolesQuestion => roles::fire(incident),
         DueKind::HandoffReminder => handoff::remind(incident),
         DueKind::HandoffPrompt => handoff::prompt(incident, policy, now),
@@ -84,5 +95,10 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
         DueKind::NewcomersInRoom => newcomers::fire(incident),
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
         DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),
+        // These are no incident's.
+        DueKind::ReportEscalation
+        | DueKind::ReportSettles
+        | DueKind::HeartbeatMissed
+        | DueKind::ChangesForgotten => Vec::new(),
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Acti
         Effect::Say(say) => Action::Say {
             room,
             answers: say.answers.clone(),
-            thread: say.thread.clone(),
+            thread: thread(say, places),
             only_for: say.only_for.clone(),
             purpose: say.purpose,
             message: localized(&say.message, &say.platform, places),

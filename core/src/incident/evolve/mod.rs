@@ -3,6 +3,7 @@
 //! Total and silent: an event that doesn't fit the state (a second card, a reminder for nothing) changes as
 //! much as makes sense and never fails, because what is stored has happened.
 
+mod evidence;
 mod health;
 mod incident;
 mod people;
@@ -51,7 +52,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         room_name: room_name.clone(),
         room: RoomState::Pending,
         origin: origin.clone(),
-        reporter: record.by.clone()?,
+        reporter: record.by.clone(),
         commander: None,
         acknowledged_by: None,
         services: services.clone(),
@@ -81,6 +82,7 @@ pub fn begin(id: IncidentId, record: &Record) -> Option<Incident> {
         asked_at: None,
         links: Vec::new(),
         related: BTreeSet::new(),
+        reports: Vec::new(),
         measuring: None,
         lost_room: None,
         typed: BTreeMap::new(),
@@ -115,7 +117,8 @@ pub fn evolve(incident: &mut Incident, record: &Record) {
     incident.facts += 1;
     remember_words(incident, record);
     match &record.event {
-        Event::Workspace(_) | Event::Rota(_) => {}
+        Event::Workspace(_) | Event::Rota(_) | Event::Report(_) | Event::Change(_) => {}
+        Event::Evidence(event) => evidence::evolve(incident, event),
         Event::Incident(event) => incident::evolve(incident, event, record),
         Event::Room(event) => room::evolve(incident, event),
         Event::Role(event) => roles::evolve(incident, event, record),

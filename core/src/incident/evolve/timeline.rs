@@ -2,7 +2,7 @@
 
 use crate::{
     event::{
-        Ahead, Event, HealthEvent, IncidentEvent, PeopleEvent, Record, RetrospectiveEvent, RoleEvent,
+        Ahead, Event, EvidenceEvent, HealthEvent, IncidentEvent, PeopleEvent, Record, RetrospectiveEvent, RoleEvent,
         RoomEvent, TaskEvent, TimelineEvent, UpdateEvent,
     },
     incident::{
@@ -24,9 +24,14 @@ pub(super) fn note(incident: &mut Incident, record: &Record) {
             },
         ),
         Event::Update(UpdateEvent::Edited { fact }) => correct(incident, *fact, record),
+        // A change is told when it was made, which may be before anybody knew of trouble.
+        Event::Evidence(EvidenceEvent::ChangeNoticed { at, .. }) => {
+            let entry = Entry { at: *at, ..entry(incident.facts, record) };
+            incident.timeline.insert(entry);
+        }
         // Whoever declared it was there from the beginning.
         Event::People(PeopleEvent::Joined) => {
-            if record.by.as_ref() != Some(&incident.reporter) {
+            if record.by != incident.reporter {
                 let entry = entry(incident.facts, record);
                 incident.timeline.insert_first_of(entry);
             }
@@ -45,6 +50,9 @@ pub(super) fn note(incident: &mut Incident, record: &Record) {
         | Event::Task(_)
         | Event::Timeline(_)
         | Event::Health(_)
+        | Event::Evidence(_)
+        | Event::Report(_)
+        | Event::Change(_)
         | Event::Rota(_) => {}
     }
 }
@@ -80,7 +88,8 @@ fn correct(incident: &mut Incident, fact: u64, record: &Record) {
 /// who listens in private.
 fn is_worth_a_line(event: &Event) -> bool {
     match event {
-        Event::Workspace(_) => false,
+        Event::Workspace(_) | Event::Report(_) | Event::Change(_) => false,
+        Event::Evidence(_) => true,
         Event::Incident(event) => {
             !matches!(event, IncidentEvent::Retitled | IncidentEvent::WordsErased { .. })
         }

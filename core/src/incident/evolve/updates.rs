@@ -11,10 +11,12 @@ pub(super) fn evolve(incident: &mut Incident, event: &UpdateEvent, record: &Reco
         UpdateEvent::Posted { promise, to, audience } => {
             updates.promise(*promise);
             updates.last_update_at = Some(record.at);
+            // News is always somebody's.
+            let Some(by) = record.by.clone() else { return };
             incident.news.push(Update {
                 fact: incident.facts,
                 words: record.words.clone().unwrap_or_default(),
-                by: record.by.clone().unwrap_or_else(|| incident.reporter.clone()),
+                by,
                 at: record.at,
                 audience: *audience,
                 to: to.clone(),

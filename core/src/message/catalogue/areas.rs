@@ -30,6 +30,7 @@ areas![
     "missing",
     "people",
     "refusal",
+    "report",
     "resolution",
     "retrospective",
     "role",

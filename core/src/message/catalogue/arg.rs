@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use minijinja::value::{Object, Value};
 
 use super::super::{Line, Message, Span, isolated};
-use crate::{incident::IncidentId, person::Person};
+use crate::{incident::IncidentId, person::Person, report::ReportId};
 
 /// The first of the characters that stand for values (Supplementary Private Use Area-A).
 const FIRST_MARK: u32 = 0xF_0000;
@@ -137,6 +137,12 @@ impl From<Cow<'_, str>> for Arg {
 
 impl From<IncidentId> for Arg {
     fn from(id: IncidentId) -> Self {
+        Self::from(id.to_string())
+    }
+}
+
+impl From<ReportId> for Arg {
+    fn from(id: ReportId) -> Self {
         Self::from(id.to_string())
     }
 }

@@ -1,0 +1,208 @@
+//! What becomes of an alert.
+//!
+//! - **One group is one report.** Told again, it changes the line of that; "resolved" is shown, and closes nothing.
+//! - A new group that is about the service of an open incident belongs to that. Else its source's policy decides.
+//! - More new groups of one source in a short time than anybody could read become one report, a *storm*.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    Engine,
+    draft::{Cause, Draft},
+    reporting::attached,
+};
+use crate::{
+    command::{
+        Live,
+        filing::{Fate, Filing},
+    },
+    event::{Event, EvidenceEvent, ReportEvent, Subject},
+    incident::{Incident, IncidentId},
+    policy::AlertAction,
+    port::{Alert, AlertState},
+    report::{Report, ReportId, Source},
+};
+
+/// In how long a time new groups are counted.
+const STORM_WINDOW: Duration = Duration::minutes(10);
+/// After so many new groups of a source in that time, the next ones are a storm.
+const STORM_AFTER: usize = 10;
+/// For how long after the last alert of an incident that alerts declared another one is about the same.
+const SAME_TROUBLE_FOR: Duration = Duration::minutes(30);
+
+impl Engine {
+    /// An alert was told.
+    pub(super) fn decide_alert(&self, draft: &mut Draft, alert: &Alert, now: DateTime<Utc>) {
+        *draft.counts.alerts.entry(alert.source.clone()).or_default() += 1;
+        if let Some(id) = self.report_of(draft, &alert.source, &alert.group) {
+            self.tell_again(draft, id, alert, now);
+            return;
+        }
+        // What is over before it was heard of is nobody's concern.
+        if alert.state == AlertState::Resolved {
+            return;
+        }
+        let rule = self.policy.alert_rule(&alert.source, &alert.labels);
+        if rule.action == AlertAction::Ignore {
+            return;
+        }
+        let services = self.policy.services_of(&alert.labels, rule.service.as_deref(), &alert.title);
+        let open = self.open_incident_about(draft, alert, &services);
+        let fate = match (open, rule.action) {
+            (Some((id, home)), _) => Fate::Attached(id, home),
+            (None, AlertAction::Attach | AlertAction::Ignore) => return,
+            (None, AlertAction::Report) => Fate::Open,
+            (None, AlertAction::Declare(severity)) => Fate::Declares(severity),
+        };
+        if self.is_storm(draft, &alert.source, now) {
+            self.join_storm(draft, alert, (fate, rule.oncall), now);
+            return;
+        }
+        let source = Source::Alert {
+            source: alert.source.clone(),
+            group: alert.group.clone(),
+            link: alert.link.clone(),
+            since: alert.since.filter(|since| *since <= now),
+        };
+        let (words, firing) = (alert.title.clone(), alert.firing);
+        let filing = Filing { source, words, services, oncall: rule.oncall, fate, firing };
+        self.file(draft, filing, now);
+    }
+
+    /// Files what a machine told.
+    pub(super) fn file(&self, draft: &mut Draft, filing: Filing, now: DateTime<Utc>) -> Option<ReportId> {
+        let incident = if let Fate::Attached(id, _) = filing.fate { Some(id) } else { None };
+        let words = filing.words.clone();
+        let Some(filed) = filing.file(self.workspace(draft), self.duty(draft, now), None) else {
+            draft.notes.push("an alert was told and there is no room for it: configure a support_room".to_owned());
+            return None;
+        };
+        for fact in filed.facts {
+            self.record(draft, fact, Cause::default(), now);
+        }
+        if let (Some(incident), Some(report)) = (incident, self.report(draft, filed.id)) {
+            let attached = attached(report, false, true);
+            let fact = (Subject::Incident(incident), Event::Evidence(attached), Some(words));
+            self.record(draft, fact, Cause::default(), now);
+        }
+        Some(filed.id)
+    }
+
+    /// The report of a group that may be told again.
+    fn report_of(&self, draft: &Draft, source: &str, group: &str) -> Option<ReportId> {
+        let key = (source.to_owned(), group.to_owned());
+        let filed_now = draft.reports.values().find(|report| report.is_live() && report.has_key(source, group));
+        let known = || self.stored.groups.get(&key).copied();
+        filed_now.map(|report| report.id).or_else(known).filter(|id| {
+            self.report(draft, *id).is_some_and(Report::is_live)
+        })
+    }
+
+    /// It is told again: how it stands is shown on its line, and where it belongs to.
+    fn tell_again(&self, draft: &mut Draft, id: ReportId, alert: &Alert, now: DateTime<Utc>) {
+        let Some(report) = self.report(draft, id) else { return };
+        let before = report.state;
+        let event = match &report.source {
+            Source::Storm { .. } => {
+                let known = report.groups.get(&alert.group).map(|group| group.state);
+                // Of a storm it is only told how it stands.
+                if known == Some(alert.state) {
+                    return;
+                }
+                ReportEvent::GroupTold { group: alert.group.clone(), state: alert.state }
+            }
+            Source::Person { .. } | Source::Alert { .. } | Source::Heartbeat { .. } => {
+                ReportEvent::ToldAgain { state: alert.state, firing: alert.firing }
+            }
+        };
+        self.record(draft, (Subject::Report(id), Event::Report(event), None), Cause::default(), now);
+        self.pass_on_state(draft, id, before, now);
+    }
+
+    /// The incident that a report belongs to hears when its alert stands differently.
+    pub(super) fn pass_on_state(
+        &self,
+        draft: &mut Draft,
+        id: ReportId,
+        before: AlertState,
+        now: DateTime<Utc>,
+    ) {
+        let Some(report) = self.report(draft, id).filter(|report| report.state != before) else { return };
+        let Some(incident) = report.incident() else { return };
+        let (state, words) = (report.state, report.words.clone());
+        let subject = Subject::Incident(incident);
+        // One that owes nothing any more is not in memory, and has no use for it.
+        if self.incident(draft, incident).is_some_and(|incident| incident.is_live()) {
+            let told = EvidenceEvent::AlertTold { report: id, state };
+            self.record(draft, (subject, Event::Evidence(told), Some(words)), Cause::default(), now);
+        }
+    }
+
+    /// The open incident that a new group is about: the one that it was part of before, or one about the same service.
+    fn open_incident_about(
+        &self,
+        draft: &Draft,
+        alert: &Alert,
+        services: &[String],
+    ) -> Option<(IncidentId, crate::room::RoomRef)> {
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        let is_about = |incident: &&Incident| {
+            incident.status.is_open()
+                && (incident.report_of(&alert.source, &alert.group).is_some()
+                    || incident.services.iter().any(|name| services.contains(name)))
+        };
+        let incident = live.iter().find(is_about)?;
+        let home = incident.home().unwrap_or(&incident.origin.message.room);
+        Some((incident.id, home.clone()))
+    }
+
+    /// The incident that alerts declared a moment ago, and that goes on.
+    pub(super) fn declared_by_alerts(&self, draft: &Draft, now: DateTime<Utc>) -> Option<IncidentId> {
+        let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
+        let is_it = |incident: &&Incident| {
+            incident.reporter.is_none()
+                && incident.status.is_open()
+                && now < incident.declared_at + SAME_TROUBLE_FOR
+        };
+        live.iter().filter(is_it).last().map(|incident| incident.id)
+    }
+
+    /// Whether a source has told more new groups lately than anybody could read.
+    fn is_storm(&self, draft: &Draft, source: &str, now: DateTime<Utc>) -> bool {
+        let is_recent = |report: &&Report| {
+            now < report.filed_at + STORM_WINDOW && report.source.machine() == Some(source)
+        };
+        let rages = |report: &Report| {
+            matches!(report.source, Source::Storm { .. }) && now < report.last_told_at + STORM_WINDOW
+        };
+        let of_source = |report: &&Report| report.source.machine() == Some(source);
+        self.reports(draft).filter(of_source).any(rages)
+            || self.reports(draft).filter(is_recent).take(STORM_AFTER).count() >= STORM_AFTER
+    }
+
+    /// One more group of a storm, which begins with it if there is none.
+    fn join_storm(
+        &self,
+        draft: &mut Draft,
+        alert: &Alert,
+        (fate, oncall): (Fate, Option<String>),
+        now: DateTime<Utc>,
+    ) {
+        let rages = |report: &&Report| {
+            matches!(&report.source, Source::Storm { source } if *source == alert.source)
+                && now < report.last_told_at + STORM_WINDOW
+        };
+        let known = self.reports(draft).find(rages).map(|report| report.id);
+        let storm = known.or_else(|| {
+            let source = Source::Storm { source: alert.source.clone() };
+            // Where it goes on is known from its first alerts; a storm in the room of an incident would drown it.
+            let fate = if let Fate::Declares(severity) = fate { Fate::Declares(severity) } else { Fate::Open };
+            let words = alert.title.clone();
+            self.file(draft, Filing { source, words, services: Vec::new(), oncall, fate, firing: 0 }, now)
+        });
+        let Some(id) = storm else { return };
+        let told = ReportEvent::GroupTold { group: alert.group.clone(), state: alert.state };
+        let fact = (Subject::Report(id), Event::Report(told), Some(alert.title.clone()));
+        self.record(draft, fact, Cause::default(), now);
+    }
+}
