@@ -8,8 +8,12 @@
 //! Places are named by role, not by platform room: an effect for an incident's room waits in its lane until there
 //! is one. `engine/outbox.rs` turns a place into a room as the effect is let go.
 
+mod stored;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+use stored::{StoredKeep, StoredQuote};
 
 use crate::{
     event::Subject,
@@ -130,8 +134,7 @@ pub struct Say {
 pub const MEASURES: &str = "prometheus";
 
 /// What a marked message is read for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Quoting {
     /// For an incident's timeline.
     Timeline(IncidentId),
@@ -141,6 +144,7 @@ pub enum Quoting {
 
 /// A message that somebody marked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredQuote", into = "StoredQuote")]
 pub struct Quote {
     /// What for.
     pub purpose: Quoting,
@@ -194,6 +198,7 @@ impl Say {
 
 /// A state of things to be brought about and kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredKeep", into = "StoredKeep")]
 pub struct Keep {
     /// The platform it is kept on.
     pub platform: PlatformName,
@@ -227,7 +232,7 @@ impl Keep {
                 Subject::Incident(id) => Place::Incident(id),
                 Subject::Report(id) => Place::Report(id),
                 // Nothing is kept for anything else.
-                Subject::Workspace | Subject::Changes(_) | Subject::Heartbeat(_) => {
+                Subject::Workspace | Subject::Rota | Subject::Changes(_) | Subject::Heartbeat(_) => {
                     Place::Room(RoomRef::new(&self.platform, ""))
                 }
             },
@@ -516,7 +521,11 @@ impl Effect {
             Self::Say(say) => say.about,
             Self::Keep(keep) => match keep.about {
                 Subject::Incident(id) => Some(id),
-                Subject::Workspace | Subject::Report(_) | Subject::Changes(_) | Subject::Heartbeat(_) => None,
+                Subject::Workspace
+                | Subject::Report(_)
+                | Subject::Rota
+                | Subject::Changes(_)
+                | Subject::Heartbeat(_) => None,
             },
             Self::Quote(Quote { purpose: Quoting::Timeline(id), .. }) => Some(*id),
             Self::Quote(_) => None,

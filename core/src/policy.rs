@@ -6,8 +6,8 @@
 //! - Identity comes from the platform: a person is allowed by their handle there.
 //! - A private incident is seen by those who belong to it and by nobody else, allowed or not.
 
-mod oncall;
 mod alerts;
+mod oncall;
 mod people;
 mod report;
 mod tasks;
@@ -30,8 +30,8 @@ use crate::{
     time::working_hours::WorkingHours,
 };
 
-pub use oncall::OnCall;
 pub use alerts::{AlertAction, AlertRule, AlertSource, Heartbeat};
+pub use oncall::OnCall;
 pub use people::Named;
 pub use report::ReportPolicy;
 

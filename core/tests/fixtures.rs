@@ -8,16 +8,19 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use sitrep_core::{
-    effect::{Desired, Effect, EffectId, Keep, Measure, Place, Pressed, Purpose, Quote, Read, Say},
+    effect::{Desired, Effect, EffectId, Keep, Measure, Place, Pressed, Purpose, Quote, Quoting, Read, Say},
     event::{
-        Ahead, Audience, Event, HealthEvent, IncidentEvent, PeopleEvent, Promise, RECORD_VERSION, Record,
-        RetrospectiveEvent, RoleEvent, RoomEvent, RotaEvent, TaskEvent, TimelineEvent, UpdateEvent,
-        WorkspaceEvent,
+        Ahead, Audience, ChangeEvent, Event, EvidenceEvent, HealthEvent, IncidentEvent, PeopleEvent, Promise,
+        RECORD_VERSION, Record, ReportEvent, RetrospectiveEvent, RoleEvent, RoomEvent, RotaEvent, Subject,
+        TaskEvent, TimelineEvent, UpdateEvent, WorkspaceEvent,
     },
     incident::{IncidentId, Origin, Role, Severity},
     message::{Message, Span, bold, code, mention, named, text},
     person::Person,
-    port::{Appointment, Attachment, Chart, Panel, Reading, RoomKind, Sample, Series, StoredEffect},
+    port::{
+        AlertState, Appointment, Attachment, Chart, Panel, Reading, RoomKind, Sample, Series, StoredEffect,
+    },
+    report::{ReportId, Source},
     room::{MessageRef, PlatformName, RoomRef},
 };
 
@@ -105,6 +108,7 @@ fn every_event() -> Vec<Event> {
     .into_iter()
     .chain(every_event_of_leading())
     .chain(every_event_of_the_rota())
+    .chain(every_event_of_reports())
     .collect()
 }
 
@@ -121,6 +125,60 @@ fn every_event_of_the_rota() -> Vec<Event> {
         Event::Rota(RotaEvent::OverrideEnded { team: team() }),
         Event::Rota(RotaEvent::HandedOver { team: team(), from: Some(alice()), to: None }),
     ]
+}
+
+/// What happens to reports, and what bears on incidents.
+fn every_event_of_reports() -> Vec<Event> {
+    let (source, link) = (|| "prometheus".to_owned(), || Some("https://example.org/alerts".to_owned()));
+    let alert =
+        Source::Alert { source: source(), group: "{}:{a=1}".to_owned(), link: link(), since: Some(moment()) };
+    let filed = ReportEvent::Filed {
+        source: Source::Person { message: message(), author: Some(alice()) },
+        room: room(),
+        team: Some("payments".to_owned()),
+        services: vec!["checkout".to_owned()],
+        called: vec![alice()],
+        attached: Some(IncidentId(12)),
+        declares: Some(Severity::Sev1),
+        firing: 3,
+    };
+    let attached = EvidenceEvent::ReportAttached {
+        report: ReportId(3),
+        source: alert,
+        reporter: Some(alice()),
+        filed_at: moment(),
+        declared: true,
+        has_line: true,
+    };
+    let made = ChangeEvent::Made {
+        source: source(),
+        at: moment(),
+        link: link(),
+        services: vec!["checkout".to_owned()],
+    };
+    let of_reports = [
+        ReportEvent::LinePosted { line: message() },
+        ReportEvent::LineMoved { room: room() },
+        ReportEvent::LineFailed,
+        ReportEvent::Acknowledged,
+        ReportEvent::Escalated { step: 2, to: vec![alice()] },
+        ReportEvent::Taken { incident: IncidentId(12), private: true, declared: true },
+        ReportEvent::Declined,
+        ReportEvent::ToldAgain { state: AlertState::Resolved, firing: 0 },
+        ReportEvent::GroupTold { group: "a".to_owned(), state: AlertState::Acknowledged },
+        ReportEvent::Settled,
+        ReportEvent::WordsErased { facts: vec![1, 4] },
+    ];
+    let evidence = [
+        attached,
+        EvidenceEvent::AlertTold { report: ReportId(3), state: AlertState::Firing },
+        EvidenceEvent::ChangeNoticed { source: source(), at: moment(), link: link() },
+    ];
+    let filed = std::iter::once(filed).chain(of_reports).map(Event::Report);
+    let others = evidence.map(Event::Evidence).into_iter();
+    let numbered = WorkspaceEvent::ReportNumbered { id: ReportId(3) };
+    let rest = [Event::Change(made), Event::Change(ChangeEvent::Forgotten), Event::Workspace(numbered)];
+    filed.chain(others).chain(rest).collect()
 }
 
 /// What happens between declared and resolved.
@@ -220,10 +278,10 @@ fn every_effect() -> Vec<StoredEffect> {
     let say = |place, purpose| {
         let (about, answers) = (Some(incident), Some(message()));
         Effect::Say(Say {
-            thread: None,
             platform: platform(),
             place,
             purpose,
+            report: Some(ReportId(3)).filter(|_| purpose == Purpose::Line),
             about,
             answers,
             only_for: None,
@@ -234,12 +292,15 @@ fn every_effect() -> Vec<StoredEffect> {
             attachment: None,
         })
     };
-    let keep = |desired| Effect::Keep(Keep { platform: platform(), incident, desired });
+    let keep =
+        |desired| Effect::Keep(Keep { platform: platform(), about: Subject::Incident(incident), desired });
     let effects = [
         say(Place::Incident(incident), Purpose::Card),
         say(Place::Room(room()), Purpose::Answer),
         say(Place::Room(room()), Purpose::Notice),
         say(Place::Incident(incident), Purpose::Prompt),
+        say(Place::Report(ReportId(3)), Purpose::Notice),
+        say(Place::Room(room()), Purpose::Line),
         keep(Desired::Room {
             name: "a-room".to_owned(),
             topic: "INC-12".to_owned(),
@@ -289,7 +350,13 @@ fn every_effect() -> Vec<StoredEffect> {
         keep(Desired::Buttons { message: message(), on: Pressed::Escalation, keys: vec!["✅".to_owned()] }),
         keep(Desired::Buttons { message: message(), on: Pressed::Tasks, keys: vec!["✅".to_owned()] }),
         keep(Desired::Buttons { message: message(), on: Pressed::Lasting, keys: vec!["✅".to_owned()] }),
-        Effect::Quote(Quote { incident, message: message(), stale_at: moment() }),
+        Effect::Quote(Quote { purpose: Quoting::Timeline(incident), message: message(), stale_at: moment() }),
+        Effect::Quote(Quote { purpose: Quoting::Report(alice()), message: message(), stale_at: moment() }),
+        Effect::Keep(Keep {
+            platform: platform(),
+            about: Subject::Report(ReportId(3)),
+            desired: Desired::Line { line: message(), message: Message::text("REP-3 waits") },
+        }),
         Effect::Measure(Measure {
             incident,
             panels: vec![Panel {

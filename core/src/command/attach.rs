@@ -104,9 +104,8 @@ fn to_incident(
     context: &Context<'_>,
 ) -> Result<Decision, Refusal> {
     let policy = context.policy;
-    let may_know = |incident: &&Incident| {
-        policy.may_see(context.person, incident) || context.is_in_room_of(incident)
-    };
+    let may_know =
+        |incident: &&Incident| policy.may_see(context.person, incident) || context.is_in_room_of(incident);
     let incident = incident.filter(may_know).ok_or(Refusal::NoSuchIncident(id))?;
     if !report.is_undecided() {
         return Err(Refusal::ReportDecided(Box::new(report.clone())));

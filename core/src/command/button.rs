@@ -5,7 +5,7 @@
 use crate::{
     args,
     effect::Pressed,
-    incident::{Incident, IncidentId, Status},
+    incident::{Incident, Status},
     message::catalogue::Words,
     port::{Button, Choice, Form},
 };
@@ -351,6 +351,7 @@ mod tests {
     use super::*;
     use crate::{
         command::{Parsed, parse},
+        incident::IncidentId,
         message::catalogue::Language,
     };
 

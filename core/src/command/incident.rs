@@ -68,13 +68,8 @@ impl Declare {
     /// `--private` and `--service` may stand anywhere, `--sev` before the title. A word that looks like either and isn't is refused:
     /// a mistyped `--private` must not declare in public.
     fn read(words: &str) -> Result<Self, Refusal> {
-        let mut declare = Self {
-            title: String::new(),
-            private: false,
-            severity: None,
-            services: Vec::new(),
-            report: None,
-        };
+        let mut declare =
+            Self { title: String::new(), private: false, severity: None, services: Vec::new(), report: None };
         let mut left = Vec::new();
         let mut words = words.split_whitespace();
         while let Some(word) = words.next() {
@@ -270,11 +265,7 @@ impl Declaring<'_> {
 }
 
 impl Declare {
-    fn declare(
-        &self,
-        view: &View<'_>,
-        context: &Context<'_>,
-    ) -> Result<(IncidentId, Facts, bool), Refusal> {
+    fn declare(&self, view: &View<'_>, context: &Context<'_>) -> Result<(IncidentId, Facts, bool), Refusal> {
         let policy = context.policy;
         let direct = context.kind == RoomKind::Direct;
         let among_few = view.incident.is_some_and(|incident| incident.private);

@@ -30,6 +30,7 @@ mod meet;
 mod mitigate;
 mod next;
 mod note;
+mod oncall;
 mod parse;
 mod reopen;
 mod report;
@@ -95,6 +96,7 @@ pub const VERBS: &[Verb] = &[
     reopen::VERB,
     close::VERB,
     retro::VERB,
+    oncall::VERB,
     incidents::VERB,
     help::VERB,
 ];

@@ -13,7 +13,7 @@ use crate::{incident::IncidentId, refusal::Refusal, report::ReportId};
 const NEAR_MISS: f64 = 0.85;
 
 /// Verbs of the process that come with later versions: met with a word rather than with silence.
-const NOT_YET: &[&str] = &["action", "actions", "mirror", "oncall", "similar", "stats"];
+const NOT_YET: &[&str] = &["action", "actions", "mirror", "similar", "stats"];
 
 /// What a message turned out to be.
 #[derive(Debug)]

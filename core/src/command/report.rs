@@ -5,12 +5,7 @@ use super::{
     filing::{Fate, Filing},
     slot::{Slot, SlotKind},
 };
-use crate::{
-    incident::passage,
-    message::report,
-    refusal::Refusal,
-    report::Source,
-};
+use crate::{incident::passage, message::report, refusal::Refusal, report::Source};
 
 pub(super) const VERB: Verb = Verb {
     name: "report",

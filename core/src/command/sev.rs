@@ -60,7 +60,8 @@ impl Command for Sev {
             (fresh, _) => fresh,
         };
         let platform = &incident.origin.message.room.platform;
-        let called = context.duty(view).invited(self.severity, &incident.services, (platform, incident.private));
+        let called =
+            context.duty(view).invited(self.severity, &incident.services, (platform, incident.private));
         let invited = called.into_iter().filter(|person| !context.policy.belongs(person, incident)).collect();
         let changed = IncidentEvent::SeverityChanged { to: self.severity, promise, invited };
         let mut decision = Decision::default().fact(incident.id, Event::Incident(changed));

@@ -136,6 +136,7 @@ mod tests {
                 (SlotKind::Person, _) => "@15",
                 (SlotKind::Severity, _) => "2",
                 (SlotKind::Incident, _) => "INC-7",
+                (SlotKind::Report, _) => "REP-7",
                 (SlotKind::Flag, _) => "true",
                 (SlotKind::Text, "in" | "wait") => "45m",
                 (SlotKind::Service | SlotKind::Names, _) => "payments",

@@ -74,7 +74,9 @@ impl Engine {
         let incident = if let Fate::Attached(id, _) = filing.fate { Some(id) } else { None };
         let words = filing.words.clone();
         let Some(filed) = filing.file(self.workspace(draft), self.duty(draft, now), None) else {
-            draft.notes.push("an alert was told and there is no room for it: configure a support_room".to_owned());
+            draft
+                .notes
+                .push("an alert was told and there is no room for it: configure a support_room".to_owned());
             return None;
         };
         for fact in filed.facts {
@@ -91,11 +93,13 @@ impl Engine {
     /// The report of a group that may be told again.
     fn report_of(&self, draft: &Draft, source: &str, group: &str) -> Option<ReportId> {
         let key = (source.to_owned(), group.to_owned());
-        let filed_now = draft.reports.values().find(|report| report.is_live() && report.has_key(source, group));
+        let filed_now =
+            draft.reports.values().find(|report| report.is_live() && report.has_key(source, group));
         let known = || self.stored.groups.get(&key).copied();
-        filed_now.map(|report| report.id).or_else(known).filter(|id| {
-            self.report(draft, *id).is_some_and(Report::is_live)
-        })
+        filed_now
+            .map(|report| report.id)
+            .or_else(known)
+            .filter(|id| self.report(draft, *id).is_some_and(Report::is_live))
     }
 
     /// It is told again: how it stands is shown on its line, and where it belongs to.
@@ -196,7 +200,8 @@ impl Engine {
         let storm = known.or_else(|| {
             let source = Source::Storm { source: alert.source.clone() };
             // Where it goes on is known from its first alerts; a storm in the room of an incident would drown it.
-            let fate = if let Fate::Declares(severity) = fate { Fate::Declares(severity) } else { Fate::Open };
+            let fate =
+                if let Fate::Declares(severity) = fate { Fate::Declares(severity) } else { Fate::Open };
             let words = alert.title.clone();
             self.file(draft, Filing { source, words, services: Vec::new(), oncall, fate, firing: 0 }, now)
         });

@@ -8,7 +8,7 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
-    command::{About, Command, Context, Decision, Live, Parsed, Reply, View, parse},
+    command::{About, Command, Context, Decision, Live, Meant, Parsed, Reply, View, parse},
     effect::{Effect, Place, Purpose, Say},
     event::{Event, RoomEvent, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId, title},
@@ -17,6 +17,7 @@ use crate::{
     port::{Inbound, InboundKey, RoomKind, Seen},
     reaction::NEWS_WORTH,
     refusal::Refusal,
+    report::ReportId,
     room::{MessageRef, RoomRef},
 };
 
@@ -99,19 +100,43 @@ impl Engine {
             match parsed {
                 Parsed::Talk => return Ok(()),
                 Parsed::Refused(refusal) => refused(refusal),
-                Parsed::Command { command, .. } => {
-                    self.decide_command(draft, command.as_ref(), inbound, now)?
+                Parsed::Command { command, verb } => {
+                    let decided = self.decide_command(draft, command.as_ref(), inbound, now)?;
+                    if decided.1.is_ok() {
+                        *draft.counts.commands.entry(verb).or_default() += 1;
+                    }
+                    decided
                 }
             }
         };
         let carried_out = decided.is_ok();
+        draft.counts.refusals += u64::from(!carried_out);
         let Decision { facts, reply, attachment, further, is_shown } =
             decided.unwrap_or_else(|refusal| Decision::discreetly(refusal.message(&self.policy)));
+        let filed = facts.iter().find_map(|(subject, ..)| match subject {
+            Subject::Report(id) => Some(*id),
+            Subject::Workspace
+            | Subject::Incident(_)
+            | Subject::Rota
+            | Subject::Changes(_)
+            | Subject::Heartbeat(_) => None,
+        });
         let declared = facts.iter().find_map(|(subject, ..)| match subject {
             Subject::Incident(id) => Some(*id),
-            Subject::Workspace | Subject::Rota => None,
+            Subject::Workspace
+            | Subject::Report(_)
+            | Subject::Rota
+            | Subject::Changes(_)
+            | Subject::Heartbeat(_) => None,
         });
-        draft.commit.seen.push(Seen { key: inbound.key(), at: now, about: declared.or(about), carried_out });
+        let about_it = declared.or(about);
+        draft.commit.seen.push(Seen {
+            key: inbound.key(),
+            at: now,
+            about: about_it,
+            report: filed,
+            carried_out,
+        });
         draft.answering.push(inbound.message.clone());
         let needs_no_word = is_shown && manner == Manner::Pressed && !inbound.awaits_answer;
         if let Some(reply) = reply.filter(|_| !needs_no_word) {
@@ -188,7 +213,8 @@ impl Engine {
         };
         let incident = id.map_or(Ok(None), loaded)?;
         let other = command.also().filter(|id| self.workspace(draft).knows(*id)).map_or(Ok(None), loaded)?;
-        let view = View { workspace: self.workspace(draft), live, incident, other };
+        let rota = self.rota(draft);
+        let view = View { workspace: self.workspace(draft), live, incident, other, rota };
         let context = Context {
             now,
             said_at: inbound.sent_at.clamp(now - OLDEST_WORDS, now),
@@ -198,6 +224,12 @@ impl Engine {
             policy: &self.policy,
             identity: &self.identity,
         };
+        if let Some((report, how)) = self.report_meant(draft, command, inbound)? {
+            let meant = Meant { report: &report, how };
+            if let Some(decided) = command.on_report(&meant, &view, &context) {
+                return Ok((None, decided));
+            }
+        }
         Ok((id, command.decide(&view, &context)))
     }
 

@@ -84,8 +84,10 @@ impl Engine {
         let day = day_of(now);
         let known = draft.changes.get(&day).or_else(|| self.stored.changes.get(&day));
         let at = change.at.min(now);
-        let is_known = |made: &Made| made.at == at && made.source == change.source && made.words == change.title;
-        if known.is_some_and(|changes| changes.made.len() >= MOST_A_DAY || changes.made.iter().any(is_known)) {
+        let is_known =
+            |made: &Made| made.at == at && made.source == change.source && made.words == change.title;
+        if known.is_some_and(|changes| changes.made.len() >= MOST_A_DAY || changes.made.iter().any(is_known))
+        {
             return;
         }
         let rule = self.policy.alert_rule(&change.source, &change.labels);
@@ -99,9 +101,8 @@ impl Engine {
         let fact = (Subject::Changes(day), Event::Change(made), Some(change.title.clone()));
         self.record(draft, fact, Cause::default(), now);
         let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
-        let may_be_why = |incident: &&Incident| {
-            incident.status.is_open() && touches(&services, &incident.services)
-        };
+        let may_be_why =
+            |incident: &&Incident| incident.status.is_open() && touches(&services, &incident.services);
         let ids: Vec<IncidentId> = live.iter().filter(may_be_why).map(|incident| incident.id).collect();
         let (source, link, words) = (&change.source, &change.link, &change.title);
         let made = Made { source: source.clone(), at, link: link.clone(), services, words: words.clone() };
@@ -112,8 +113,11 @@ impl Engine {
 
     /// What was changed in the hours before is on the timeline of an incident from its beginning.
     pub(super) fn suspect_changes(&self, draft: &mut Draft, id: IncidentId, now: DateTime<Utc>) {
-        let Some(services) = self.incident(draft, id).map(|incident| incident.services.clone()) else { return };
-        let mut days: BTreeMap<u64, &Changes> = self.stored.changes.iter().map(|(day, of)| (*day, of)).collect();
+        let Some(services) = self.incident(draft, id).map(|incident| incident.services.clone()) else {
+            return;
+        };
+        let mut days: BTreeMap<u64, &Changes> =
+            self.stored.changes.iter().map(|(day, of)| (*day, of)).collect();
         days.extend(draft.changes.iter().map(|(day, of)| (*day, of)));
         let is_suspect = |made: &&Made| now - SUSPECT_FOR <= made.at && touches(&made.services, &services);
         let mut suspects: Vec<Made> =

@@ -15,6 +15,8 @@ use crate::{
     incident::Incident,
     message::trouble,
     port::{Action, Attempt, Commit, NumberedRecord, Perform, Position, StoreError},
+    report::Report,
+    rota::Rota,
 };
 
 impl Engine {
@@ -48,7 +50,8 @@ impl Engine {
 
     pub(super) fn committed(&mut self, now: DateTime<Utc>) {
         let Some(InFlight { mut draft, .. }) = self.in_flight.take() else { return };
-        let Stored { workspace, incidents, seen, cards, lists, sequence } = &mut self.stored;
+        let Stored { workspace, incidents, rota, changes, lines, seen, cards, lists, sequence, .. } =
+            &mut self.stored;
         *sequence = draft.commit.sequence;
         if let Some(changed) = draft.workspace.take() {
             *workspace = changed;
@@ -60,12 +63,25 @@ impl Engine {
         draft.incidents.values().for_each(|incident| self.outbox.attend(incident));
         // Not `append`, which rebuilds the whole map.
         incidents.extend(std::mem::take(&mut draft.incidents));
+        if let Some(changed) = draft.rota.take() {
+            // What calendars say may have come meanwhile.
+            let calendars = std::mem::take(&mut rota.calendars);
+            *rota = Rota { calendars, ..changed };
+        }
+        changes.extend(std::mem::take(&mut draft.changes));
+        changes.retain(|_, changes| !changes.is_forgotten);
+        lines.extend(std::mem::take(&mut draft.lines));
         cards.extend(std::mem::take(&mut draft.cards));
         lists.extend(std::mem::take(&mut draft.lists));
         seen.extend(draft.commit.seen.iter().map(|seen| (seen.key.clone(), Mark::from(seen))));
         for key in &draft.commit.seen_forgotten {
             seen.remove(key);
         }
+        for report in std::mem::take(&mut draft.reports).into_values() {
+            self.outbox.attend_report(&report);
+            self.keep_report(report);
+        }
+        self.counts.add(&draft.counts);
         self.turned_away.retain(|_, at| now < *at + TURNED_AWAY_FOR);
         self.turned_away.extend(draft.turned_away.iter().cloned().map(|person| (person, now)));
         self.puzzled.retain(|_, at| now < *at + PUZZLED_FOR);
@@ -103,6 +119,7 @@ impl Engine {
 
     pub(super) fn accept(&mut self, draft: &Draft) {
         self.outputs.extend(draft.accepted.iter().copied().map(Output::Accept));
+        self.outputs.extend(draft.taken.iter().copied().map(Output::Taken));
         self.outputs.extend(draft.notes.iter().cloned().map(Output::Note));
     }
 
@@ -111,6 +128,18 @@ impl Engine {
     pub(super) fn forget_settled(&mut self) {
         if !self.loading.is_empty() {
             return;
+        }
+        for id in std::mem::take(&mut self.maybe_settled_reports) {
+            if self.stored.reports.get(&id).is_some_and(Report::is_live) {
+                continue;
+            }
+            if self.outbox.is_about_report(id) {
+                self.maybe_settled_reports.insert(id);
+                continue;
+            }
+            self.stored.groups.retain(|_, report| *report != id);
+            self.stored.reports.remove(&id);
+            self.stored.lines.remove(&id);
         }
         for id in std::mem::take(&mut self.maybe_settled) {
             let is_live = self.stored.incidents.get(&id).is_some_and(Incident::is_live);

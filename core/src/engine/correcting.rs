@@ -121,8 +121,9 @@ fn corrected_news(
 
 fn corrected_title(incident: &Incident, title: &str, inbound: &Inbound, original: &MessageRef) -> Correction {
     let origin = &incident.origin.message;
-    let is_its_own =
-        origin.id == original.id && origin.room == original.room && incident.reporter.as_ref() == Some(&inbound.person);
+    let is_its_own = origin.id == original.id
+        && origin.room == original.room
+        && incident.reporter.as_ref() == Some(&inbound.person);
     if is_its_own && incident.title == title {
         Correction::None
     } else if is_its_own && inbound.sent_at <= incident.declared_at + TITLE_FOLLOWS_FOR {

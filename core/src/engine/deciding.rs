@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{
     command::button,
-    effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Say},
-    event::{Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
+    effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Quote, Quoting, Say},
+    event::{ChangeEvent, Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId},
     port::{Cancelled, Due, Outcome, Reason, Receipt},
+    report::ReportId,
     room::{MessageRef, RoomRef},
     schedule,
 };
@@ -43,19 +44,42 @@ impl Engine {
                 draft.accepted.push(*batch);
             }
             Item::Due(due) => return self.decide_due(draft, *due, now),
+            Item::Signal(signal) => return Ok(self.decide_signal(draft, signal, now)?),
+            Item::Told(id) => draft.taken.push(*id),
             Item::Outcome(id, outcome) => return self.decide_outcome(draft, *id, outcome, now),
             Item::Expired(id) => self.decide_expired(draft, *id, now),
             Item::Late(backlog) => self.decide_late(draft, *backlog, now),
             Item::Restarted => {
-                let ids: Vec<IncidentId> = self.stored.incidents.keys().copied().collect();
-                ids.into_iter().for_each(|id| draft.touch(id));
+                self.stored.incidents.keys().for_each(|id| draft.touch(Subject::Incident(*id)));
+                self.stored.reports.keys().for_each(|id| draft.touch(Subject::Report(*id)));
+                self.stored.changes.keys().for_each(|day| draft.touch(Subject::Changes(*day)));
+                draft.touch(Subject::Rota);
+                self.expect_heartbeats(draft, now);
             }
         }
         Ok(())
     }
 
     fn decide_due(&self, draft: &mut Draft, due: Due, now: DateTime<Utc>) -> Result<(), Missing> {
-        let Subject::Incident(id) = due.key.subject else { return Ok(()) };
+        let id = match due.key.subject {
+            Subject::Incident(id) => id,
+            Subject::Report(id) => return self.decide_report_due(draft, (due, id), now),
+            Subject::Rota => {
+                self.decide_handover(draft, due, now);
+                return Ok(());
+            }
+            Subject::Changes(day) => {
+                draft.fired(due);
+                let forgotten = Event::Change(ChangeEvent::Forgotten);
+                self.record(draft, (Subject::Changes(day), forgotten, None), Cause::default(), now);
+                return Ok(());
+            }
+            Subject::Heartbeat(_) => {
+                self.decide_heartbeat_missed(draft, due, now);
+                return Ok(());
+            }
+            Subject::Workspace => return Ok(()),
+        };
         if self.unreadable.contains(&due.key.subject) {
             let reason = Reason::Because("its subject can't be read");
             draft.commit.dues_ended.push(Cancelled { due, reason });
@@ -64,11 +88,35 @@ impl Engine {
         let incident = self.incident(draft, id).ok_or(Missing::Facts(due.key.subject))?;
         // Something decided in the meantime may have moved or settled it.
         if schedule::deadlines(incident, &self.policy).get(&due.key.kind) != Some(&due.at) {
-            draft.touch(id);
+            draft.touch(due.key.subject);
             return Ok(());
         }
-        let events = schedule::fire(incident, due.key.kind, &self.policy, now);
-        draft.fired(due, id);
+        let events = schedule::fire(incident, due.key.kind, self.duty(draft, now));
+        draft.fired(due);
+        for event in events {
+            self.record(draft, (due.key.subject, event, None), Cause::default(), now);
+        }
+        Ok(())
+    }
+
+    fn decide_report_due(
+        &self,
+        draft: &mut Draft,
+        (due, id): (Due, ReportId),
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        if self.unreadable.contains(&due.key.subject) {
+            let reason = Reason::Because("its subject can't be read");
+            draft.commit.dues_ended.push(Cancelled { due, reason });
+            return Ok(());
+        }
+        let report = self.report(draft, id).ok_or(Missing::Facts(due.key.subject))?;
+        if schedule::report::deadlines(report, &self.policy).get(&due.key.kind) != Some(&due.at) {
+            draft.touch(due.key.subject);
+            return Ok(());
+        }
+        let events = schedule::report::fire(report, due.key.kind, self.duty(draft, now));
+        draft.fired(due);
         for event in events {
             self.record(draft, (due.key.subject, event, None), Cause::default(), now);
         }
@@ -91,10 +139,11 @@ impl Engine {
             (Effect::Read(read), Outcome::Done(Receipt::Said(said))) => {
                 self.decide_read(draft, read, &said.text, now)?
             }
-            (Effect::Quote(quote), Outcome::Done(Receipt::Said(said))) => {
-                self.decide_quoted(draft, quote, said, now);
-            }
-            (Effect::Quote(quote), Outcome::Permanent(_)) => self.decide_not_quoted(draft, quote, now),
+            (Effect::Quote(quote), Outcome::Done(Receipt::Said(said))) => match &quote.purpose {
+                Quoting::Timeline(id) => self.decide_quoted(draft, (*id, &quote.message), said, now),
+                Quoting::Report(by) => self.decide_filed(draft, (by, &quote.message), said, now),
+            },
+            (Effect::Quote(quote), Outcome::Permanent(_)) => self.decide_unread(draft, quote, now),
             (Effect::Read(read), Outcome::Transient(_)) => self.decide_still_unreadable(draft, read, now),
             (_, Outcome::Done(receipt)) => self.decide_done(draft, effect, receipt, now),
             (_, Outcome::Permanent(reason)) => self.decide_given_up(draft, effect, reason, now),
@@ -114,6 +163,12 @@ impl Engine {
             }
             let opened = WorkspaceEvent::DirectRoomOpened { person: person.clone(), room: room.clone() };
             self.record(draft, (Subject::Workspace, Event::Workspace(opened), None), Cause::default(), now);
+            return;
+        }
+        if let (Effect::Say(Say { purpose: Purpose::Line, report: Some(id), .. }), Receipt::Message(line)) =
+            (effect, receipt)
+        {
+            self.decide_line_posted(draft, *id, line, now);
             return;
         }
         let Some(id) = effect.about() else { return };
@@ -206,6 +261,10 @@ impl Engine {
         if let Effect::Direct(person) = effect {
             self.decide_no_direct_room(draft, person, now);
         }
+        if let Effect::Say(Say { purpose: Purpose::Line, report: Some(id), .. }) = effect {
+            self.decide_line_not_posted(draft, *id, now);
+            return;
+        }
         let Some(id) = effect.about() else { return };
         if let Effect::Say(Say { place: Place::Person(person), .. }) = effect
             && self.decide_unreached(draft, id, person, now)
@@ -239,6 +298,14 @@ impl Engine {
         self.begin_tasks(draft, id, now);
     }
 
+    /// What a marked message says can't be known.
+    fn decide_unread(&self, draft: &mut Draft, quote: &Quote, now: DateTime<Utc>) {
+        match &quote.purpose {
+            Quoting::Timeline(id) => self.decide_not_quoted(draft, (*id, &quote.message), now),
+            Quoting::Report(_) => self.decide_not_filed(draft, &quote.message, now),
+        }
+    }
+
     /// Puts on record that something was given up, once for each thing.
     fn give_up(&self, draft: &mut Draft, id: IncidentId, what: String, reason: &str, now: DateTime<Utc>) {
         if self.incident(draft, id).is_some_and(|incident| !incident.given_up.contains(&what)) {
@@ -254,7 +321,7 @@ impl Engine {
             return;
         }
         if let Effect::Quote(quote) = effect {
-            self.decide_not_quoted(draft, quote, now);
+            self.decide_unread(draft, quote, now);
             return;
         }
         let what = in_words(effect);

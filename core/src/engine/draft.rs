@@ -238,10 +238,15 @@ impl Engine {
                     // It is always loaded, so it is live from its first fact on.
                     let was_live = self.stored.rota.facts > 0;
                     let is_live = self.rota(draft).facts > 0;
-                    (schedule::rota::deadlines(self.duty(draft, now)), was_live, is_live)
+                    (
+                        schedule::rota::deadline(&self.duty(draft, now)).into_iter().collect(),
+                        was_live,
+                        is_live,
+                    )
                 }
                 Subject::Changes(day) => {
-                    let Some(changes) = draft.changes.get(&day).or_else(|| self.stored.changes.get(&day)) else {
+                    let Some(changes) = draft.changes.get(&day).or_else(|| self.stored.changes.get(&day))
+                    else {
                         continue;
                     };
                     let was_live = self.stored.changes.contains_key(&day);

@@ -26,6 +26,7 @@ use crate::{
     person::Person,
     port::{Content, Inbound, InboundKey, Position, RoomKind, Seen, Standing},
     refusal::Refusal,
+    report::ReportId,
     room::MessageRef,
 };
 
@@ -127,7 +128,17 @@ impl Engine {
         (message, key, words): (&str, &str, &str),
         now: DateTime<Utc>,
     ) -> Result<(), Missing> {
+        let is_line = self.report_by_line(draft, inbound, message);
+        if let Some(report) = is_line {
+            return self.decide_press_on_line(draft, (inbound, report), (key, words), now);
+        }
         let pressed = self.pressed(draft, inbound, message);
+        if pressed.is_none() && self.policy.files_reports(key) && self.may_file(inbound) {
+            if self.policy.may_command(&inbound.person, &inbound.standing) {
+                self.decide_filing(draft, inbound, message, now);
+            }
+            return Ok(());
+        }
         let command =
             pressed.and_then(|(incident, on)| Some((incident, button::command(on, key, !words.is_empty())?)));
         let Some((incident, command)) = command else {
@@ -136,6 +147,23 @@ impl Engine {
         };
         let text = format!("{}{command} {words}", self.policy.prefix);
         let text = button::addressed(&text, incident);
+        self.carry_out(draft, inbound, (&text, Manner::Pressed), now)
+    }
+
+    /// Somebody pressed a sign on the line of a report.
+    fn decide_press_on_line(
+        &self,
+        draft: &mut Draft,
+        (inbound, report): (&Inbound, ReportId),
+        (key, words): (&str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<(), Missing> {
+        let Some(command) = button::command(Pressed::Report, key, !words.is_empty()) else {
+            self.refuse_awaited(draft, inbound, &Refusal::NothingToPress, now);
+            return Ok(());
+        };
+        let text = format!("{}{command} {words}", self.policy.prefix);
+        let text = button::addressed(&text, report);
         self.carry_out(draft, inbound, (&text, Manner::Pressed), now)
     }
 
@@ -272,6 +300,8 @@ impl Engine {
             | Item::Outcome(..)
             | Item::Expired(_)
             | Item::Late(_)
+            | Item::Signal(_)
+            | Item::Told(_)
             | Item::Restarted => None,
         });
         platforms.into_iter().any(|platform| positions.iter().any(|position| position.platform == *platform))

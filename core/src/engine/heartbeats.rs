@@ -68,8 +68,12 @@ impl Engine {
             self.tell_heartbeat(draft, id, AlertState::Firing, now);
             return;
         }
-        let services: Vec<String> =
-            expected.service.iter().filter_map(|name| self.policy.service(name)).map(ToOwned::to_owned).collect();
+        let services: Vec<String> = expected
+            .service
+            .iter()
+            .filter_map(|name| self.policy.service(name))
+            .map(ToOwned::to_owned)
+            .collect();
         let filing = Filing {
             source: Source::Heartbeat { name: name.clone() },
             words: name.clone(),

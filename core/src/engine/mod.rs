@@ -164,11 +164,11 @@ struct InFlight {
 #[derive(Debug, Default)]
 struct Stored {
     workspace: Workspace,
+    rota: Rota,
     incidents: BTreeMap<IncidentId, Incident>,
     reports: BTreeMap<ReportId, Report>,
     /// The reports in memory by what their sources know them by.
     groups: BTreeMap<(String, String), ReportId>,
-    rota: Rota,
     /// What was changed, by day.
     changes: BTreeMap<u64, Changes>,
     lines: BTreeMap<ReportId, Message>,
@@ -495,7 +495,6 @@ impl Engine {
                     self.outputs.push_back(Output::Note(format!("{id} can't be read from the store")));
                 }
             }
-            Subject::Rota => {}
             Subject::Incident(id) => {
                 let mut incident = records.first().and_then(|first| evolve::begin(id, first));
                 if let Some(incident) = &mut incident {

@@ -26,6 +26,7 @@ use crate::{
     incident::{Incident, IncidentId},
     person::Person,
     port::{Commit, Identity, Outcome, StoredEffect},
+    report::{Report, ReportId},
     room::PlatformName,
 };
 
@@ -36,6 +37,16 @@ const AWAY_FOR: Duration = Duration::seconds(30);
 pub(super) fn key(identity: &Identity, id: EffectId) -> String {
     let incarnation: String = identity.incarnation.chars().take(8).collect();
     format!("{incarnation}-{:x}-{:x}", id.sequence, id.index)
+}
+
+/// One less of something that is counted, which is forgotten when there is none.
+fn count_down<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
+        }
+    }
 }
 
 /// What waits in one lane, and whether something is under way in it.
@@ -65,6 +76,7 @@ pub(super) struct Outbox {
     /// When what is in line may be let go again.
     opens_at: Option<DateTime<Utc>>,
     about: BTreeMap<IncidentId, usize>,
+    about_reports: BTreeMap<ReportId, usize>,
     busy: usize,
 }
 
@@ -81,6 +93,9 @@ impl Outbox {
         self.attention.insert(lane);
         if let Some(about) = stored.effect.about() {
             *self.about.entry(about).or_default() += 1;
+        }
+        if let Some(report) = stored.effect.report() {
+            *self.about_reports.entry(report).or_default() += 1;
         }
         self.entries.insert(stored.id, Entry::new(stored));
     }
@@ -102,13 +117,11 @@ impl Outbox {
                 self.lanes.remove(&lane);
             }
         }
-        if let Some(about) = effect.about()
-            && let Some(count) = self.about.get_mut(&about)
-        {
-            *count -= 1;
-            if *count == 0 {
-                self.about.remove(&about);
-            }
+        if let Some(about) = effect.about() {
+            count_down(&mut self.about, about);
+        }
+        if let Some(report) = effect.report() {
+            count_down(&mut self.about_reports, report);
         }
         self.attention.insert(lane);
     }
@@ -179,6 +192,11 @@ impl Outbox {
         self.about.contains_key(&id)
     }
 
+    /// Whether anything is still to be done about a report.
+    pub(super) fn is_about_report(&self, id: ReportId) -> bool {
+        self.about_reports.contains_key(&id)
+    }
+
     /// How many messages of a platform wait to be read.
     pub(super) fn unread(&self, platform: &PlatformName) -> usize {
         let is_read = |lane: &&Lane| lane.platform == *platform && matches!(lane.place, Place::Message(_));
@@ -202,6 +220,12 @@ impl Outbox {
     pub(super) fn attend(&mut self, incident: &Incident) {
         let platform = incident.origin.message.room.platform.clone();
         self.attention.insert(Lane { platform, place: Place::Incident(incident.id) });
+    }
+
+    /// Looks at a report's lane again: its line may be posted now.
+    pub(super) fn attend_report(&mut self, report: &Report) {
+        let platform = report.room.platform.clone();
+        self.attention.insert(Lane { platform, place: Place::Report(report.id) });
     }
 
     /// The desired states that a newer one in the same lane makes pointless. What is under way is not among them.

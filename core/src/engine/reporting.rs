@@ -79,7 +79,8 @@ impl Engine {
 
     /// Its line as it should be now, if that is not how it is.
     pub(super) fn keep_line(&self, draft: &mut Draft, id: ReportId) {
-        let effect = self.report(draft, id).and_then(|report| reaction::report::line_upkeep(report, &self.policy));
+        let effect =
+            self.report(draft, id).and_then(|report| reaction::report::line_upkeep(report, &self.policy));
         let Some(Effect::Keep(Keep { desired: Desired::Line { message, .. }, .. })) = &effect else { return };
         let last = draft.lines.get(&id).or_else(|| self.stored.lines.get(&id));
         if last != Some(message) {

@@ -22,14 +22,15 @@ impl Engine {
         cause: Cause<'_>,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
-        reaction::rota::react(self.duty(draft, now), record, cause.message)
+        let Event::Rota(event) = &record.event else { return Vec::new() };
+        reaction::rota::react(&self.duty(draft, now), event, record.by.as_ref(), cause.message)
     }
 
     /// Somebody else is on duty.
     pub(super) fn decide_handover(&self, draft: &mut Draft, due: Due, now: DateTime<Utc>) {
         draft.fired(due);
-        for event in schedule::rota::fire(self.duty(draft, now)) {
-            self.record(draft, (Subject::Rota, Event::Rota(event), None), Cause::default(), now);
+        for event in schedule::rota::fire(&self.duty(draft, now)) {
+            self.record(draft, (Subject::Rota, event, None), Cause::default(), now);
         }
     }
 }

@@ -50,6 +50,19 @@ pub(super) struct Counts {
     pub(super) alerts: BTreeMap<String, u64>,
 }
 
+impl Counts {
+    /// Adds what was counted in a round.
+    pub(super) fn add(&mut self, round: &Self) {
+        for (verb, count) in &round.commands {
+            *self.commands.entry(verb).or_default() += count;
+        }
+        for (source, count) in &round.alerts {
+            *self.alerts.entry(source.clone()).or_default() += count;
+        }
+        self.refusals += round.refusals;
+    }
+}
+
 /// A deadline that is dealt with a second after its time is none that was missed.
 const LATE_AFTER: Duration = Duration::seconds(1);
 
@@ -63,6 +76,10 @@ impl Engine {
             commands: self.counts.commands.clone(),
             refusals: self.counts.refusals,
             alerts: self.counts.alerts.clone(),
+            reports_waiting: u64::try_from(
+                self.stored.reports.values().filter(|report| report.is_waiting()).count(),
+            )
+            .unwrap_or(u64::MAX),
             is_ready: self.started && self.in_flight.as_ref().is_none_or(|commit| commit.failures == 0),
             ..Status::default()
         };

@@ -7,10 +7,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use super::{BatchId, Engine, Input, Output};
+use super::{BatchId, Engine, Input, Output, SignalsId};
 use crate::{
     policy::Policy,
-    port::{Batch, Outcome, Platform, Store, StoreError},
+    port::{Batch, Outcome, Platform, Signal, Store, StoreError},
     room::PlatformName,
 };
 
@@ -21,6 +21,7 @@ pub struct Stepper {
     platforms: BTreeMap<PlatformName, Arc<dyn Platform>>,
     last_batch: u64,
     accepted: u64,
+    last_signals: u64,
 }
 
 /// What one step did.
@@ -36,6 +37,8 @@ pub enum Step {
     Performed(Outcome),
     /// A batch was accepted.
     Accepted(BatchId),
+    /// What machines told was taken.
+    Taken(SignalsId),
     /// The operator should know.
     Note(String),
 }
@@ -52,7 +55,7 @@ impl Stepper {
     ) -> Result<Self, StoreError> {
         let engine = Engine::new(policy, store.open().await?);
         let platforms = platforms.into_iter().map(|platform| (platform.name(), platform)).collect();
-        Ok(Self { engine, store, platforms, last_batch: 0, accepted: 0 })
+        Ok(Self { engine, store, platforms, last_batch: 0, accepted: 0, last_signals: 0 })
     }
 
     /// The engine.
@@ -65,6 +68,14 @@ impl Stepper {
     pub fn deliver(&mut self, now: DateTime<Utc>, batch: Batch) {
         self.last_batch += 1;
         self.engine.handle(now, Input::Batch(BatchId(self.last_batch), batch));
+    }
+
+    /// Hands in what machines told.
+    pub fn tell(&mut self, now: DateTime<Utc>, signals: Vec<Signal>) -> SignalsId {
+        self.last_signals += 1;
+        let id = SignalsId(self.last_signals);
+        self.engine.handle(now, Input::Signals(id, signals));
+        id
     }
 
     /// Whether every batch was accepted, so that the platforms may be asked for more.
@@ -107,6 +118,7 @@ impl Stepper {
                 self.engine.handle(now, Input::Outcome(perform.id, outcome.clone()));
                 Step::Performed(outcome)
             }
+            Output::Taken(id) => Step::Taken(id),
             Output::Accept(id) => {
                 self.accepted = id.0;
                 Step::Accepted(id)
@@ -126,7 +138,11 @@ impl Stepper {
             match self.step(now).await? {
                 Step::Idle => return Ok(notes),
                 Step::Note(note) => notes.push(note),
-                Step::Loaded | Step::Committed(_) | Step::Performed(_) | Step::Accepted(_) => {}
+                Step::Loaded
+                | Step::Committed(_)
+                | Step::Performed(_)
+                | Step::Accepted(_)
+                | Step::Taken(_) => {}
             }
         }
     }

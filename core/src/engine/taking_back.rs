@@ -21,8 +21,9 @@ use crate::{
     effect::{Desired, Effect, Keep, Purpose, Say},
     event::{Event, IncidentEvent, Subject},
     incident::{IncidentId, glimpse},
-    message::Line,
+    message::{Line, Message},
     port::{Attachment, Inbound, InboundKey, StoredEffect},
+    report::ReportId,
 };
 
 impl Engine {
@@ -36,6 +37,10 @@ impl Engine {
         let platform = &inbound.message.room.platform;
         let key = InboundKey { platform: platform.clone(), id: message.to_owned() };
         let mark = self.mark(draft, &key);
+        let report = mark.and_then(|mark| mark.report).or_else(|| self.report_that_said(draft, message));
+        if let Some(report) = report {
+            self.erase_report(draft, report, message, now);
+        }
         // Marks are forgotten in time.
         let about = mark.and_then(|mark| mark.about).or_else(|| self.said_for(draft, message));
         let subject = about.map(Subject::Incident).filter(|subject| !self.unreadable.contains(subject));
@@ -126,6 +131,27 @@ impl Engine {
         if beginning != before {
             self.reword(draft, |effect| replace_title(effect, id, &beginning, &other));
         }
+    }
+
+    /// The report that a message says something for, of those in memory.
+    fn report_that_said(&self, draft: &Draft, message: &str) -> Option<ReportId> {
+        self.reports(draft).find(|report| report.typed.contains_key(message)).map(|report| report.id)
+    }
+
+    /// What waits to be said about a report is said without the words that were taken back; its line says what is left.
+    pub(super) fn reword_line(&self, draft: &mut Draft, id: ReportId, line: &Message) {
+        self.reword(draft, |effect| match effect {
+            Effect::Say(say) if say.report == Some(id) && say.purpose == Purpose::Line => {
+                say.message.clone_from(line);
+                true
+            }
+            Effect::Say(_)
+            | Effect::Keep(_)
+            | Effect::Direct(_)
+            | Effect::Read(_)
+            | Effect::Quote(_)
+            | Effect::Measure(_) => false,
+        });
     }
 
     /// Changes everything that is not done yet; `change` says whether it has changed an effect. Gives back how many it

@@ -17,6 +17,7 @@ pub mod health;
 pub mod help;
 pub mod incidents;
 pub mod meeting;
+pub mod oncall;
 pub mod people;
 pub mod report;
 pub mod resolution;
@@ -161,6 +162,15 @@ impl Message {
     #[must_use]
     pub fn and(mut self, spans: impl Into<Vec<Span>>) -> Self {
         self.lines.push(Line::Plain(spans.into()));
+        self
+    }
+
+    /// With words before its first line.
+    #[must_use]
+    pub fn prefixed(mut self, words: String) -> Self {
+        if let Some(Line::Plain(spans)) = self.lines.first_mut() {
+            spans.insert(0, Span::Text(words));
+        }
         self
     }
 

@@ -95,8 +95,10 @@ fn alert(report: &Report, policy: &Policy) -> Message {
             policy.say("report.alert", args)
         }
         Source::Storm { .. } => {
-            let mut told = policy
-                .say("report.storm", args![over = is_over, firing = report.firing, since = since, last = last]);
+            let mut told = policy.say(
+                "report.storm",
+                args![over = is_over, firing = report.firing, since = since, last = last],
+            );
             for group in report.groups.values().take(SHOWN_OF_A_STORM) {
                 told = told.bullet([text(glimpse(&group.title))]);
             }
@@ -162,24 +164,15 @@ pub fn somebody_has_it(report: &Report, by: &Person, policy: &Policy) -> Message
 #[must_use]
 pub fn taken(report: &Report, incident: IncidentId, policy: &Policy) -> Message {
     let incident = (!report.is_private).then_some(incident);
-    let args = args![
-        reporter = reporter(report),
-        id = report.id,
-        incident = incident,
-        became = report.became_it,
-    ];
+    let args =
+        args![reporter = reporter(report), id = report.id, incident = incident, became = report.became_it,];
     policy.say("report.reporter_taken", args)
 }
 
 /// To the reporter: it is none, and why.
 #[must_use]
 pub fn declined(report: &Report, by: &Person, policy: &Policy) -> Message {
-    let args = args![
-        reporter = reporter(report),
-        id = report.id,
-        by = by,
-        why = Arg::quote(&report.why),
-    ];
+    let args = args![reporter = reporter(report), id = report.id, by = by, why = Arg::quote(&report.why),];
     policy.say("report.reporter_declined", args)
 }
 
@@ -212,12 +205,7 @@ pub fn called_privately(report: &Report, waited: String, policy: &Policy) -> Mes
 #[must_use]
 pub fn forsaken(report: &Report, waited: String, policy: &Policy) -> Message {
     let contacts = policy.report.contacts.as_deref().map(Arg::quote);
-    let args = args![
-        id = report.id,
-        words = glimpse(&report.words),
-        waited = waited,
-        contacts = contacts,
-    ];
+    let args = args![id = report.id, words = glimpse(&report.words), waited = waited, contacts = contacts,];
     policy.say("report.forsaken", args)
 }
 
@@ -225,8 +213,7 @@ pub fn forsaken(report: &Report, waited: String, policy: &Policy) -> Message {
 #[must_use]
 pub fn reporter_forsaken(report: &Report, waited: String, policy: &Policy) -> Message {
     let contacts = policy.report.contacts.as_deref().map(Arg::quote);
-    let args =
-        args![reporter = reporter(report), id = report.id, waited = waited, contacts = contacts];
+    let args = args![reporter = reporter(report), id = report.id, waited = waited, contacts = contacts];
     policy.say("report.reporter_forsaken", args)
 }
 

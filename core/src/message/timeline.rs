@@ -6,8 +6,8 @@ use super::{Line, Message, Span, catalogue::Arg, text};
 use crate::{
     args,
     event::{
-        Ahead, Audience, Event, EvidenceEvent, HealthEvent, IncidentEvent, PeopleEvent, RetrospectiveEvent, RoleEvent,
-        RoomEvent, TaskEvent, TimelineEvent, UpdateEvent,
+        Ahead, Audience, Event, EvidenceEvent, HealthEvent, IncidentEvent, PeopleEvent, RetrospectiveEvent,
+        RoleEvent, RoomEvent, TaskEvent, TimelineEvent, UpdateEvent,
     },
     incident::{Incident, glimpse, timeline::Entry},
     person::Person,
@@ -187,7 +187,8 @@ fn incident(event: &IncidentEvent, words: Arg, policy: &Policy) -> Vec<Span> {
 fn evidence(event: &EvidenceEvent, words: Arg, policy: &Policy) -> Vec<Span> {
     match event {
         EvidenceEvent::ReportAttached { report, source, reporter, .. } => {
-            let args = args![report = *report, source = source.machine(), by = reporter.as_ref(), words = words];
+            let args =
+                args![report = *report, source = source.machine(), by = reporter.as_ref(), words = words];
             policy.spans("timeline.report", args)
         }
         EvidenceEvent::AlertTold { report, state } => {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Message, Span, catalogue::Arg, mention, text};
+use super::{Message, Span, catalogue::Arg, text};
 use crate::{
     args,
     event::{Audience, Promise},
@@ -104,7 +104,10 @@ fn next_or_none(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Vec
 #[must_use]
 pub fn asked(incident: &Incident, policy: &Policy, now: DateTime<Utc>) -> Message {
     let next = next_or_none(incident, policy, now);
-    policy.say("update.asked", args![who = policy.asked_for_news(incident, false), id = incident.id, next = next])
+    policy.say(
+        "update.asked",
+        args![who = policy.asked_for_news(incident, false), id = incident.id, next = next],
+    )
 }
 
 /// To whoever asked for news a moment after somebody else did.
@@ -113,7 +116,10 @@ pub fn asked_already(incident: &Incident, at: DateTime<Utc>, policy: &Policy, no
     let next = next_or_none(incident, policy, now);
     let minutes = Duration::minutes((now - at).num_minutes());
     let ago = (minutes > Duration::zero()).then(|| policy.lasting(minutes));
-    policy.say("update.asked_already", args![who = policy.asked_for_news(incident, false), ago = ago, next = next])
+    policy.say(
+        "update.asked_already",
+        args![who = policy.asked_for_news(incident, false), ago = ago, next = next],
+    )
 }
 
 /// To whoever asked for the news that they are to give.

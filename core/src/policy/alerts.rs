@@ -118,14 +118,20 @@ mod tests {
         let source = AlertSource {
             otherwise: rule(&[], AlertAction::Attach),
             rules: vec![
-                rule(&[("severity", "critical"), ("service", "check*")], AlertAction::Declare(Severity::Sev1)),
+                rule(
+                    &[("severity", "critical"), ("service", "check*")],
+                    AlertAction::Declare(Severity::Sev1),
+                ),
                 rule(&[("severity", "critical")], AlertAction::Report),
                 rule(&[("team", "*")], AlertAction::Ignore),
             ],
         };
         policy.sources.insert("prometheus".to_owned(), source);
         for (given, action) in [
-            (labels(&[("severity", "critical"), ("service", "checkout")]), AlertAction::Declare(Severity::Sev1)),
+            (
+                labels(&[("severity", "critical"), ("service", "checkout")]),
+                AlertAction::Declare(Severity::Sev1),
+            ),
             (labels(&[("severity", "critical"), ("service", "search")]), AlertAction::Report),
             (labels(&[("severity", "critical")]), AlertAction::Report),
             (labels(&[("team", "a")]), AlertAction::Ignore),

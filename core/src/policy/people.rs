@@ -5,13 +5,7 @@
 //!   another: they are told of it there.
 
 use super::{Policy, Service};
-use crate::{
-    args,
-    incident::{Incident, Severity},
-    person::Person,
-    room::PlatformName,
-    workspace::Workspace,
-};
+use crate::{args, incident::Incident, person::Person, room::PlatformName, workspace::Workspace};
 
 /// What a typed name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,7 +222,7 @@ mod tests {
         let service = |invite: &[&str], words: &[&str]| Service {
             invite: names(invite),
             words: names(words),
-            checklist: None,
+            ..Service::default()
         };
         policy.services.insert("checkout".to_owned(), service(&["payments"], &["cart", "Payment page"]));
         policy.services.insert("bob".to_owned(), service(&["Erin"], &["支付"]));

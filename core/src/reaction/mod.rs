@@ -13,6 +13,7 @@ pub(crate) mod report;
 mod retrospective;
 mod roles;
 mod room;
+pub(crate) mod rota;
 mod tasks;
 mod timeline;
 mod updates;

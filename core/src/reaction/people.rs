@@ -52,7 +52,8 @@ pub(super) fn tell_elsewhere(effects: &mut Effects<'_>, people: &[Person]) {
         return;
     }
     for person in policy.each_once(people) {
-        let is_told = incident.reporter.as_ref().is_some_and(|by| policy.same(&person, by)) || effects.tells_privately(&person);
+        let is_told = incident.reporter.as_ref().is_some_and(|by| policy.same(&person, by))
+            || effects.tells_privately(&person);
         if policy.on(&person, platform).is_none() && !is_told {
             effects.tell_person(&person, people::asked_elsewhere(incident, policy), NEWS_WORTH);
         }

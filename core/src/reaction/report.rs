@@ -27,7 +27,11 @@ struct Effects<'a> {
 
 /// What a fact about a report calls for.
 #[must_use]
-pub(crate) fn react<'a>(report: &'a Report, record: &'a Record, surroundings: Surroundings<'a>) -> Vec<Effect> {
+pub(crate) fn react<'a>(
+    report: &'a Report,
+    record: &'a Record,
+    surroundings: Surroundings<'a>,
+) -> Vec<Effect> {
     let mut effects = Effects { report, surroundings, by: record.by.as_ref(), list: Vec::new() };
     let Event::Report(event) = &record.event else { return Vec::new() };
     match event {
@@ -56,7 +60,10 @@ pub(crate) fn react<'a>(report: &'a Report, record: &'a Record, surroundings: Su
         ReportEvent::ToldAgain { state: AlertState::Firing, .. } if report.waiting_since == record.at => {
             // It was over and begins anew, and nobody has it.
             let called = effects.report.called.clone();
-            effects.in_thread(Purpose::Notice, words::called_to(report, &called, effects.waited(), effects.policy()));
+            effects.in_thread(
+                Purpose::Notice,
+                words::called_to(report, &called, effects.waited(), effects.policy()),
+            );
         }
         ReportEvent::LineFailed
         | ReportEvent::ToldAgain { .. }

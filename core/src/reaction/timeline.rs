@@ -20,7 +20,8 @@ pub(super) fn react(effects: &mut Effects<'_>, event: &TimelineEvent) {
                 incident.marked.get(message).is_some_and(|marked| marked.reading == Some(incident.facts));
             if is_news {
                 let stale_at = effects.surroundings.now + READ_FOR;
-                let quote = Quote { purpose: Quoting::Timeline(incident.id), message: message.clone(), stale_at };
+                let quote =
+                    Quote { purpose: Quoting::Timeline(incident.id), message: message.clone(), stale_at };
                 effects.list.push(Effect::Quote(quote));
             }
         }

@@ -16,8 +16,16 @@ const MOST_GROUPS: usize = 2000;
 /// A report from its first fact; `None` when that is not its filing.
 #[must_use]
 pub fn begin(id: ReportId, record: &Record) -> Option<Report> {
-    let Event::Report(ReportEvent::Filed { source, room, team, services, called, attached, declares, firing }) =
-        &record.event
+    let Event::Report(ReportEvent::Filed {
+        source,
+        room,
+        team,
+        services,
+        called,
+        attached,
+        declares,
+        firing,
+    }) = &record.event
     else {
         return None;
     };

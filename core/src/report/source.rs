@@ -62,3 +62,20 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_stored_of_machines_loads_for_ever() {
+        let storm = Source::Storm { source: "prometheus".to_owned() };
+        let heartbeat = Source::Heartbeat { name: "nightly-backup".to_owned() };
+        for (json, expected) in [
+            (r#"{"storm":{"source":"prometheus"}}"#, storm),
+            (r#"{"heartbeat":{"name":"nightly-backup"}}"#, heartbeat),
+        ] {
+            assert_eq!(serde_json::from_str::<Source>(json).ok(), Some(expected));
+        }
+    }
+}

@@ -153,9 +153,9 @@ impl Report {
             Source::Storm { source } => Some(source.as_str()),
             Source::Person { .. } | Source::Alert { .. } | Source::Heartbeat { .. } => None,
         };
-        let of_storm = storm.into_iter().flat_map(|source| {
-            self.groups.keys().map(move |group| (source, group.as_str()))
-        });
+        let of_storm = storm
+            .into_iter()
+            .flat_map(|source| self.groups.keys().map(move |group| (source, group.as_str())));
         of_alert.into_iter().chain(of_storm)
     }
 }

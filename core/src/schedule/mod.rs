@@ -11,6 +11,7 @@ mod newcomers;
 pub(crate) mod report;
 mod retrospective;
 mod roles;
+pub(crate) mod rota;
 mod update_cadence;
 
 use std::collections::BTreeMap;
@@ -61,6 +62,8 @@ pub enum DueKind {
     HeartbeatMissed,
     /// What was changed on a day is too long ago to be of interest.
     ChangesForgotten,
+    /// Somebody else is on duty.
+    OnCallHandover,
 }
 
 /// What must fall due for an incident as it stands. One that owes nothing more still has its room archived.
@@ -96,7 +99,8 @@ pub fn fire(incident: &Incident, kind: DueKind, duty: Duty<'_>) -> Vec<Event> {
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
         DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),
         // These are no incident's.
-        DueKind::ReportEscalation
+        DueKind::OnCallHandover
+        | DueKind::ReportEscalation
         | DueKind::ReportSettles
         | DueKind::HeartbeatMissed
         | DueKind::ChangesForgotten => Vec::new(),

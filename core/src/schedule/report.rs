@@ -13,7 +13,7 @@ use crate::{
     person::Person,
     policy::Policy,
     port::AlertState,
-    report::{Report, Source, Standing},
+    report::{Report, Standing},
     rota::Duty,
 };
 

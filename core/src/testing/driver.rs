@@ -21,10 +21,10 @@ use super::{
     patience::Patience,
 };
 use crate::{
-    engine::{BatchId, Engine, Input, Output},
+    engine::{BatchId, Engine, Input, Output, SignalsId},
     event::Subject,
     policy::Policy,
-    port::{Batch, Commit, Outcome, Perform, Platform, Positions, Store},
+    port::{Batch, Commit, Outcome, Perform, Platform, Positions, Signal, Store},
 };
 
 /// How long after it was delivered a message may be delivered again.
@@ -77,6 +77,9 @@ pub struct Driver {
     stragglers: Vec<(DateTime<Utc>, Perform)>,
     last_batch: u64,
     accepted: u64,
+    /// What machines told last, and how much of it was taken.
+    last_signals: u64,
+    taken: u64,
     /// Where batches began, and whether a process was started from there: what came before is durable.
     heard: VecDeque<(DateTime<Utc>, Positions, bool)>,
     journal: Vec<String>,
@@ -112,6 +115,8 @@ impl Driver {
             stragglers: Vec::new(),
             last_batch: 0,
             accepted: 0,
+            last_signals: 0,
+            taken: 0,
             heard: VecDeque::new(),
             journal: Vec::new(),
             patience: Patience::default(),
@@ -194,6 +199,20 @@ impl Driver {
         true
     }
 
+    /// Machines tell something. Gives back the number by which it is known whether it was taken.
+    pub fn signal(&mut self, signals: Vec<Signal>) -> u64 {
+        self.last_signals += 1;
+        self.note(&format!("is told {signals:?}"));
+        self.handle(Input::Signals(SignalsId(self.last_signals), signals));
+        self.last_signals
+    }
+
+    /// How far what machines told was taken.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
     /// The platform delivers what it delivered before, and what came since.
     pub fn redeliver(&mut self) {
         self.forget_long_heard();
@@ -242,6 +261,10 @@ impl Driver {
                 }
                 Output::Accept(id) => {
                     self.accepted = self.accepted.max(id.0);
+                    continue;
+                }
+                Output::Taken(id) => {
+                    self.taken = self.taken.max(id.0);
                     continue;
                 }
                 Output::Note(note) => {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, Duration, Utc};
 use sitrep_core::{
-    engine::{BatchId, Engine, Input, Output},
+    engine::{BatchId, Engine, Input, Output, SignalsId},
     message::Message,
     person::Person,
     policy::{PlatformPolicy, Policy},
@@ -24,6 +24,7 @@ pub(crate) struct Bench {
     pub commits: VecDeque<Commit>,
     pub performs: Vec<Perform>,
     pub accepted: Vec<BatchId>,
+    pub taken: Vec<SignalsId>,
     pub notes: Vec<String>,
     pub loads: usize,
     heard: u64,
@@ -91,6 +92,7 @@ impl Bench {
             commits: VecDeque::new(),
             performs: Vec::new(),
             accepted: Vec::new(),
+            taken: Vec::new(),
             notes: Vec::new(),
             loads: 0,
             heard: 0,
@@ -112,6 +114,7 @@ impl Bench {
                 Output::Commit(commit) => self.commits.push_back(*commit),
                 Output::Perform(perform) => self.performs.push(*perform),
                 Output::Accept(id) => self.accepted.push(id),
+                Output::Taken(id) => self.taken.push(id),
                 Output::Note(note) => self.notes.push(note),
             }
         }

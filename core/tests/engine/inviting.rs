@@ -40,7 +40,12 @@ fn policy_of_two() -> Policy {
     let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
     policy.teams.insert("payments".to_owned(), names(&["bob", "carol"]));
     policy.teams.insert("nobody".to_owned(), names(&["frank"]));
-    let checkout = Service { invite: names(&["payments", "erin"]), words: names(&["cart"]), checklist: None };
+    let checkout = Service {
+        invite: names(&["payments", "erin"]),
+        words: names(&["cart"]),
+        checklist: None,
+        oncall: None,
+    };
     policy.services.insert("checkout".to_owned(), checkout);
     policy.services.insert("search".to_owned(), Service { invite: names(&["dave"]), ..Service::default() });
     policy

@@ -333,7 +333,11 @@ impl World {
         let ids: BTreeSet<IncidentId> = facts
             .filter_map(|fact| match fact.subject {
                 Subject::Incident(id) => Some(id),
-                Subject::Workspace | Subject::Rota => None,
+                Subject::Workspace
+                | Subject::Report(_)
+                | Subject::Rota
+                | Subject::Changes(_)
+                | Subject::Heartbeat(_) => None,
             })
             .collect();
         let load = |id| block_on(self.memory.load(Subject::Incident(id))).expect("the store is readable");

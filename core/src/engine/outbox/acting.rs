@@ -9,11 +9,13 @@ use chrono::{DateTime, Utc};
 use crate::{
     command::button,
     effect::{Desired, Effect, Keep, MEASURES, Measure, Place, Purpose, Quote, Read, Say},
+    event::Subject,
     incident::{Incident, IncidentId, RoomState},
     message::{Message, Span, isolated},
     policy::Policy,
     port::Action,
-    room::{PlatformName, RoomRef},
+    report::{Report, ReportId},
+    room::{MessageRef, PlatformName, RoomRef},
     workspace::Workspace,
 };
 
@@ -23,6 +25,7 @@ pub(in crate::engine) struct Places<'a> {
     pub(in crate::engine) workspace: &'a Workspace,
     pub(in crate::engine) policy: &'a Policy,
     pub(in crate::engine) incidents: &'a BTreeMap<IncidentId, Incident>,
+    pub(in crate::engine) reports: &'a BTreeMap<ReportId, Report>,
 }
 
 /// Where an effect's place is now.
@@ -56,6 +59,11 @@ pub(super) fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
     match effect {
         Effect::Say(Say { place: Place::Room(room), .. }) => Whereabouts::Here(room.clone()),
         Effect::Say(Say { place: Place::Incident(id), .. }) => at_home(id),
+        Effect::Say(Say { place: Place::Report(id), .. }) => match places.reports.get(id) {
+            Some(Report { line: Some(line), .. }) => Whereabouts::Here(line.room.clone()),
+            Some(Report { has_no_line: false, .. }) => Whereabouts::NotYet,
+            Some(_) | None => Whereabouts::Never,
+        },
         Effect::Say(Say { place: Place::Person(person), .. }) => {
             let direct = places.workspace.direct_room(person);
             direct.map_or(Whereabouts::NotYet, |room| Whereabouts::Here(room.clone()))
@@ -67,7 +75,14 @@ pub(super) fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
         Effect::Measure(_) => Whereabouts::Here(RoomRef::new(&PlatformName::new(MEASURES), "")),
         // There is none yet: the platform is all that it needs.
         Effect::Direct(person) => Whereabouts::Here(RoomRef::new(&person.platform, "")),
-        Effect::Keep(Keep { platform, incident, desired }) => match desired {
+        // The line of a report, and what is on it.
+        Effect::Keep(Keep { desired: Desired::Line { line, .. }, .. }) => {
+            Whereabouts::Here(line.room.clone())
+        }
+        Effect::Keep(Keep {
+            about: Subject::Report(_), desired: Desired::Buttons { message, .. }, ..
+        }) => Whereabouts::Here(message.room.clone()),
+        Effect::Keep(Keep { platform, about: Subject::Incident(incident), desired }) => match desired {
             // There is none yet: the platform is all that it needs.
             Desired::Room { .. } | Desired::Meeting { .. } => Whereabouts::Here(RoomRef::new(platform, "")),
             Desired::NoMeeting { room } | Desired::Appointment { room, .. } => {
@@ -78,6 +93,7 @@ pub(super) fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
             Desired::Card { .. }
             | Desired::Pinned { .. }
             | Desired::Buttons { .. }
+            | Desired::Line { .. }
             | Desired::Tasks { .. } => at_home(incident),
             // Where it was declared nobody is asked in, and nothing is named, for its sake.
             Desired::Members { .. } | Desired::Named { .. } => match places.incidents.get(incident) {
@@ -85,6 +101,24 @@ pub(super) fn whereabouts(effect: &Effect, places: Places<'_>) -> Whereabouts {
                 Some(_) | None => Whereabouts::Never,
             },
         },
+        Effect::Keep(_) => Whereabouts::Never,
+    }
+}
+
+/// The line in whose thread something is said about a report.
+fn thread(say: &Say, places: Places<'_>) -> Option<MessageRef> {
+    let Place::Report(id) = &say.place else { return None };
+    places.reports.get(id)?.line.clone().filter(|line| places.policy.has_threads(&line.room.platform))
+}
+
+/// What is said, with the number of the report that it is about where no thread says that.
+fn words(say: &Say, places: Places<'_>) -> Message {
+    let message = localized(&say.message, &say.platform, places);
+    match &say.place {
+        Place::Report(id) if thread(say, places).is_none() => message.prefixed(format!("{id}: ")),
+        Place::Report(_) | Place::Incident(_) | Place::Room(_) | Place::Person(_) | Place::Message(_) => {
+            message
+        }
     }
 }
 
@@ -108,7 +142,7 @@ pub(super) fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Acti
             thread: thread(say, places),
             only_for: say.only_for.clone(),
             purpose: say.purpose,
-            message: localized(&say.message, &say.platform, places),
+            message: words(say, places),
             attachment: say.attachment.clone(),
         },
         Effect::Keep(keep) => match &keep.desired {
@@ -123,7 +157,9 @@ pub(super) fn action(effect: &Effect, room: RoomRef, places: Places<'_>) -> Acti
                 let content = localized(message, &keep.platform, places);
                 Action::Edit { message: card.clone(), purpose: Purpose::Card, content }
             }
-            Desired::Tasks { list: posted, message } | Desired::Copy { copy: posted, message, .. } => {
+            Desired::Tasks { list: posted, message }
+            | Desired::Line { line: posted, message }
+            | Desired::Copy { copy: posted, message, .. } => {
                 let content = localized(message, &keep.platform, places);
                 Action::Edit { message: posted.clone(), purpose: Purpose::Notice, content }
             }

@@ -2,8 +2,8 @@
 
 use crate::{
     event::{
-        Ahead, Event, EvidenceEvent, HealthEvent, IncidentEvent, PeopleEvent, Record, RetrospectiveEvent, RoleEvent,
-        RoomEvent, TaskEvent, TimelineEvent, UpdateEvent,
+        Ahead, Event, EvidenceEvent, HealthEvent, IncidentEvent, PeopleEvent, Record, RetrospectiveEvent,
+        RoleEvent, RoomEvent, TaskEvent, TimelineEvent, UpdateEvent,
     },
     incident::{
         Incident,

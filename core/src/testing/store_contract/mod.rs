@@ -222,7 +222,7 @@ pub async fn effects_come_in_order_until_they_end<S: Store>(open: impl Fn() -> S
     let numbered = |sequence, index| {
         let keep = Keep {
             platform: platform(),
-            incident: IncidentId(7),
+            about: Subject::Incident(IncidentId(7)),
             desired: Desired::Members { people: Vec::new() },
         };
         let effect = if index % 2 == 0 { say(sequence, "even").effect } else { Effect::Keep(keep) };

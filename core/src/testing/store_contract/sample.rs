@@ -9,6 +9,7 @@ use crate::{
     message::{Message, bold, mention, text},
     person::Person,
     port::{Commit, Due, DueKey, Identity, InboundKey, NumberedRecord, Position, Seen, StoredEffect},
+    report::ReportId,
     room::{MessageRef, PlatformName, RoomRef},
     schedule::DueKind,
 };
@@ -75,7 +76,8 @@ pub fn due(subject: Subject, kind: DueKind, seconds: i64) -> Due {
 #[must_use]
 pub fn seen(id: &str) -> Seen {
     let key = InboundKey { platform: platform(), id: id.into() };
-    Seen { key, at: at(3), about: Some(IncidentId(7)), carried_out: id.len().is_multiple_of(2) }
+    let report = Some(ReportId(5)).filter(|_| id.len().is_multiple_of(3));
+    Seen { key, at: at(3), about: Some(IncidentId(7)), report, carried_out: id.len().is_multiple_of(2) }
 }
 
 /// How far a stream has been read.

@@ -110,6 +110,9 @@ fn asked_once(evidence: &Evidence<'_>, findings: &mut Findings) {
             | Event::Timeline(_)
             | Event::Health(_)
             | Event::Rota(_)
+            | Event::Evidence(_)
+            | Event::Report(_)
+            | Event::Change(_)
             | Event::Retrospective(_) => continue,
         };
         asked.remove(&id);

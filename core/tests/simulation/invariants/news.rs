@@ -32,7 +32,7 @@ fn place_of<'a>(evidence: &Evidence<'a>, id: IncidentId, place: &'a Place, fate:
         (Place::Room(room), _) => Some(&room.room),
         (Place::Incident(_), Fate::Said(index)) => Some(&evidence.run.log.get(index)?.said()?.room),
         (Place::Incident(_), _) => Some(&evidence.run.incidents.get(&id)?.origin.message.room.room),
-        (Place::Person(_) | Place::Message(_), _) => None,
+        (Place::Person(_) | Place::Message(_) | Place::Report(_), _) => None,
     }
 }
 

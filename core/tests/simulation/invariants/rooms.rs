@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sitrep_console::{Change, Deed};
 use sitrep_core::{
     effect::{Desired, Effect, Keep, Purpose},
-    event::{Event, Record, RoomEvent},
+    event::{Event, Record, RoomEvent, Subject},
     incident::{Incident, IncidentId, RoomState},
     message::card,
 };
@@ -132,8 +132,8 @@ fn is_lost(evidence: &Evidence<'_>, room: &str) -> bool {
 fn is_of_abandoned(evidence: &Evidence<'_>, id: IncidentId, shown: &str) -> bool {
     let abandoned = evidence.run.ledger.abandoned.iter().flat_map(|entry| &entry.commit.effects_added);
     abandoned.into_iter().any(|stored| {
-        matches!(&stored.effect, Effect::Keep(Keep { incident, desired: Desired::Card { message, .. }, .. })
-            if *incident == id && plain(message) == shown)
+        matches!(&stored.effect, Effect::Keep(Keep { about, desired: Desired::Card { message, .. }, .. })
+            if *about == Subject::Incident(id) && plain(message) == shown)
     })
 }
 
@@ -150,6 +150,6 @@ fn was_lost(record: &Record) -> bool {
 fn pin_refused(evidence: &Evidence<'_>, id: IncidentId) -> bool {
     evidence.run.refused.iter().any(|key| {
         let effect = evidence.effects.get(key.as_str()).map(|stored| &stored.effect);
-        matches!(effect, Some(Effect::Keep(Keep { incident, desired: Desired::Pinned { .. }, .. })) if *incident == id)
+        matches!(effect, Some(Effect::Keep(Keep { about, desired: Desired::Pinned { .. }, .. })) if *about == Subject::Incident(id))
     })
 }
