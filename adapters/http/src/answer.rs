@@ -13,6 +13,8 @@ use axum::{
 use serde_json::json;
 use sitrep_core::port::NotTaken;
 
+use crate::json::Unexpected;
+
 /// Why a request was turned away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -42,6 +44,12 @@ pub(crate) enum Refusal {
     NotTaken(NotTaken),
     /// So many bodies are being read that this one has to wait.
     Crowded,
+}
+
+impl From<Unexpected> for Refusal {
+    fn from(unexpected: Unexpected) -> Self {
+        Self::Unexpected(unexpected.0)
+    }
 }
 
 /// How a sender expects to be told.
@@ -81,7 +89,7 @@ impl Refusal {
         }
     }
 
-    fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         let sentence = match self {
             Self::NoProof => "This needs the token or the signature of something that is configured here.",
             Self::TooManyStrangers { .. } => "Too many requests came without a valid token; try again later.",

@@ -174,7 +174,7 @@ impl Door {
             return Err(Refusal::NoLength);
         }
         let body = self.readers.read(body, self.most_unproven, false).await?;
-        let json = json::read(&body.bytes).map_err(|unexpected| Refusal::Unexpected(unexpected.0))?;
+        let json = json::read(&body.bytes)?;
         let key = json.get("routing_key").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
         // Each is compared, whichever fits.
         let mut found = None;

@@ -41,10 +41,9 @@ pub(crate) async fn alerts(State(service): State<Arc<Service>>, name: Name, requ
         Err(refusal) => return refusal.answer(Manner::Plain),
     };
     let manner = if source.kind == SourceKind::PagerDuty { Manner::PagerDuty } else { Manner::Plain };
-    let json = json::read(&body.bytes).map_err(|unexpected| Refusal::Unexpected(unexpected.0));
-    let answer = match json {
+    let answer = match json::read(&body.bytes) {
         Ok(json) => alert(&service, source, &json).await,
-        Err(refusal) => Err(refusal),
+        Err(unexpected) => Err(refused(source, unexpected.into())),
     };
     answer.unwrap_or_else(|refusal| refusal.answer(manner))
 }
@@ -56,16 +55,22 @@ pub(crate) async fn alert(
     json: &serde_json::Value,
 ) -> Result<Response, Refusal> {
     let told = source::read(&source.kind, &source.name, json, || service.made_up_key())
-        .map_err(|unexpected| Refusal::Unexpected(unexpected.0))?;
+        .map_err(|unexpected| refused(source, unexpected.into()))?;
     let is_taken = told.alert.is_some();
     if let Some(alert) = told.alert {
-        take(service, Signal::Alert(alert)).await?;
+        take(service, Signal::Alert(alert)).await.map_err(|refusal| refused(source, refusal))?;
     }
     Ok(match told.key {
         Some(key) => pagerduty::event_processed(&key),
         None if is_taken => in_json(StatusCode::ACCEPTED, &json!({ "status": "accepted" })),
         None => in_json(StatusCode::ACCEPTED, &json!({ "status": "nothing to do" })),
     })
+}
+
+/// Has it in the log that something of a known source was not taken: nobody may look at what the sender was answered.
+pub(crate) fn refused(source: &Source, refusal: Refusal) -> Refusal {
+    tracing::warn!(source = source.name, why = refusal.sentence(), "something that was sent is not taken");
+    refusal
 }
 
 /// `POST /heartbeat/NAME`.

@@ -34,6 +34,6 @@ pub use gate::{MOST_CONNECTIONS, PATIENCE};
 pub use proof::{GRAFANA_SIGNATURE_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 pub use server::HttpServer;
 pub use settings::{
-    DEFAULT_MAX_BODY_BYTES, DEFAULT_PER_MINUTE, Fields, HeartbeatSettings, HttpSettings, MetricsSettings,
-    Proof, SourceKind, SourceSettings, Tls,
+    DEFAULT_MAX_BODY_BYTES, DEFAULT_PER_MINUTE, DEFAULT_RESOLVED, Fields, HeartbeatSettings, HttpSettings,
+    MetricsSettings, Proof, SourceKind, SourceSettings, Tls,
 };

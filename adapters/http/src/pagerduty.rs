@@ -16,7 +16,7 @@ use sitrep_core::port::Signal;
 
 use crate::{
     answer::{Manner, Refusal, in_json},
-    intake::{alert, take},
+    intake::{alert, refused, take},
     json::At,
     server::Service,
     source,
@@ -38,8 +38,8 @@ pub(crate) async fn enqueue_change(State(service): State<Arc<Service>>, request:
         let (head, body) = request.into_parts();
         let (one, json) = service.door.source_by_key(&head, body).await?;
         let change = source::change(&one.source.name, &At::root(&json), Utc::now())
-            .map_err(|unexpected| Refusal::Unexpected(unexpected.0))?;
-        take(&service, Signal::Change(change)).await?;
+            .map_err(|unexpected| refused(one.source, unexpected.into()))?;
+        take(&service, Signal::Change(change)).await.map_err(|refusal| refused(one.source, refusal))?;
         Ok(in_json(
             StatusCode::ACCEPTED,
             &json!({ "status": "success", "message": "Change event processed" }),

@@ -103,6 +103,7 @@ impl HttpServer {
             served: self.served,
             keys_made_up: AtomicU64::new(0),
         });
+        tracing::info!(address = %self.address, tls = self.tls.is_some(), "alerts are heard");
         let router = router(service);
         let handle = Handle::new();
         let serving = async {
@@ -131,8 +132,9 @@ where
     A::Future: Send,
 {
     let mut server = axum_server::from_tcp(listener).acceptor(acceptor).handle(handle);
-    // One request a connection: see `lib.rs`.
-    server.http_builder().http1().keep_alive(false).max_buf_size(LARGEST_HEAD);
+    // One request a connection: see `lib.rs`. A sender that has hung up, or closed its side, has told what it told: that is
+    // taken all the same.
+    server.http_builder().http1().keep_alive(false).half_close(true).max_buf_size(LARGEST_HEAD);
     server.serve(router.into_make_service()).await
 }
 

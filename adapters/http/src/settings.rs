@@ -14,6 +14,9 @@ pub const DEFAULT_PER_MINUTE: u32 = 600;
 /// How large a source's body may be unless it is configured otherwise, in bytes.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
 
+/// The words that say it is over in a generic source unless it is configured otherwise.
+pub const DEFAULT_RESOLVED: [&str; 2] = ["ok", "resolved"];
+
 /// What the server is told.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {

@@ -96,7 +96,10 @@ impl<'a> Group<'a> {
         let Some(first) = self.first() else { return Ok(None) };
         for (object, name) in [("annotations", "summary"), ("labels", "alertname")] {
             let object = first.field(object)?;
-            if let (false, Some(text)) = (object.is_missing(), object.field(name)?.optional_text()?) {
+            if object.is_missing() {
+                continue;
+            }
+            if let Some(text) = object.field(name)?.optional_text()?.filter(|text| !text.trim().is_empty()) {
                 return Ok(Some(text));
             }
         }
