@@ -50,7 +50,7 @@ pub struct SourceSettings {
     pub proof: Proof,
     /// How many requests it may make in a minute, at least 1.
     pub per_minute: u32,
-    /// How large a body may be, in bytes.
+    /// How large a body may be, in bytes, at least 1.
     pub max_body_bytes: usize,
 }
 
@@ -150,6 +150,9 @@ impl SourceSettings {
     fn check(&self) -> Result<(), String> {
         if self.per_minute == 0 {
             return Err("lets through no requests at all: per_minute has to be at least 1.".to_owned());
+        }
+        if self.max_body_bytes == 0 {
+            return Err("reads no bodies at all: max_body_kib has to be at least 1.".to_owned());
         }
         match (&self.kind, &self.proof) {
             (_, Proof::Token(secret) | Proof::Hmac { secret, .. }) if is_empty(secret) => {

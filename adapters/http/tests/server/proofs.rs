@@ -182,6 +182,12 @@ fn settings_of_no_use_are_refused_with_a_sentence() {
         settings.sources.insert("new".to_owned(), never);
     });
     assert!(never.contains("per_minute has to be at least 1"), "{never}");
+    let deaf = refused(|settings| {
+        let mut deaf = source(SourceKind::Grafana, token());
+        deaf.max_body_bytes = 0;
+        settings.sources.insert("new".to_owned(), deaf);
+    });
+    assert!(deaf.contains("max_body_kib has to be at least 1"), "{deaf}");
     let signed = refused(|settings| {
         let proof = Proof::Hmac { secret: SecretString::from("s"), header: "X-Y".to_owned() };
         settings.sources.insert("new".to_owned(), source(SourceKind::PagerDuty, proof));

@@ -57,6 +57,7 @@ fn they_name_no_metric_that_there_is_not_and_miss_none() {
 /// A Prometheus that watches a server, ended with the test.
 struct Prometheus {
     process: Child,
+    folder: PathBuf,
     address: String,
 }
 
@@ -64,6 +65,7 @@ impl Drop for Prometheus {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -89,7 +91,7 @@ impl Prometheus {
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
-        Some(Self { process, address: format!("http://{free}/api/v1") })
+        Some(Self { process, folder, address: format!("http://{free}/api/v1") })
     }
 
     /// What it answers, when it answers.
