@@ -1,5 +1,8 @@
 //! What a right configuration becomes: values, defaults, the environment, secret files.
 
+mod machines;
+mod rota;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
