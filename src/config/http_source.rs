@@ -372,8 +372,7 @@ fn fields(section: &Section<'_>) -> Fields {
     if section.place_of("resolved").is_some() && section.place_of("state").is_none() {
         let help = format!("add {}, where it stands", FIELDS.example("state"));
         section.report("resolved", Wrong::new("`resolved` belongs to a `state`", help));
-    }
-    if section.is_empty_list("resolved") {
+    } else if section.is_empty_list("resolved") {
         let help = format!("for example {}", FIELDS.example("resolved"));
         section.report("resolved", Wrong::new("`resolved` is empty: nothing would ever be over", help));
     }

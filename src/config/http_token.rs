@@ -72,7 +72,7 @@ impl Tokens {
         let result = match self.taken.iter().find(same) {
             Some(other) => Err(Wrong::new(
                 format!("this is also the token of {}", other.section),
-                format!("PagerDuty senders are told apart by it: {HOW_TO_MAKE}"),
+                format!("PagerDuty senders are told apart by their tokens alone: {HOW_TO_MAKE}"),
             )),
             None => Ok(()),
         };

@@ -107,8 +107,7 @@ fn turns(section: &Section<'_>, name: &str, roster: &Roster, folder: &Path) -> O
     if given("calendar") || given("calendar_file") {
         for key in ["people", "handover", "from"].into_iter().filter(|key| given(key)) {
             let message = format!("`{key}` and a calendar both say who is on duty");
-            section
-                .report(key, Wrong::new(message, format!("keep `calendar`, or remove it and keep `{key}`")));
+            section.report(key, Wrong::new(message, "remove it, or the calendar"));
         }
         return calendar.and_then(|found| read_calendar(section, &found, folder)).map(Turns::Calendar);
     }

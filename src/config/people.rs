@@ -51,7 +51,12 @@ impl Roster {
         if self.teams.contains_key(name) || self.people.contains_key(name) {
             return Ok(name.to_owned());
         }
-        let known = self.teams.keys().chain(self.people.keys()).map(String::as_str);
+        if self.rotas.contains(name) {
+            let help = format!("for whoever is on duty there, write {ON_CALL}{name}");
+            return Err(Wrong::new(format!("`{name}` is a rota, and no team or person"), help));
+        }
+        let rotas: Vec<String> = self.rotas.iter().map(|rota| format!("{ON_CALL}{rota}")).collect();
+        let known = self.teams.keys().chain(self.people.keys()).chain(&rotas).map(String::as_str);
         let help = did_you_mean(name, known).unwrap_or_else(|| "add it to [teams] or [people]".to_owned());
         Err(Wrong::new(format!("there is no team or person `{name}`"), help))
     }

@@ -118,7 +118,7 @@ alice = []
 [severity.sev1]
 invite = ["oncall:paymens"]
 [service.checkout]
-invite = ["oncall:x", "oncal:payments"]
+invite = ["oncall:x", "oncal:payments", "payments"]
 [oncall.payments]
 people = ["alice"]
 "#,
@@ -129,14 +129,19 @@ sitrep.toml:5:11: there is no rota `paymens`
 help: did you mean `payments`?
 
 sitrep.toml:7:11: there is no rota `x`
-    invite = ["oncall:x", "oncal:payments"]
+    invite = ["oncall:x", "oncal:payments", "payments"]
               ^^^^^^^^^^
 help: write down who is on duty below a line [oncall.NAME]
 
 sitrep.toml:7:23: there is no team or person `oncal:payments`
-    invite = ["oncall:x", "oncal:payments"]
+    invite = ["oncall:x", "oncal:payments", "payments"]
                           ^^^^^^^^^^^^^^^^
-help: add it to [teams] or [people]
+help: did you mean `oncall:payments`?
+
+sitrep.toml:7:41: `payments` is a rota, and no team or person
+    invite = ["oncall:x", "oncal:payments", "payments"]
+                                            ^^^^^^^^^^
+help: for whoever is on duty there, write oncall:payments
 "#,
     );
     refused(
@@ -217,12 +222,12 @@ calender = "https://a.example/hunter2.ics"
 sitrep.toml:6:10: `people` and a calendar both say who is on duty
     people = ["alice"]
              ^^^^^^^^^
-help: keep `calendar`, or remove it and keep `people`
+help: remove it, or the calendar
 
 sitrep.toml:7:8: `from` and a calendar both say who is on duty
     from = "2026-11-23"
            ^^^^^^^^^^^^
-help: keep `calendar`, or remove it and keep `from`
+help: remove it, or the calendar
 
 sitrep.toml:9:12: this is not the address of a calendar
     calendar = ...
