@@ -71,9 +71,7 @@ pub(super) struct Known<'a> {
 
 /// Reads the section.
 pub(super) fn read(section: &Section<'_>, known: Known<'_>, tokens: &mut Tokens) -> Option<Http> {
-    if section.names().next().is_none() {
-        return None;
-    }
+    section.names().next()?;
     section.require("listen");
     let listen = section.parsed("listen", listen).unwrap_or(NOWHERE);
     let tls = tls(section, known.folder);

@@ -1,19 +1,19 @@
 //! `[http.sources.NAME]`: what may tell of alerts and changes, and what becomes of them.
 //!
 //! - A source proves who it is: with a token, or with a signature over what it sends.
-//! - What becomes of an alert is decided by labels, in `[[http.sources.NAME.rules]]`: the first rule counts whose labels
-//!   all match. Without one, it is what the source itself says.
-//! - What speaks no format that is known here is read by the `[http.sources.NAME.fields]` of it.
+//! - What becomes of an alert is decided by its labels: see `http_rule.rs`.
+//! - What speaks no format that is known here is read by its fields: see `http_fields.rs`.
 
 use std::collections::BTreeMap;
 
 use super::diagnose::Wrong;
 use super::http::Known;
+use super::http_fields::{self, FIELDS, Fields};
+use super::http_rule::{self, Does, RULE, SourceRule};
 use super::http_token::{self, HOW_TO_MAKE, Token, Tokens};
 use super::near_miss::did_you_mean;
 use super::secret::Secret;
 use super::section::Section;
-use super::severity::{self, Severity};
 use super::shape::Shape;
 
 pub(super) const SOURCES: Shape = Shape { own_names: Some("..."), ..Shape::new("http.sources") };
@@ -35,24 +35,6 @@ pub(super) const SOURCE: Shape = Shape {
     ..Shape::new("http.sources.NAME")
 };
 
-pub(super) const RULE: Shape = Shape {
-    keys: &[("labels", "[\"severity=critical\"]"), ("does", "\"declare\""), ("severity", "\"sev1\"")],
-    is_repeated: true,
-    ..Shape::new("http.sources.NAME.rules")
-};
-
-pub(super) const FIELDS: Shape = Shape {
-    keys: &[
-        ("group", "\"/id\""),
-        ("title", "\"/message\""),
-        ("state", "\"/status\""),
-        ("resolved", "[\"ok\", \"resolved\"]"),
-        ("link", "\"/url\""),
-        ("labels", "\"/labels\""),
-    ],
-    ..Shape::new("http.sources.NAME.fields")
-};
-
 const KINDS: [(&str, Kind); 5] = [
     ("alertmanager", Kind::Alertmanager),
     ("grafana", Kind::Grafana),
@@ -61,16 +43,12 @@ const KINDS: [(&str, Kind); 5] = [
     ("generic", Kind::Generic),
 ];
 const KINDS_IN_WORDS: &str = "one of alertmanager, grafana, pagerduty, uptime_kuma and generic";
-const DOES_IN_WORDS: &str = "one of \"report\", \"declare\", \"attach\" and \"ignore\"";
 
 const PER_MINUTE: u32 = 600;
 const MOST_PER_MINUTE: u32 = 100_000;
 const MAX_BODY_KIB: u32 = 1024;
 const MOST_BODY_KIB: u32 = 10 * 1024;
 const LONGEST_NAME_CHARACTERS: usize = 64;
-/// What says in a generic payload that it is over, unless other words are named.
-const RESOLVED: [&str; 2] = ["ok", "resolved"];
-
 /// What may tell of alerts and changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
@@ -115,51 +93,6 @@ pub(crate) enum Proof {
     },
 }
 
-/// What becomes of an alert.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Does {
-    /// A report, which a person decides about.
-    #[default]
-    Report,
-    /// An incident, at once; `None`: of the severity of any other that is declared without one.
-    Declare(Option<Severity>),
-    /// It is added to the incident that is about the same service, and is a report if there is none.
-    Attach,
-    /// Nothing.
-    Ignore,
-}
-
-/// What becomes of alerts that are labelled so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SourceRule {
-    /// All must match; at least one.
-    pub(crate) labels: Vec<LabelMatch>,
-    pub(crate) does: Does,
-}
-
-/// What a label must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LabelMatch {
-    pub(crate) name: String,
-    /// Without the `*` at its end, if there was one.
-    pub(crate) value: String,
-    /// Whether a label matches that only begins so.
-    pub(crate) is_prefix: bool,
-}
-
-/// Where what is told stands in JSON: pointers (RFC 6901), none of them empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fields {
-    pub(crate) group: String,
-    pub(crate) title: String,
-    /// `None`: everything that is told is wrong, and nothing is ever over.
-    pub(crate) state: Option<String>,
-    /// What stands at `state` when it is over.
-    pub(crate) resolved: Vec<String>,
-    pub(crate) link: Option<String>,
-    pub(crate) labels: Option<String>,
-}
-
 pub(super) fn read(section: &Section<'_>, known: Known<'_>, tokens: &mut Tokens) -> BTreeMap<String, Source> {
     let mut sources = BTreeMap::new();
     for (own_name, place) in section.names() {
@@ -186,11 +119,11 @@ fn source(section: &Section<'_>, name: &str, known: Known<'_>, tokens: &mut Toke
     };
     let per_minute = number("per_minute", MOST_PER_MINUTE, PER_MINUTE);
     let max_body_kib = number("max_body_kib", MOST_BODY_KIB, MAX_BODY_KIB);
-    let does = does(section);
+    let does = http_rule::does(section);
     let oncall = section.parsed("oncall", |whom| known.roster.on_duty(whom));
     let service = section.parsed("service", |name| service(name, known));
-    let rules = section.each("rules", &RULE).iter().map(rule).collect();
-    let fields = section.inner("fields", &FIELDS).map(|section| fields(&section));
+    let rules = section.each("rules", &RULE).iter().map(http_rule::read).collect();
+    let fields = section.inner("fields", &FIELDS).map(|section| http_fields::read(&section));
     match (kind, section.place_of("fields")) {
         (Some(Kind::Generic), None) => {
             let help = format!("write where they stand below a line [http.sources.{name}.fields]");
@@ -303,111 +236,12 @@ fn header(text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// What becomes of an alert; `severity` is read with it.
-fn does(section: &Section<'_>) -> Does {
-    let does = section.parsed("does", what_is_done);
-    let severity = section.parsed("severity", severity::name);
-    let is_declared = matches!(does, Some(Does::Declare(_)));
-    let is_wrong = section.place_of("does").is_some() && does.is_none();
-    if section.place_of("severity").is_some() && !is_declared && !is_wrong {
-        let help = "write does = \"declare\", or remove it: people choose the severity of what they declare";
-        section
-            .report("severity", Wrong::new("`severity` is of use only where an incident is declared", help));
-    }
-    match does.unwrap_or_default() {
-        Does::Declare(_) => Does::Declare(severity),
-        other @ (Does::Report | Does::Attach | Does::Ignore) => other,
-    }
-}
-
-fn what_is_done(text: &str) -> Result<Does, Wrong> {
-    match text {
-        "report" => Ok(Does::Report),
-        "declare" => Ok(Does::Declare(None)),
-        "attach" => Ok(Does::Attach),
-        "ignore" => Ok(Does::Ignore),
-        other => {
-            let help = did_you_mean(other, ["report", "declare", "attach", "ignore"])
-                .unwrap_or_else(|| DOES_IN_WORDS.to_owned());
-            Err(Wrong::new(format!("`{other}` is nothing that an alert can do"), help))
-        }
-    }
-}
-
-fn rule(section: &Section<'_>) -> SourceRule {
-    section.require("labels");
-    section.require("does");
-    let labels = section.parsed_list("labels", label).unwrap_or_default();
-    if section.is_empty_list("labels") {
-        let help = "name at least one label; what becomes of all others stands beside `kind`";
-        section.report("labels", Wrong::new("`labels` is empty: the rule would be for everything", help));
-    }
-    SourceRule { labels, does: does(section) }
-}
-
-fn label(text: &str) -> Result<LabelMatch, Wrong> {
-    let refuse =
-        |message: String| Err(Wrong::new(message, "for example severity=critical, or service=check*"));
-    let Some((name, value)) = text.split_once('=') else {
-        return refuse(format!("`{text}` does not say what the label must be"));
-    };
-    let (name, value) = (name.trim(), value.trim());
-    let (value, is_prefix) = match value.strip_suffix('*') {
-        Some(beginning) => (beginning, true),
-        None => (value, false),
-    };
-    if name.is_empty() || name.contains(['*', '!', '~']) {
-        return refuse(format!("`{text}` does not name a label"));
-    }
-    match value.contains('*') {
-        true => refuse(format!("`{text}` has a * before its end")),
-        false => Ok(LabelMatch { name: name.to_owned(), value: value.to_owned(), is_prefix }),
-    }
-}
-
-fn fields(section: &Section<'_>) -> Fields {
-    for key in ["group", "title"] {
-        section.require(key);
-    }
-    if section.place_of("resolved").is_some() && section.place_of("state").is_none() {
-        let help = format!("add {}, where it stands", FIELDS.example("state"));
-        section.report("resolved", Wrong::new("`resolved` belongs to a `state`", help));
-    } else if section.is_empty_list("resolved") {
-        let help = format!("for example {}", FIELDS.example("resolved"));
-        section.report("resolved", Wrong::new("`resolved` is empty: nothing would ever be over", help));
-    }
-    let usual = || RESOLVED.map(str::to_owned).to_vec();
-    Fields {
-        group: section.parsed("group", pointer).unwrap_or_default(),
-        title: section.parsed("title", pointer).unwrap_or_default(),
-        state: section.parsed("state", pointer),
-        resolved: section.parsed_list("resolved", |word| Ok(word.trim().to_owned())).unwrap_or_else(usual),
-        link: section.parsed("link", pointer),
-        labels: section.parsed("labels", pointer),
-    }
-}
-
-/// A pointer into JSON (RFC 6901).
-fn pointer(text: &str) -> Result<String, Wrong> {
-    let help = "it begins with / and has a / before each name or number, as in /alert/message or /items/0";
-    if !text.starts_with('/') {
-        return Err(Wrong::new(format!("`{text}` does not say where in the JSON it stands"), help));
-    }
-    match text.split('~').skip(1).all(|after| after.starts_with(['0', '1'])) {
-        true => Ok(text.to_owned()),
-        false => Err(Wrong::new(
-            format!("`{text}` has a ~ that stands for nothing"),
-            "in a name, ~ is written ~0 and / is written ~1",
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{KINDS_IN_WORDS, LabelMatch, header, kind, label, name, pointer, what_is_done};
+    use super::{KINDS_IN_WORDS, header, kind, name};
 
     #[test]
-    fn names_kinds_and_deeds() {
+    fn names_and_kinds() {
         for text in ["prometheus", "uptime-kuma_2", "0"] {
             assert_eq!(name(text), Ok(()));
         }
@@ -425,40 +259,13 @@ mod tests {
         for (text, help) in table {
             assert_eq!(kind(text).expect_err(text).help, help);
         }
-        assert!(what_is_done("attach").is_ok() && what_is_done("page").is_err());
     }
 
     #[test]
-    fn labels() {
-        let is = |name: &str, value: &str, is_prefix| {
-            Ok(LabelMatch { name: name.to_owned(), value: value.to_owned(), is_prefix })
-        };
-        let table = [
-            ("severity=critical", is("severity", "critical", false)),
-            (" service = check* ", is("service", "check", true)),
-            ("team=*", is("team", "", true)),
-            ("team=", is("team", "", false)),
-            ("expr=a=b", is("expr", "a=b", false)),
-        ];
-        for (text, expected) in table {
-            assert_eq!(label(text), expected, "for {text}");
-        }
-        for text in ["", "severity", "=critical", "severity=*critical", "severity!=x", "severity=~x*y"] {
-            assert!(label(text).is_err(), "{text:?} is refused");
-        }
-    }
-
-    #[test]
-    fn headers_and_pointers() {
+    fn headers() {
         assert!(header("X-Hub-Signature-256").is_ok());
         for text in ["", "X Signature", "X-Signature:", "Ü"] {
             assert!(header(text).is_err(), "{text:?} is refused");
-        }
-        for text in ["/id", "/alert/message", "/items/0", "/a~1b", "/~0", "/a b"] {
-            assert_eq!(pointer(text).as_deref(), Ok(text));
-        }
-        for text in ["", "id", "$.id", ".id", "/a~", "/a~2"] {
-            assert!(pointer(text).is_err(), "{text:?} is refused");
         }
     }
 }

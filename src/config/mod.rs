@@ -23,6 +23,8 @@ mod general;
 mod health;
 mod heartbeat;
 mod http;
+mod http_fields;
+mod http_rule;
 mod http_source;
 mod http_token;
 mod incident;
@@ -69,7 +71,11 @@ pub(crate) use http::Http;
 #[allow(unused_imports)] // Until `wire.rs` hands them on.
 pub(crate) use http::{HttpMetrics, Tls};
 #[allow(unused_imports)] // Until `wire.rs` hands them on.
-pub(crate) use http_source::{Does, Fields, Kind, LabelMatch, Proof, Source, SourceRule};
+pub(crate) use http_fields::Fields;
+#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use http_rule::{Does, LabelMatch, SourceRule};
+#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use http_source::{Kind, Proof, Source};
 pub(crate) use incident::Incident;
 pub(crate) use matrix::{Encrypt, Login, Matrix};
 pub(crate) use matrix_id::Allow;

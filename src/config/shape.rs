@@ -7,8 +7,8 @@
 use super::near_miss::closest;
 use super::secret::looks_secret;
 use super::{
-    checklist, discord, general, health, heartbeat, http, http_source, incident, matrix, meeting, messages,
-    oncall, people, report, schedule, service, severity, working_hours,
+    checklist, discord, general, health, heartbeat, http, http_fields, http_rule, http_source, incident,
+    matrix, meeting, messages, oncall, people, report, schedule, service, severity, working_hours,
 };
 
 /// Every section of the configuration.
@@ -40,8 +40,8 @@ pub(super) const ALL: &[&Shape] = &[
     &http::METRICS,
     &http_source::SOURCES,
     &http_source::SOURCE,
-    &http_source::RULE,
-    &http_source::FIELDS,
+    &http_rule::RULE,
+    &http_fields::FIELDS,
     &heartbeat::HEARTBEATS,
     &heartbeat::HEARTBEAT,
 ];
