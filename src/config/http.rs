@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::diagnose::Wrong;
 use super::http_source::{self, Source};
@@ -44,13 +44,13 @@ pub(crate) struct Http {
     pub(crate) metrics: Option<HttpMetrics>,
 }
 
-/// The files of a certificate. They were readable and in PEM when the configuration was read.
+/// A certificate, in PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tls {
     /// The certificate, and those that vouch for it.
-    pub(crate) certificate: PathBuf,
+    pub(crate) certificate: String,
     /// Its private key.
-    pub(crate) key: PathBuf,
+    pub(crate) key: Secret,
 }
 
 /// The figures about sitrep itself.
@@ -101,14 +101,10 @@ fn tls(section: &Section<'_>, folder: &Path) -> Option<Tls> {
             section.report(one, Wrong::new(format!("`{one}` is of no use without `{other}`"), help));
         }
     }
-    let file = |key: &'static str, what: Pem| {
-        section.parsed(key, |name| {
-            let path = folder.join(name);
-            pem::read(key, &path, what).map(|_| path)
-        })
-    };
+    let file =
+        |key: &'static str, what: Pem| section.parsed(key, |name| pem::read(key, &folder.join(name), what));
     let (certificate, key) = (file("certificate", Pem::Certificate), file("key", Pem::PrivateKey));
-    Some(Tls { certificate: certificate?, key: key? })
+    Some(Tls { certificate: certificate?, key: Secret::new(&key?) })
 }
 
 #[cfg(test)]

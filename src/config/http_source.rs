@@ -22,7 +22,7 @@ pub(super) const SOURCES: Shape = Shape { own_names: Some("..."), ..Shape::new("
 pub(super) const SOURCE: Shape = Shape {
     keys: &[
         ("kind", "\"alertmanager\""),
-        ("signature_header", "\"X-Signature\""),
+        ("signature_header", "\"X-Hub-Signature-256\""),
         ("per_minute", "600"),
         ("max_body_kib", "1024"),
         ("does", "\"report\""),
@@ -232,7 +232,10 @@ fn header(text: &str) -> Result<String, Wrong> {
     let fits = |character: char| character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character);
     match !text.is_empty() && text.len() <= LONGEST_NAME_CHARACTERS && text.chars().all(fits) {
         true => Ok(text.to_owned()),
-        false => Err(Wrong::new(format!("`{text}` is not the name of a header"), "for example X-Signature")),
+        false => Err(Wrong::new(
+            format!("`{text}` is not the name of a header"),
+            "for example X-Hub-Signature-256",
+        )),
     }
 }
 

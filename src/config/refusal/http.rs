@@ -179,7 +179,7 @@ help: add hmac_secret_file = "...", or remove it
 sitrep.toml:27:20: `X-Signature:` is not the name of a header
     signature_header = "X-Signature:"
                        ^^^^^^^^^^^^^^
-help: for example X-Signature
+help: for example X-Hub-Signature-256
 "#,
     );
 }
