@@ -170,6 +170,19 @@ impl Config {
             )),
         }
     }
+
+    /// What is right and should be known all the same, as sentences for whoever runs it.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let open = self.http.as_ref().filter(|http| http.tls.is_none() && !http.listen.ip().is_loopback());
+        let without_tls = open.map(|http| {
+            format!(
+                "[http] listens on {} without TLS: tokens can be read on the way. Give a certificate and key, or \
+                 listen on 127.0.0.1 behind a proxy that does TLS.",
+                http.listen
+            )
+        });
+        without_tls.into_iter().collect()
+    }
 }
 
 /// Reads the file at `path` and lays `env` over it.

@@ -139,6 +139,23 @@ fn nothing_is_listened_to_unless_it_is_said() {
 }
 
 #[test]
+fn tokens_that_cross_a_network_in_the_clear_are_noted() {
+    let notes = |listen: &str| accepted(&format!("[http]\nlisten = \"{listen}\"\n"), &[]).notes();
+    for listen in ["127.0.0.1:8321", "localhost:8321", "[::1]:8321"] {
+        assert!(notes(listen).is_empty(), "for {listen}");
+    }
+    let open = notes("0.0.0.0:8321");
+    assert_eq!(open.len(), 1);
+    assert!(open[0].starts_with("[http] listens on 0.0.0.0:8321 without TLS"), "{open:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let pem = "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
+    fs::write(folder.path().join("all.pem"), pem).expect("written");
+    let text = "[http]\nlisten = \"0.0.0.0:8321\"\ncertificate = \"all.pem\"\nkey = \"all.pem\"\n";
+    let config = read("sitrep.toml", text, folder.path(), std::iter::empty());
+    assert!(config.unwrap_or_else(|problems| panic!("{problems}")).notes().is_empty());
+}
+
+#[test]
 fn generic_fields_that_are_left_out() {
     let text = "[http]\nlisten = \"[::1]:8321\"\n[http.sources.mine]\nkind = \"generic\"\ntoken = \"0123456789abcdef\"\n\
                 [http.sources.mine.fields]\ngroup = \"/id\"\ntitle = \"/message\"\n";
