@@ -82,7 +82,7 @@ pub(crate) use matrix_id::Allow;
 pub(crate) use meeting::Meeting;
 pub(crate) use oncall::OnCall;
 #[allow(unused_imports)] // Until `wire.rs` hands them on.
-pub(crate) use oncall::{Calendar, Handover, Turns};
+pub(crate) use oncall::{Calendar, Turns};
 pub(crate) use people::{Handle, Roster};
 pub(crate) use report::Report;
 pub(crate) use schedule::Schedule;
@@ -238,7 +238,8 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
     let discord = root.inner("discord", &discord::SHAPE);
     let severity = root.inner("severity", &severity::SHAPE).map(|section| severity::read(&section, &roster));
     let report = report::read(root.inner("report", &report::SHAPE).as_ref(), &roster);
-    let oncall = rotas.map(|section| oncall::read(&section, &roster, folder)).unwrap_or_default();
+    let oncall =
+        rotas.map(|section| oncall::read(&section, &roster, general.timezone, folder)).unwrap_or_default();
     let (http, heartbeats) = read_machines(root, Known { roster: &roster, services: &services, folder });
     Config {
         data_dir: general.data_dir,

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use sitrep_core::rota::Handover;
 
 use super::diagnose::Wrong;
 use super::people::{Roster, own_name};
@@ -31,6 +33,8 @@ pub(super) const ROTA: Shape = Shape {
     ..Shape::new("oncall.NAME")
 };
 
+const HANDOVER_HELP: &str = "for example 0 9 * * MON for Mondays at nine, or 0 8,20 * * * for twice a day";
+
 /// Who is on duty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OnCall {
@@ -42,19 +46,10 @@ pub(crate) struct OnCall {
 /// What says whose turn it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Turns {
-    /// These people, names in `[people]`, one after the other. Without a handover there is one.
+    /// These people, names in `[people]`, one after the other. Without a handover it is always the same one.
     People { people: Vec<String>, handover: Option<Handover> },
     /// A calendar in the format iCalendar.
     Calendar(Calendar),
-}
-
-/// When the next person takes over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Handover {
-    /// Five fields, in the installation's time zone; at most once an hour.
-    pub(crate) cron: String,
-    /// The day on which the first person is on duty.
-    pub(crate) from: NaiveDate,
 }
 
 /// Where a calendar is.
@@ -71,8 +66,13 @@ pub(super) fn names(section: &Section<'_>) -> BTreeSet<String> {
     section.names().map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Reads the rotas; files are looked for from `folder`.
-pub(super) fn read(section: &Section<'_>, roster: &Roster, folder: &Path) -> BTreeMap<String, OnCall> {
+/// Reads the rotas, whose handovers are in `zone`; files are looked for from `folder`.
+pub(super) fn read(
+    section: &Section<'_>,
+    roster: &Roster,
+    zone: Tz,
+    folder: &Path,
+) -> BTreeMap<String, OnCall> {
     let mut rotas = BTreeMap::new();
     for (name, place) in section.names() {
         if let Err(wrong) = own_name(name) {
@@ -91,14 +91,14 @@ pub(super) fn read(section: &Section<'_>, roster: &Roster, folder: &Path) -> BTr
             )),
             whom => Ok(whom),
         });
-        if let Some(turns) = turns(&inner, name, roster, folder) {
+        if let Some(turns) = turns(&inner, name, (roster, zone), folder) {
             rotas.insert(name.to_owned(), OnCall { turns, escalate_to });
         }
     }
     rotas
 }
 
-fn turns(section: &Section<'_>, name: &str, roster: &Roster, folder: &Path) -> Option<Turns> {
+fn turns(section: &Section<'_>, name: &str, (roster, zone): (&Roster, Tz), folder: &Path) -> Option<Turns> {
     let given = |key: &str| section.place_of(key).is_some();
     let people = section.parsed_list("people", |person| roster.member(person));
     let handover = section.parsed("handover", handover);
@@ -145,7 +145,10 @@ fn turns(section: &Section<'_>, name: &str, roster: &Roster, folder: &Path) -> O
         }
         (true, true) | (false, false) => {}
     }
-    let handover = handover.zip(from).map(|(cron, from)| Handover { cron, from });
+    let handover = handover.zip(from).and_then(|(cron, from)| {
+        let read = Handover::parse(&cron, from, zone);
+        read.map_err(|why| section.report("handover", Wrong::new(why, HANDOVER_HELP))).ok()
+    });
     Some(Turns::People { people, handover })
 }
 
@@ -157,10 +160,7 @@ fn handover(text: &str) -> Result<String, Wrong> {
     let too_often =
         first.windows(2).any(|pair| matches!(pair, [one, next] if *next - *one < Duration::hours(1)));
     match too_often {
-        true => Err(Wrong::new(
-            format!("`{text}` hands over more often than every hour"),
-            "for example 0 9 * * MON for Mondays at nine, or 0 8,20 * * * for twice a day",
-        )),
+        true => Err(Wrong::new(format!("`{text}` hands over more often than every hour"), HANDOVER_HELP)),
         false => Ok(text.to_owned()),
     }
 }

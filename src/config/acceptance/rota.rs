@@ -1,8 +1,10 @@
 //! Who is on duty, and who watches reports.
 
 use chrono::{Duration, NaiveDate};
+use chrono_tz::Tz;
+use sitrep_core::rota::Handover;
 
-use super::super::{Calendar, Config, Handover, OnCall, Report, Turns};
+use super::super::{Calendar, Config, OnCall, Report, Turns};
 use super::{Path, accepted, read};
 
 const PEOPLE: &str =
@@ -27,15 +29,23 @@ fn with(text: &str) -> Config {
 #[test]
 fn every_key_of_a_rota_reaches_its_value() {
     let rotas = with(ROTAS).oncall;
-    let handover = Handover {
-        cron: "0 9 * * MON".to_owned(),
-        from: NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day"),
-    };
+    let from = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+    let handover = Handover::parse("0 9 * * MON", from, Tz::UTC).expect("a handover");
     let people = ["alice", "bob", "alice"].map(str::to_owned).to_vec();
     assert_eq!(rotas["payments"].turns, Turns::People { people, handover: Some(handover) });
     assert_eq!(rotas["payments"].escalate_to.as_deref(), Some("platform"));
     let alone = Turns::People { people: vec!["bob".to_owned()], handover: None };
     assert_eq!(rotas["support"], OnCall { turns: alone, escalate_to: Some("oncall:payments".to_owned()) });
+}
+
+#[test]
+fn handovers_are_in_the_zone_of_the_installation() {
+    let text = format!("timezone = \"Europe/Berlin\"\n{PEOPLE}{ROTAS}");
+    let rotas = accepted(&text, &[]).oncall;
+    let Turns::People { handover: Some(handover), .. } = &rotas["payments"].turns else {
+        panic!("people take turns")
+    };
+    assert_eq!(handover.begin().to_rfc3339(), "2026-11-23T08:00:00+00:00");
 }
 
 #[test]
@@ -123,6 +133,6 @@ fn a_rota_is_set_in_the_environment() {
     let Turns::People { people, handover } = &config.oncall["payments"].turns else {
         panic!("people take turns")
     };
-    assert_eq!((people.len(), handover.as_ref().map(|it| it.cron.as_str())), (2, Some("0 8 * * *")));
+    assert_eq!((people.len(), handover.as_ref().map(|it| it.as_str())), (2, Some("0 8 * * *")));
     assert_eq!(config.report.reaction, None);
 }
