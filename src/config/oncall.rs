@@ -47,7 +47,7 @@ pub(crate) struct OnCall {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Turns {
     /// These people, names in `[people]`, one after the other. Without a handover it is always the same one.
-    People { people: Vec<String>, handover: Option<Handover> },
+    People { people: Vec<String>, handover: Option<Box<Handover>> },
     /// A calendar in the format iCalendar.
     Calendar(Calendar),
 }
@@ -147,7 +147,7 @@ fn turns(section: &Section<'_>, name: &str, (roster, zone): (&Roster, Tz), folde
     }
     let handover = handover.zip(from).and_then(|(cron, from)| {
         let read = Handover::parse(&cron, from, zone);
-        read.map_err(|why| section.report("handover", Wrong::new(why, HANDOVER_HELP))).ok()
+        read.map_err(|why| section.report("handover", Wrong::new(why, HANDOVER_HELP))).map(Box::new).ok()
     });
     Some(Turns::People { people, handover })
 }

@@ -32,7 +32,7 @@ fn every_key_of_a_rota_reaches_its_value() {
     let from = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
     let handover = Handover::parse("0 9 * * MON", from, Tz::UTC).expect("a handover");
     let people = ["alice", "bob", "alice"].map(str::to_owned).to_vec();
-    assert_eq!(rotas["payments"].turns, Turns::People { people, handover: Some(handover) });
+    assert_eq!(rotas["payments"].turns, Turns::People { people, handover: Some(Box::new(handover)) });
     assert_eq!(rotas["payments"].escalate_to.as_deref(), Some("platform"));
     let alone = Turns::People { people: vec!["bob".to_owned()], handover: None };
     assert_eq!(rotas["support"], OnCall { turns: alone, escalate_to: Some("oncall:payments".to_owned()) });
