@@ -1,5 +1,8 @@
 //! What a right configuration becomes: values, defaults, the environment, secret files.
 
+mod machines;
+mod rota;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -346,8 +349,8 @@ fn a_bad_variable_is_named() {
              help: add a [[health.panel]] with a title and a query for each figure",
         ),
         (
-            &[("SITREP_ONCALL__PAYMENTS", "alice")],
-            "SITREP_ONCALL__PAYMENTS: this setting is not available in this version of sitrep\n\
+            &[("SITREP_EMAIL__SMTP", "alice")],
+            "SITREP_EMAIL__SMTP: this setting is not available in this version of sitrep\n\
              help: remove it",
         ),
     ];

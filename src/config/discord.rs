@@ -3,14 +3,16 @@
 //! - There is no default for `allow_roles`: nobody is let in by omission.
 //! - Rooms and roles are named as people see them there, or by their ids, which survive a renaming.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use super::diagnose::Wrong;
 use super::discord_id;
+use super::pem::{self, Pem};
 use super::secret::Secret;
 use super::section::Section;
 use super::shape::Shape;
+use super::web_address;
 
 pub(super) const SHAPE: Shape = Shape {
     keys: &[
@@ -29,9 +31,6 @@ pub(super) const SHAPE: Shape = Shape {
 
 /// The category that incident rooms are put in, unless another is named.
 const CATEGORY: &str = "Incidents";
-
-/// How the certificate that vouches for a server begins in its file.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
 /// The bot on Discord, its rooms, and who may command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +135,9 @@ fn token(section: &Section<'_>, folder: &Path) -> Option<Secret> {
 
 fn api(section: &Section<'_>, folder: &Path) -> Option<ApiServer> {
     let address = section.parsed("api_address", address);
-    let root_certificate = section.parsed("root_certificate", |name| certificate(&folder.join(name)));
+    let root_certificate = section.parsed("root_certificate", |name| {
+        pem::read("root_certificate", &folder.join(name), Pem::Certificate)
+    });
     if section.place_of("root_certificate").is_some() && section.place_of("api_address").is_none() {
         let help = "remove it: Discord's own certificate is known";
         section
@@ -147,9 +148,7 @@ fn api(section: &Section<'_>, folder: &Path) -> Option<ApiServer> {
 
 /// Names are not looked up: what answers would depend on who is asked.
 fn address(text: &str) -> Result<SocketAddr, Wrong> {
-    let local = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
-    let local = local.map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
-    local.or_else(|| text.parse().ok()).filter(|address| address.port() > 0).ok_or_else(|| {
+    web_address::socket(text).ok_or_else(|| {
         Wrong::new(
             format!("`{text}` is not the address of a machine with a port"),
             "for example 127.0.0.1:3443; leave it out for Discord itself",
@@ -157,24 +156,9 @@ fn address(text: &str) -> Result<SocketAddr, Wrong> {
     })
 }
 
-fn certificate(path: &Path) -> Result<String, Wrong> {
-    let shown = path.display();
-    let help = "relative names start at the folder of the configuration file";
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Wrong::new(format!("`root_certificate` names {shown}, which cannot be read: {error}"), help)
-    })?;
-    match text.contains(CERTIFICATE) {
-        true => Ok(text),
-        false => {
-            let message = format!("`root_certificate` names {shown}, which holds no certificate");
-            Err(Wrong::new(message, format!("it must be in PEM, and begins with {CERTIFICATE}")))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{CERTIFICATE, address, certificate};
+    use super::address;
 
     #[test]
     fn addresses() {
@@ -188,16 +172,5 @@ mod tests {
         for text in ["", "127.0.0.1", "127.0.0.1:0", "https://127.0.0.1:1", "discord.com:443", "localhost:"] {
             assert!(address(text).is_err(), "{text:?} is refused");
         }
-    }
-
-    #[test]
-    fn certificates() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("ca.pem");
-        assert!(certificate(&path).is_err(), "there is none");
-        std::fs::write(&path, "nothing").expect("written");
-        assert!(certificate(&path).is_err(), "it is something else");
-        std::fs::write(&path, CERTIFICATE).expect("written");
-        assert_eq!(certificate(&path).as_deref(), Ok(CERTIFICATE));
     }
 }

@@ -25,8 +25,12 @@ pub(super) const SHAPE: Shape = Shape {
         "schedule",
         "checklist",
         "working_hours",
+        "report",
+        "oncall",
+        "http",
+        "heartbeat",
     ],
-    later: &["oncall", "http", "email"],
+    later: &["email"],
     ..Shape::new("")
 };
 

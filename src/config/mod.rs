@@ -17,18 +17,28 @@ mod diagnose;
 mod discord;
 mod discord_id;
 mod duration;
+mod emoji;
 mod excerpt;
 mod general;
 mod health;
+mod heartbeat;
+mod http;
+mod http_fields;
+mod http_rule;
+mod http_source;
+mod http_token;
 mod incident;
 mod matrix;
 mod matrix_id;
 mod meeting;
 mod messages;
 mod near_miss;
+mod oncall;
 mod overlay;
+mod pem;
 mod people;
 mod placeholder;
+mod report;
 mod schedule;
 mod secret;
 mod section;
@@ -56,17 +66,33 @@ pub(crate) use checklist::Checklists;
 pub(crate) use diagnose::{Problem, Problems};
 pub(crate) use discord::{AllowRoles, Discord};
 pub(crate) use health::{Health, Panel};
+pub(crate) use heartbeat::Heartbeat;
+pub(crate) use http::Http;
+#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use http::{HttpMetrics, Tls};
+#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use http_fields::Fields;
+#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use http_rule::{Does, LabelMatch, SourceRule};
+#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use http_source::{Kind, Proof, Source};
 pub(crate) use incident::Incident;
 pub(crate) use matrix::{Encrypt, Login, Matrix};
 pub(crate) use matrix_id::Allow;
 pub(crate) use meeting::Meeting;
+pub(crate) use oncall::OnCall;
+#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use oncall::{Calendar, Turns};
 pub(crate) use people::{Handle, Roster};
+pub(crate) use report::Report;
 pub(crate) use schedule::Schedule;
 pub(crate) use service::Service;
 pub(crate) use severity::{Rules, Severities, Severity};
 pub(crate) use working_hours::WorkingHours;
 
-use diagnose::{Place, Report};
+use diagnose::Place;
+use http::Known;
+use http_token::Tokens;
 use section::Section;
 
 /// Everything that can be configured. The default is what an empty file gives.
@@ -96,6 +122,14 @@ pub(crate) struct Config {
     pub(crate) checklists: Checklists,
     pub(crate) schedule: Schedule,
     pub(crate) working_hours: WorkingHours,
+    /// How what may become an incident is watched.
+    pub(crate) report: Report,
+    /// Who takes turns in being on duty, by the name of the rota.
+    pub(crate) oncall: BTreeMap<String, OnCall>,
+    /// `None`: nothing is listened to.
+    pub(crate) http: Option<Http>,
+    /// What is expected to give signs of life, by name. There are none without `http`.
+    pub(crate) heartbeats: BTreeMap<String, Heartbeat>,
 }
 
 impl Default for Config {
@@ -117,6 +151,10 @@ impl Default for Config {
             checklists: Checklists::new(),
             schedule: Schedule::default(),
             working_hours: WorkingHours::default(),
+            report: Report::default(),
+            oncall: BTreeMap::new(),
+            http: None,
+            heartbeats: BTreeMap::new(),
         }
     }
 }
@@ -131,6 +169,19 @@ impl Config {
                 "add a [matrix] or a [discord] section; without one, only the console can be used",
             )),
         }
+    }
+
+    /// What is right and should be known all the same, as sentences for whoever runs it.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let open = self.http.as_ref().filter(|http| http.tls.is_none() && !http.listen.ip().is_loopback());
+        let without_tls = open.map(|http| {
+            format!(
+                "[http] listens on {} without TLS: tokens can be read on the way. Give a certificate and key, or \
+                 listen on 127.0.0.1 behind a proxy that does TLS.",
+                http.listen
+            )
+        });
+        without_tls.into_iter().collect()
     }
 }
 
@@ -160,7 +211,7 @@ fn read(
     folder: &Path,
     env: impl Iterator<Item = (String, String)>,
 ) -> Result<Config, Problems> {
-    let report = Report::default();
+    let report = diagnose::Report::default();
     let Some(mut table) = tree::parse(text, &report) else {
         return report.close(name, text, None);
     };
@@ -173,16 +224,23 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
     let general = general::read(root);
     let people = root.inner("people", &people::PEOPLE);
     let teams = root.inner("teams", &people::TEAMS);
-    let roster = people::read(people.as_ref(), teams.as_ref());
+    let rotas = root.inner("oncall", &oncall::ROTAS);
+    let roster =
+        people::read(people.as_ref(), teams.as_ref(), rotas.as_ref().map(oncall::names).unwrap_or_default());
     let checklists = root
         .inner("checklist", &checklist::SHAPE)
         .map(|section| checklist::read(&section))
         .unwrap_or_default();
     let services = root
         .inner("service", &service::SERVICES)
-        .map(|section| service::read(&section, &roster, &checklists));
+        .map(|section| service::read(&section, &roster, &checklists))
+        .unwrap_or_default();
     let discord = root.inner("discord", &discord::SHAPE);
     let severity = root.inner("severity", &severity::SHAPE).map(|section| severity::read(&section, &roster));
+    let report = report::read(root.inner("report", &report::SHAPE).as_ref(), &roster);
+    let oncall =
+        rotas.map(|section| oncall::read(&section, &roster, general.timezone, folder)).unwrap_or_default();
+    let (http, heartbeats) = read_machines(root, Known { roster: &roster, services: &services, folder });
     Config {
         data_dir: general.data_dir,
         timezone: general.timezone,
@@ -204,7 +262,7 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
         matrix: root.inner("matrix", &matrix::SHAPE).and_then(|section| matrix::read(&section, folder)),
         discord: discord.and_then(|section| discord::read(&section, folder)),
         roster,
-        services: services.unwrap_or_default(),
+        services,
         checklists,
         schedule: root
             .inner("schedule", &schedule::SHAPE)
@@ -214,5 +272,20 @@ fn read_sections(root: &Section<'_>, folder: &Path) -> Config {
             .inner("working_hours", &working_hours::SHAPE)
             .map(|section| working_hours::read(&section))
             .unwrap_or_default(),
+        report,
+        oncall,
+        http,
+        heartbeats,
     }
+}
+
+/// The sections of what machines tell.
+fn read_machines(root: &Section<'_>, known: Known<'_>) -> (Option<Http>, BTreeMap<String, Heartbeat>) {
+    let mut tokens = Tokens::default();
+    let http = root.inner("http", &http::SHAPE).and_then(|section| http::read(&section, known, &mut tokens));
+    let heartbeats = root
+        .inner("heartbeat", &heartbeat::HEARTBEATS)
+        .map(|section| heartbeat::read(&section, known, &mut tokens, http.is_some()))
+        .unwrap_or_default();
+    (http, heartbeats)
 }

@@ -4,13 +4,15 @@
 //! the parts of a longer section are joined by two underscores as well:
 //! `SITREP_SEVERITY__SEV1__UPDATE_EVERY`. Lists are separated by commas.
 //!
+//! - Where the installation chooses the name of a section, as in `[http.sources.uptime-kuma]`, the variable has it with an
+//!   underscore for each `-`: `SITREP_HTTP__SOURCES__UPTIME_KUMA__TOKEN`.
 //! - A variable that starts with `SITREP_` and is no setting is refused: it is a setting, misspelt.
 //! - `KEY` from the environment also replaces the file's `KEY_file`, and the other way round: the two are one
 //!   setting.
 
 use super::diagnose::{Place, Report, Wrong};
 use super::near_miss::did_you_mean;
-use super::shape::{self, Shape};
+use super::shape::{self, NAME, Shape};
 use super::tree::{Node, Table, Value};
 
 const PREFIX: &str = "SITREP_";
@@ -28,14 +30,23 @@ pub(super) fn lay_over(root: &mut Table, env: impl Iterator<Item = (String, Stri
     variables.sort();
     for (name, text) in variables {
         match setting(&name) {
-            Ok((shape, key)) => set(root, shape, &key, (name, text)),
+            Ok(setting) => set(root, &setting, (name, text)),
             Err(wrong) => report.add(&Place::Variable(name), wrong),
         }
     }
 }
 
-/// The section and key that a variable sets.
-fn setting(variable: &str) -> Result<(&'static Shape, String), Wrong> {
+/// What a variable sets.
+#[derive(Debug)]
+struct Setting {
+    shape: &'static Shape,
+    /// The section, with the names that the installation chooses in small letters.
+    path: Vec<String>,
+    key: String,
+}
+
+/// The setting that a variable names.
+fn setting(variable: &str) -> Result<Setting, Wrong> {
     if variable.starts_with(SERVICES) {
         return Err(Wrong::new(
             "services can't be set by a variable",
@@ -43,15 +54,30 @@ fn setting(variable: &str) -> Result<(&'static Shape, String), Wrong> {
         ));
     }
     for shape in shape::ALL.iter().filter(|shape| !shape.is_repeated) {
-        if let Some(key) = shape.key_names().into_iter().find(|key| shape.variable(key) == variable) {
-            return Ok((shape, key));
+        let Some((path, rest)) = section_of(shape, variable) else { continue };
+        if let Some(key) = shape.key_names().into_iter().find(|key| key.to_uppercase() == rest) {
+            return Ok(Setting { shape, path, key });
         }
-        let own_name = variable.strip_prefix(&shape.variable("")).filter(|name| !name.is_empty());
-        if let (Some(name), Some(_)) = (own_name, shape.own_names) {
-            return Ok((shape, name.to_lowercase()));
+        if shape.own_names.is_some() && !shape.is_of_sections() && !rest.is_empty() {
+            return Ok(Setting { shape, path, key: rest.to_lowercase() });
         }
     }
     Err(unknown(variable))
+}
+
+/// The path to a section of this shape that `variable` names, and what follows it.
+fn section_of<'a>(shape: &Shape, variable: &'a str) -> Option<(Vec<String>, &'a str)> {
+    let mut rest = variable.strip_prefix(PREFIX)?;
+    let mut path = Vec::new();
+    for part in shape.path.split('.').filter(|part| !part.is_empty()) {
+        let (segment, after) = rest.split_once("__")?;
+        if segment.is_empty() || (part != NAME && segment != part.to_uppercase()) {
+            return None;
+        }
+        path.push(segment.to_lowercase());
+        rest = after;
+    }
+    Some((path, rest))
 }
 
 fn unknown(variable: &str) -> Wrong {
@@ -68,15 +94,23 @@ fn unknown(variable: &str) -> Wrong {
                 return Wrong::new("this setting is not available in this version of sitrep", "remove it");
             }
         }
-        if let (true, Some(key)) = (path == shape.path, shape.names().first()) {
+        // With a key after it, as for the names of settings.
+        let is_section = section_of(shape, &format!("{variable}__")).is_some_and(|(_, rest)| rest.is_empty());
+        if let (true, false, Some(key)) = (is_section, shape.path.is_empty(), shape.key_names().first()) {
             let message = format!("this names the section [{path}], not a setting in it");
-            return Wrong::new(message, format!("a setting in it is {}", shape.variable(key)));
+            return Wrong::new(message, format!("a setting in it is {variable}__{}", key.to_uppercase()));
         }
     }
     let known: Vec<String> = shape::ALL
         .iter()
         .filter(|shape| !shape.is_repeated)
-        .flat_map(|shape| shape.key_names().into_iter().map(|key| shape.variable(&key)))
+        .flat_map(|shape| {
+            let named = section_of(shape, variable).map(|(path, _)| path.join("__").to_uppercase());
+            shape.key_names().into_iter().map(move |key| match named.as_deref() {
+                Some(path) if !path.is_empty() => format!("{PREFIX}{path}__{}", key.to_uppercase()),
+                Some(_) | None => shape.variable(&key),
+            })
+        })
         .collect();
     // Every name starts with the prefix, and Jaro-Winkler weighs beginnings: they are compared without it.
     let close = did_you_mean(&variable[PREFIX.len()..], known.iter().map(|name| &name[PREFIX.len()..]));
@@ -87,11 +121,16 @@ fn unknown(variable: &str) -> Wrong {
     Wrong::new("there is no such setting", help)
 }
 
-fn set(root: &mut Table, shape: &Shape, key: &str, (variable, text): (String, String)) {
+fn set(root: &mut Table, setting: &Setting, (variable, text): (String, String)) {
+    let Setting { shape, path, key } = setting;
     let place = Place::Variable(variable);
     let mut table = root;
-    for part in shape.path.split('.').filter(|part| !part.is_empty()) {
-        let section = table.entry(part.to_owned()).or_insert_with(|| Node {
+    for (part, segment) in shape.path.split('.').zip(path) {
+        let name = match part == NAME {
+            true => table.keys().find(|name| is_meant(name, segment)).unwrap_or(segment).clone(),
+            false => segment.clone(),
+        };
+        let section = table.entry(name).or_insert_with(|| Node {
             key_place: place.clone(),
             place: place.clone(),
             value: Value::Section(Table::new()),
@@ -120,7 +159,12 @@ fn set(root: &mut Table, shape: &Shape, key: &str, (variable, text): (String, St
     // The names of people and teams are written as in the file, where they may have capitals.
     let written = table.keys().find(|name| name.eq_ignore_ascii_case(key)).cloned();
     let node = Node { key_place: place.clone(), place, value: Value::Variable(text) };
-    table.insert(written.filter(|_| shape.own_names.is_some()).unwrap_or_else(|| key.to_owned()), node);
+    table.insert(written.filter(|_| shape.own_names.is_some()).unwrap_or_else(|| key.clone()), node);
+}
+
+/// Whether a name in the file is the one that a variable has. No variable can have a `-` in its name.
+fn is_meant(name: &str, segment: &str) -> bool {
+    name.replace('-', "_").eq_ignore_ascii_case(segment)
 }
 
 #[cfg(test)]
@@ -137,10 +181,21 @@ mod tests {
             ("SITREP_WORKING_HOURS__START", "working_hours", "start"),
             ("SITREP_DISCORD__TOKEN_FILE", "discord", "token_file"),
             ("SITREP_TEAMS__PAYMENTS", "teams", "payments"),
+            ("SITREP_HTTP__LISTEN", "http", "listen"),
+            ("SITREP_HTTP__METRICS__TOKEN", "http.metrics", "token"),
+            ("SITREP_HTTP__SOURCES__PROMETHEUS__TOKEN", "http.sources.prometheus", "token"),
+            (
+                "SITREP_HTTP__SOURCES__UPTIME_KUMA__HMAC_SECRET_FILE",
+                "http.sources.uptime_kuma",
+                "hmac_secret_file",
+            ),
+            ("SITREP_HTTP__SOURCES__MINE__FIELDS__GROUP", "http.sources.mine.fields", "group"),
+            ("SITREP_HEARTBEAT__NIGHTLY_BACKUP__TOKEN", "heartbeat.nightly_backup", "token"),
+            ("SITREP_ONCALL__PAYMENTS__PEOPLE", "oncall.payments", "people"),
         ];
         for (variable, path, key) in table {
-            let (shape, found) = setting(variable).expect(variable);
-            assert_eq!((shape.path, found.as_str()), (path, key));
+            let found = setting(variable).expect(variable);
+            assert_eq!((found.path.join(".").as_str(), found.key.as_str()), (path, key));
         }
     }
 
@@ -157,7 +212,17 @@ mod tests {
                 no_such,
                 "settings are named SITREP_SECTION__KEY, with two underscores after the section",
             ),
-            ("SITREP_ONCALL__PAYMENTS", later, "remove it"),
+            ("SITREP_EMAIL__SMTP", later, "remove it"),
+            (
+                "SITREP_ONCALL__PAYMENTS",
+                "this names the section [oncall.payments], not a setting in it",
+                "a setting in it is SITREP_ONCALL__PAYMENTS__PEOPLE",
+            ),
+            (
+                "SITREP_HTTP__SOURCES__PROMETHEUS__TOKN",
+                no_such,
+                "did you mean `SITREP_HTTP__SOURCES__PROMETHEUS__TOKEN`?",
+            ),
             ("SITREP_HEALTH__PANEL__TITLE", no_such, "did you mean `SITREP_HEALTH__TOKEN_FILE`?"),
             ("SITREP_SCHEDULE__DIGEST", later, "remove it"),
             (

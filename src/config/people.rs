@@ -3,7 +3,7 @@
 //! - A handle belongs to one person, so that whoever speaks is recognised.
 //! - People and teams share no name, so that `invite = ["payments"]` can only mean one of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnose::Wrong;
 use super::matrix_id;
@@ -35,20 +35,65 @@ pub(crate) struct Roster {
     pub(crate) people: BTreeMap<String, Vec<Handle>>,
     /// The members of each team: names in `people`, each once.
     pub(crate) teams: BTreeMap<String, Vec<String>>,
+    /// The names of the rotas in `[oncall]`.
+    pub(super) rotas: BTreeSet<String>,
 }
 
+/// What stands before the name of a rota where whoever is on duty is meant.
+const ON_CALL: &str = "oncall:";
+
 impl Roster {
-    /// Reads the name of a team or person to be invited.
+    /// Reads the name of a team or person to be invited, or `oncall:NAME` for whoever is on duty there.
     pub(super) fn invitee(&self, name: &str) -> Result<String, Wrong> {
+        if let Some(rota) = name.strip_prefix(ON_CALL) {
+            return self.rota(rota);
+        }
         if self.teams.contains_key(name) || self.people.contains_key(name) {
             return Ok(name.to_owned());
         }
-        let known = self.teams.keys().chain(self.people.keys()).map(String::as_str);
+        if self.rotas.contains(name) {
+            let help = format!("for whoever is on duty there, write {ON_CALL}{name}");
+            return Err(Wrong::new(format!("`{name}` is a rota, and no team or person"), help));
+        }
+        let rotas: Vec<String> = self.rotas.iter().map(|rota| format!("{ON_CALL}{rota}")).collect();
+        let known = self.teams.keys().chain(self.people.keys()).chain(&rotas).map(String::as_str);
         let help = did_you_mean(name, known).unwrap_or_else(|| "add it to [teams] or [people]".to_owned());
         Err(Wrong::new(format!("there is no team or person `{name}`"), help))
     }
 
-    fn member(&self, name: &str) -> Result<String, Wrong> {
+    /// Reads who is told: a rota, or else a team or person. The answer is written as for an invitation.
+    pub(super) fn on_duty(&self, name: &str) -> Result<String, Wrong> {
+        match self.rotas.contains(name) {
+            true => Ok(format!("{ON_CALL}{name}")),
+            false => self.team_first(name),
+        }
+    }
+
+    /// Reads who is told next: a team or person, or else a rota. The answer is written as for an invitation.
+    pub(super) fn team_first(&self, name: &str) -> Result<String, Wrong> {
+        if name.starts_with(ON_CALL) || self.teams.contains_key(name) || self.people.contains_key(name) {
+            return self.invitee(name);
+        }
+        if self.rotas.contains(name) {
+            return Ok(format!("{ON_CALL}{name}"));
+        }
+        let known = self.rotas.iter().chain(self.teams.keys()).chain(self.people.keys());
+        let help = did_you_mean(name, known.map(String::as_str))
+            .unwrap_or_else(|| "name one of [oncall], [teams] or [people]".to_owned());
+        Err(Wrong::new(format!("there is no rota, team or person `{name}`"), help))
+    }
+
+    fn rota(&self, name: &str) -> Result<String, Wrong> {
+        if self.rotas.contains(name) {
+            return Ok(format!("{ON_CALL}{name}"));
+        }
+        let help = did_you_mean(name, self.rotas.iter().map(String::as_str))
+            .unwrap_or_else(|| "write down who is on duty below a line [oncall.NAME]".to_owned());
+        Err(Wrong::new(format!("there is no rota `{name}`"), help))
+    }
+
+    /// Reads the name of a person.
+    pub(super) fn member(&self, name: &str) -> Result<String, Wrong> {
         if self.people.contains_key(name) {
             return Ok(name.to_owned());
         }
@@ -58,8 +103,13 @@ impl Roster {
     }
 }
 
-pub(super) fn read(people: Option<&Section<'_>>, teams: Option<&Section<'_>>) -> Roster {
-    let mut roster = Roster::default();
+/// Reads the people and teams; `rotas` are the names of those who take turns.
+pub(super) fn read(
+    people: Option<&Section<'_>>,
+    teams: Option<&Section<'_>>,
+    rotas: BTreeSet<String>,
+) -> Roster {
+    let mut roster = Roster { rotas, ..Roster::default() };
     if let Some(section) = people {
         roster.people = read_people(section);
     }
@@ -114,7 +164,7 @@ fn read_teams(section: &Section<'_>, roster: &Roster) -> BTreeMap<String, Vec<St
             section.report(name, Wrong::new(message, "name its members, or remove it"));
         }
         let mut members = section.parsed_list(name, |member| roster.member(member)).unwrap_or_default();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         members.retain(|member| seen.insert(member.clone()));
         teams.insert(name.to_owned(), members);
     }

@@ -4,6 +4,7 @@
 //! installation. Here they are only checked; they are computed where promises are kept.
 
 use chrono::{DateTime, Utc};
+use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 
 use super::diagnose::Wrong;
@@ -45,7 +46,12 @@ pub(super) fn read(section: &Section<'_>) -> Schedule {
 }
 
 /// Reads a five-field cron expression that comes due at some time.
-fn cron(text: &str) -> Result<String, Wrong> {
+pub(super) fn cron(text: &str) -> Result<String, Wrong> {
+    parse(text).map(|_| text.to_owned())
+}
+
+/// Reads a five-field cron expression that comes due at some time, for asking when.
+pub(super) fn parse(text: &str) -> Result<Cron, Wrong> {
     let help = "minute, hour, day, month and weekday, as in 0 9 * * MON for Mondays at nine";
     let fields = text.split_whitespace().count();
     if fields != 5 {
@@ -58,7 +64,7 @@ fn cron(text: &str) -> Result<String, Wrong> {
     // A leap year ahead is enough for every day there is. No clock is read: the answer is the same whenever
     // it is asked.
     match parsed.find_next_occurrence(&DateTime::<Utc>::UNIX_EPOCH, false) {
-        Ok(_) => Ok(text.to_owned()),
+        Ok(_) => Ok(parsed),
         Err(_) => Err(Wrong::new(format!("`{text}` never comes: there is no such day"), help)),
     }
 }

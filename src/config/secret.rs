@@ -25,7 +25,7 @@ const SIGNS: [&str; 5] = ["pas", "tok", "secr", "key", "cred"];
 pub(crate) struct Secret(SecretString);
 
 impl Secret {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         Self(SecretString::from(text))
     }
 

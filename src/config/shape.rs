@@ -7,8 +7,8 @@
 use super::near_miss::closest;
 use super::secret::looks_secret;
 use super::{
-    checklist, discord, general, health, incident, matrix, meeting, messages, people, schedule, service,
-    severity, working_hours,
+    checklist, discord, general, health, heartbeat, http, http_fields, http_rule, http_source, incident,
+    matrix, meeting, messages, oncall, people, report, schedule, service, severity, working_hours,
 };
 
 /// Every section of the configuration.
@@ -33,7 +33,21 @@ pub(super) const ALL: &[&Shape] = &[
     &checklist::SHAPE,
     &schedule::SHAPE,
     &working_hours::SHAPE,
+    &report::SHAPE,
+    &oncall::ROTAS,
+    &oncall::ROTA,
+    &http::SHAPE,
+    &http::METRICS,
+    &http_source::SOURCES,
+    &http_source::SOURCE,
+    &http_rule::RULE,
+    &http_fields::FIELDS,
+    &heartbeat::HEARTBEATS,
+    &heartbeat::HEARTBEAT,
 ];
+
+/// What stands in a path for a name that the installation chooses.
+pub(super) const NAME: &str = "NAME";
 
 /// The section that a key of this name belongs to.
 pub(super) fn with_key(name: &str) -> Option<&'static Shape> {
@@ -97,7 +111,15 @@ impl Shape {
             close if close.is_empty() => with_key(name).map(|_| vec![name]).unwrap_or_default(),
             close => close,
         };
-        !meant.is_empty() && !looks_secret(name) && meant.iter().all(|meant| !looks_secret(meant))
+        let is_secret =
+            |name: &str| looks_secret(name) || ALL.iter().any(|shape| shape.secrets.contains(&name));
+        !meant.is_empty() && !looks_secret(name) && !meant.iter().any(|meant| is_secret(meant))
+    }
+
+    /// Whether the names in this section are those of sections, as in `[service.NAME]`.
+    pub(super) fn is_of_sections(&self) -> bool {
+        let inner = format!("{}.{NAME}", self.path);
+        ALL.iter().any(|shape| shape.path == inner)
     }
 
     /// How a key is written, for example `rooms = ["#ops:example.org"]`.

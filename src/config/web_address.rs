@@ -1,5 +1,7 @@
 //! Addresses of web servers: `https://example.org`, with a port or a path.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use super::diagnose::Wrong;
 
 /// Reads an http or https address and takes a slash off its end. Plain http is accepted: servers on the same
@@ -28,6 +30,14 @@ pub(super) fn parse(text: &str) -> Result<String, Wrong> {
         ));
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// The address of a machine with a port, as in `127.0.0.1:8321`. Of names, only `localhost` is known: no other is looked
+/// up.
+pub(super) fn socket(text: &str) -> Option<SocketAddr> {
+    let local = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
+    let local = local.map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    local.or_else(|| text.parse().ok()).filter(|address| address.port() > 0)
 }
 
 /// Whether `authority` is the name or address of a machine, perhaps with a port.

@@ -2,8 +2,12 @@
 
 mod discord;
 mod health;
+mod heartbeat;
+mod http;
 mod matrix;
 mod name;
+mod oncall;
+mod report;
 mod syntax;
 mod value;
 

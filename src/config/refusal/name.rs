@@ -46,7 +46,7 @@ help: `timezone` belongs at the top of the file, above the first [section]
 sitrep.toml:1:1: `banana` at the top of the file is not known
     banana = ...
     ^^^^^^
-help: the top of the file may have data_dir, timezone, command_prefix, [messages], [incident], [severity], [meeting], [health], [matrix], [discord], [people], [teams], [service], [schedule], [checklist], [working_hours]
+help: the top of the file may have data_dir, timezone, command_prefix, [messages], [incident], [severity], [meeting], [health], [matrix], [discord], [people], [teams], [service], [schedule], [checklist], [working_hours], [report], [oncall], [http], [heartbeat]
 "#,
     );
 }
@@ -54,16 +54,11 @@ help: the top of the file may have data_dir, timezone, command_prefix, [messages
 #[test]
 fn what_this_version_cannot_honour() {
     refused(
-        "[email]\nsmtp = \"x\"\n\n[oncall.payments]\npeople = [\"a\"]\n",
+        "[email]\nsmtp = \"x\"\n",
         r#"
 sitrep.toml:1:2: [email] is not available in this version of sitrep
     [email]
      ^^^^^
-help: remove it
-
-sitrep.toml:4:2: [oncall] is not available in this version of sitrep
-    [oncall.payments]
-     ^^^^^^
 help: remove it
 "#,
     );
