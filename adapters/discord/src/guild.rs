@@ -94,6 +94,8 @@ pub(crate) struct Guild {
     pub(crate) directs: BTreeSet<ChannelId>,
     /// The channels that were rooms of our own, whatever has become of their topics.
     pub(crate) own: BTreeSet<ChannelId>,
+    /// The threads that were begun under messages of ours: they are no rooms.
+    pub(crate) begun: BTreeSet<ChannelId>,
     /// Which channel a configured name means, since it was first found.
     pub(crate) bound: BTreeMap<String, ChannelId>,
 }
@@ -123,8 +125,8 @@ impl Guild {
 
     /// Takes over what the server looks like, as it was asked for. What only the gateway says stays known.
     pub(crate) fn take_over(&mut self, seen: Self) {
-        let Self { talking, directs, own, bound, .. } = std::mem::take(self);
-        *self = Self { talking, directs, own, bound, ..seen };
+        let Self { talking, directs, own, begun, bound, .. } = std::mem::take(self);
+        *self = Self { talking, directs, own, begun, bound, ..seen };
         self.note_own();
     }
 
