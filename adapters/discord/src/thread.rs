@@ -163,7 +163,8 @@ async fn begin(account: &Account, root: Root) -> Result<(), Failure> {
 /// Wakes a thread that sleeps.
 pub(crate) async fn wake(account: &Account, channel_id: ChannelId) -> Result<(), Failure> {
     let call = Call::patch(Route::Channel { channel_id }, json!({ "archived": false }));
-    let woken: Value = account.client.ask(call.needs("Manage Threads")).await.map_err(Failure::while_reading)?;
+    let woken: Value =
+        account.client.ask(call.needs("Manage Threads")).await.map_err(Failure::while_reading)?;
     channels::note(account, &woken);
     Ok(())
 }
@@ -191,13 +192,12 @@ fn plain(line: &str) -> String {
                     plain.push_str(if inside.starts_with("http") { &inside } else { "" });
                 }
             }
-            // Nobody is called by a name.
-            '@' => plain.push('\u{FF20}'),
             next => plain.push(next),
         }
     }
     let visible: String = clean(&plain).chars().filter(|c| !is_hidden(*c)).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    // Nobody is called by a name.
+    visible.replace('@', "\u{FF20}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What can't be seen, or turns around what can.
