@@ -6,14 +6,18 @@
 //! - Without one a key is made, once: see `key_file.rs` for what happens when we die meanwhile. It is handed over as
 //!   a file, and never stands in a log.
 //! - Nothing that exists is replaced. A key that doesn't fit is said, with what to do.
+//! - Deriving a key from a phrase is slow on purpose, and the SDK does it in the middle of its requests: see [`slow`].
 
-use std::io;
+use std::{future::poll_fn, io, pin::pin};
 
 use matrix_sdk::{
     Client,
     encryption::secret_storage::{SecretStorageError, SecretStore},
 };
-use tokio::{runtime::Handle, task::spawn_blocking};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::{block_in_place, yield_now},
+};
 
 use super::{
     key_file,
@@ -30,14 +34,11 @@ pub(super) fn known_keys(settings: &MatrixSettings) -> Result<Vec<String>, Troub
 /// Opens secret storage with the first of the keys that does; none if no key fits.
 pub(super) async fn open(client: &Client, keys: &[String]) -> Result<Option<SecretStore>, Trouble> {
     for key in keys {
-        let (storage, key) = (client.encryption().secret_storage(), key.clone());
-        // Deriving a key from a phrase is slow on purpose.
-        let opening = spawn_blocking(move || Handle::current().block_on(storage.open_secret_store(&key)));
-        match opening.await {
-            Ok(Ok(store)) => return Ok(Some(store)),
-            Ok(Err(SecretStorageError::SecretStorageKey(_))) => {}
-            Ok(Err(error)) => return Err(of_storage(error)),
-            Err(_) => return Err(Trouble::waiting("opening secret storage ended early")),
+        let storage = client.encryption().secret_storage();
+        match slow(storage.open_secret_store(key)).await {
+            Ok(store) => return Ok(Some(store)),
+            Err(SecretStorageError::SecretStorageKey(_)) => {}
+            Err(error) => return Err(of_storage(error)),
         }
     }
     Ok(None)
@@ -74,15 +75,27 @@ pub(super) async fn establish(
     }
 }
 
+/// Something that is awaited and computes for long in between. Other tasks go on elsewhere meanwhile.
+///
+/// It stays in the task that awaits it, and ends with that. On a thread of its own it would outlive the runtime, whose
+/// timers panic once it shuts down.
+async fn slow<T>(work: impl Future<Output = T>) -> T {
+    // Where there is one thread there is nowhere else to go on.
+    if Handle::current().runtime_flavor() != RuntimeFlavor::MultiThread {
+        return work.await;
+    }
+    let mut work = pin!(work);
+    let done = poll_fn(|context| block_in_place(|| work.as_mut().poll(context))).await;
+    // The runtime may have begun to shut down: what follows must not begin in the same breath.
+    yield_now().await;
+    done
+}
+
 /// Makes secret storage and the backup.
 async fn make(settings: &MatrixSettings, client: &Client) -> Result<(), Trouble> {
     let recovery = client.encryption().recovery();
-    if let Some(phrase) = settings.recovery_key.clone() {
-        let enabling = spawn_blocking(move || {
-            Handle::current().block_on(async { recovery.enable().with_passphrase(&phrase).await })
-        });
-        let enabled = enabling.await.map_err(|_| Trouble::waiting("making secret storage ended early"))?;
-        enabled.map_err(of_recovery)?;
+    if let Some(phrase) = &settings.recovery_key {
+        slow(recovery.enable().with_passphrase(phrase).into_future()).await.map_err(of_recovery)?;
         tracing::info!("The keys of {} are kept under the configured recovery key.", settings.user);
         return Ok(());
     }
@@ -136,4 +149,69 @@ pub(super) fn unwritable(settings: &MatrixSettings, error: &io::Error) -> Troubl
          the disk.",
         settings.state_dir.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+        time::Duration,
+    };
+
+    use tokio::{runtime::Builder, time::sleep};
+
+    use super::*;
+
+    /// Says when it is dropped.
+    struct Dropped(Arc<AtomicBool>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn slow_work_gives_what_it_gives_wherever_it_runs() {
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let runtime = builder.enable_all().build().unwrap();
+            let work = async {
+                sleep(Duration::from_millis(1)).await;
+                5
+            };
+            assert_eq!(runtime.block_on(slow(work)), 5);
+        }
+    }
+
+    #[test]
+    fn slow_work_ends_with_its_runtime_and_nothing_follows_it() {
+        let flag = || Arc::new(AtomicBool::new(false));
+        let (began, shut_down, went_on, ended) = (flag(), flag(), flag(), flag());
+        let until = |flag: &AtomicBool| {
+            while !flag.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let (inside, allowed, further) = (Arc::clone(&began), Arc::clone(&shut_down), Arc::clone(&went_on));
+        let guard = Dropped(Arc::clone(&ended));
+        runtime.spawn(async move {
+            let _guard = guard;
+            // It computes while the runtime shuts down.
+            let work = async {
+                inside.store(true, Ordering::SeqCst);
+                until(&allowed);
+            };
+            slow(work).await;
+            further.store(true, Ordering::SeqCst);
+        });
+        until(&began);
+        runtime.shutdown_background();
+        shut_down.store(true, Ordering::SeqCst);
+        until(&ended);
+        assert!(!went_on.load(Ordering::SeqCst), "whatever asks for a timer then panics");
+    }
 }
