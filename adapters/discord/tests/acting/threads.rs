@@ -69,6 +69,9 @@ fn a_thread_is_begun_with_the_first_words_and_gone_on_with() {
     let expected = ["Nobody has it yet.", "alice has it.", "It goes on.", "It is over."];
     assert_eq!(words(&bench, &root.id), expected);
     assert_eq!((threads(&bench), bench.asked("POST", "/threads")), (1, 1));
+    let bob = bench.discord.person("bob");
+    assert_eq!(bob.thread(root.id.parse().unwrap()).len(), expected.len(), "whoever reads the room reads it");
+    assert!(bob.thread(1).is_empty());
     bench.is_clean();
 }
 

@@ -58,7 +58,7 @@ async fn what_is_said_there_is_said_in_the_room_also_after_a_restart() {
     let alice = discord.person("alice");
     let mut bot = Bot::connect(&discord).await;
     let (_, thread) = report(&mut bot).await;
-    alice.say(&thread, "!ack").unwrap();
+    alice.say_in_thread(thread.parse().unwrap(), "!ack").unwrap();
     assert!(is_in(&bot.hear().await, &thread));
     let (_, silent) = report(&mut bot).await;
     let asleep = bot.stop();
