@@ -225,12 +225,14 @@ fn who_types_in_the_channel_is_answered_in_the_thread_and_left_waiting_by_nobody
     });
     assert_eq!(bench.asked("DELETE", "@original"), 1);
     assert_eq!(receipt(bench.attempt(&action, &again(&attempt))), Receipt::Message(said));
-    let only = match answering(&root, &asked, "For you.") {
-        Action::Say { thread, room, answers, purpose, message, attachment, .. } => {
-            let only_for = Some(bench.person("alice"));
-            Action::Say { thread, room, answers, only_for, purpose, message, attachment }
-        }
-        other => other,
+    let only = Action::Say {
+        thread: Some(root.clone()),
+        room: room("ops"),
+        answers: Some(asked),
+        only_for: Some(bench.person("alice")),
+        purpose: Purpose::Answer,
+        message: Message::text("For you."),
+        attachment: None,
     };
     bench.done(&only);
     let reads = |who: &str| {

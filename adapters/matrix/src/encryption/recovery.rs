@@ -8,7 +8,7 @@
 //! - Nothing that exists is replaced. A key that doesn't fit is said, with what to do.
 //! - Deriving a key from a phrase is slow on purpose, and the SDK does it in the middle of its requests: see [`slow`].
 
-use std::{future::poll_fn, io, pin::pin};
+use std::{future::poll_fn, io};
 
 use matrix_sdk::{
     Client,
@@ -16,7 +16,7 @@ use matrix_sdk::{
 };
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
-    task::{block_in_place, yield_now},
+    task::{JoinSet, block_in_place},
 };
 
 use super::{
@@ -34,11 +34,12 @@ pub(super) fn known_keys(settings: &MatrixSettings) -> Result<Vec<String>, Troub
 /// Opens secret storage with the first of the keys that does; none if no key fits.
 pub(super) async fn open(client: &Client, keys: &[String]) -> Result<Option<SecretStore>, Trouble> {
     for key in keys {
-        let storage = client.encryption().secret_storage();
-        match slow(storage.open_secret_store(key)).await {
-            Ok(store) => return Ok(Some(store)),
-            Err(SecretStorageError::SecretStorageKey(_)) => {}
-            Err(error) => return Err(of_storage(error)),
+        let (storage, key) = (client.encryption().secret_storage(), key.clone());
+        match slow(async move { storage.open_secret_store(&key).await }).await {
+            Some(Ok(store)) => return Ok(Some(store)),
+            Some(Err(SecretStorageError::SecretStorageKey(_))) => {}
+            Some(Err(error)) => return Err(of_storage(error)),
+            None => return Err(Trouble::waiting("opening secret storage ended early")),
         }
     }
     Ok(None)
@@ -75,27 +76,29 @@ pub(super) async fn establish(
     }
 }
 
-/// Something that is awaited and computes for long in between. Other tasks go on elsewhere meanwhile.
+/// Something that computes for long between its requests, as a task of its own. `None` if it was cut short.
 ///
-/// It stays in the task that awaits it, and ends with that. On a thread of its own it would outlive the runtime, whose
-/// timers panic once it shuts down.
-async fn slow<T>(work: impl Future<Output = T>) -> T {
+/// - Other tasks go on elsewhere while it computes.
+/// - It ends with whoever awaits it, and with the runtime. On a thread for blocking work it would outlive the runtime's
+///   timers, which panic then; and so would a timeout around it that is asked right after it has computed.
+async fn slow<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let mut work = Box::pin(work);
+    let mut task = JoinSet::new();
     // Where there is one thread there is nowhere else to go on.
-    if Handle::current().runtime_flavor() != RuntimeFlavor::MultiThread {
-        return work.await;
-    }
-    let mut work = pin!(work);
-    let done = poll_fn(|context| block_in_place(|| work.as_mut().poll(context))).await;
-    // The runtime may have begun to shut down: what follows must not begin in the same breath.
-    yield_now().await;
-    done
+    let is_wide = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+    task.spawn(poll_fn(move |context| {
+        let mut compute = || work.as_mut().poll(context);
+        if is_wide { block_in_place(compute) } else { compute() }
+    }));
+    task.join_next().await?.ok()
 }
 
 /// Makes secret storage and the backup.
 async fn make(settings: &MatrixSettings, client: &Client) -> Result<(), Trouble> {
     let recovery = client.encryption().recovery();
-    if let Some(phrase) = &settings.recovery_key {
-        slow(recovery.enable().with_passphrase(phrase).into_future()).await.map_err(of_recovery)?;
+    if let Some(phrase) = settings.recovery_key.clone() {
+        let enabled = slow(async move { recovery.enable().with_passphrase(&phrase).await }).await;
+        enabled.ok_or_else(|| Trouble::waiting("making secret storage ended early"))?.map_err(of_recovery)?;
         tracing::info!("The keys of {} are kept under the configured recovery key.", settings.user);
         return Ok(());
     }
@@ -156,21 +159,37 @@ mod tests {
     use std::{
         sync::{
             Arc,
-            atomic::{AtomicBool, Ordering},
+            atomic::{AtomicU8, Ordering},
         },
+        thread,
         time::Duration,
     };
 
-    use tokio::{runtime::Builder, time::sleep};
+    use tokio::{
+        runtime::Builder,
+        time::{sleep, timeout},
+    };
 
     use super::*;
 
-    /// Says when it is dropped.
-    struct Dropped(Arc<AtomicBool>);
+    const ENDED: u8 = 1;
+    const PANICKED: u8 = 2;
 
-    impl Drop for Dropped {
+    /// Says how it ended.
+    struct Guard(Arc<AtomicU8>);
+
+    impl Drop for Guard {
         fn drop(&mut self) {
-            self.0.store(true, Ordering::SeqCst);
+            self.0.store(if thread::panicking() { PANICKED } else { ENDED }, Ordering::SeqCst);
+        }
+    }
+
+    fn until(flag: &AtomicU8) -> u8 {
+        loop {
+            match flag.load(Ordering::SeqCst) {
+                0 => thread::sleep(Duration::from_millis(1)),
+                set => return set,
+            }
         }
     }
 
@@ -182,36 +201,32 @@ mod tests {
                 sleep(Duration::from_millis(1)).await;
                 5
             };
-            assert_eq!(runtime.block_on(slow(work)), 5);
+            assert_eq!(runtime.block_on(slow(work)), Some(5));
         }
     }
 
     #[test]
-    fn slow_work_ends_with_its_runtime_and_nothing_follows_it() {
-        let flag = || Arc::new(AtomicBool::new(false));
-        let (began, shut_down, went_on, ended) = (flag(), flag(), flag(), flag());
-        let until = |flag: &AtomicBool| {
-            while !flag.load(Ordering::SeqCst) {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-        };
+    fn slow_work_ends_quietly_with_its_runtime() {
+        let flag = || Arc::new(AtomicU8::new(0));
+        let (began, shut_down, work_ended, whole_ended) = (flag(), flag(), flag(), flag());
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (inside, allowed, further) = (Arc::clone(&began), Arc::clone(&shut_down), Arc::clone(&went_on));
-        let guard = Dropped(Arc::clone(&ended));
+        let (inside, may_end) = (Arc::clone(&began), Arc::clone(&shut_down));
+        let (of_work, of_whole) = (Guard(Arc::clone(&work_ended)), Guard(Arc::clone(&whole_ended)));
         runtime.spawn(async move {
-            let _guard = guard;
-            // It computes while the runtime shuts down.
-            let work = async {
-                inside.store(true, Ordering::SeqCst);
-                until(&allowed);
+            let _guard = of_whole;
+            let work = async move {
+                let _guard = of_work;
+                sleep(Duration::from_millis(1)).await;
+                // It computes while the runtime shuts down.
+                inside.store(1, Ordering::SeqCst);
+                until(&may_end);
             };
-            slow(work).await;
-            further.store(true, Ordering::SeqCst);
+            let _ = timeout(Duration::from_secs(60), slow(work)).await;
+            sleep(Duration::from_millis(1)).await;
         });
         until(&began);
         runtime.shutdown_background();
-        shut_down.store(true, Ordering::SeqCst);
-        until(&ended);
-        assert!(!went_on.load(Ordering::SeqCst), "whatever asks for a timer then panics");
+        shut_down.store(1, Ordering::SeqCst);
+        assert_eq!((until(&work_ended), until(&whole_ended)), (ENDED, ENDED));
     }
 }
