@@ -1,7 +1,8 @@
 //! The threads that were begun under messages of ours, to talk about them. They are no rooms of their own, although they
 //! are ours: what is said in them is said in the room that they belong to.
 //!
-//! A line for each, only added to, and on disk before the thread is begun: its number is that of its message.
+//! A line for each, only added to, and on disk before the thread is begun: its number is that of its message. If it is lost,
+//! they are known by how soon they are hidden, unless somebody has changed that.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -19,7 +20,7 @@ pub(crate) struct Begun {
 }
 
 impl Begun {
-    /// Those of before too. What can't be read is left behind: it is taken for a room that no incident has.
+    /// Those of before too. What can't be read is left behind.
     pub(crate) fn load(state_dir: &Path) -> (Self, BTreeSet<ChannelId>) {
         let (file, lines) = LineFile::open(state_dir, NAME);
         let ids = lines.iter().filter_map(|line| line.parse().ok().filter(|id| *id != 0));

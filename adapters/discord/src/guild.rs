@@ -10,11 +10,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serenity::all::{
-    ChannelId, ChannelType, GuildChannel, GuildId, MessageId, PermissionOverwrite, PermissionOverwriteType,
-    Permissions, Role, RoleId, UserId,
+    AutoArchiveDuration, ChannelId, ChannelType, GuildChannel, GuildId, MessageId, PermissionOverwrite,
+    PermissionOverwriteType, Permissions, Role, RoleId, UserId,
 };
 
 use crate::rooms::key_in;
+
+/// How long a thread that is begun to talk stays in the list while nobody writes. One in place of a room stays longer.
+pub(crate) const TALK_STAYS: AutoArchiveDuration = AutoArchiveDuration::ThreeDays;
 
 /// A channel or thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,9 @@ pub(crate) struct Channel {
     pub(crate) last_message: Option<MessageId>,
     /// Who made it, where that is known: a thread.
     pub(crate) owner: Option<UserId>,
+    /// Whether it looks like a thread that is begun to talk about a message, not like one in place of a room: it is hidden
+    /// sooner.
+    pub(crate) is_for_talk: bool,
     /// Whom its overwrites let see it, and whom not.
     seers: Vec<(PermissionOverwriteType, bool)>,
 }
@@ -39,6 +45,8 @@ impl From<&GuildChannel> for Channel {
             topic: channel.topic.clone(),
             last_message: channel.last_message_id,
             owner: channel.owner_id,
+            is_for_talk: channel.kind == ChannelType::PublicThread
+                && channel.thread_metadata.is_some_and(|it| it.auto_archive_duration == TALK_STAYS),
             seers: channel.permission_overwrites.iter().filter_map(sees).collect(),
         }
     }

@@ -99,7 +99,7 @@ impl Rooms<'_> {
         }
         let Some(channel) = guild.channels.get(&id) else { return RoomKind::Other };
         let is_ours = if channel.is_thread() {
-            channel.owner == Some(self.me) && !guild.begun.contains(&id)
+            channel.owner == Some(self.me) && !channel.is_for_talk && !guild.begun.contains(&id)
         } else {
             let is_marked = channel.topic.as_deref().and_then(key_in).is_some();
             channel.is_text() && (is_marked || guild.own.contains(&id))
@@ -161,6 +161,14 @@ mod tests {
             channel(70, "talk", json!({ "type": 11, "parent_id": "10", "owner_id": "20" })),
             channel(71, "ours", json!({ "type": 11, "parent_id": "10", "owner_id": "9" })),
             channel(73, "begun", json!({ "type": 11, "parent_id": "11", "owner_id": "9" })),
+            channel(
+                75,
+                "REP-2",
+                json!({
+                    "type": 11, "parent_id": "10", "owner_id": "9",
+                    "thread_metadata": { "archived": false, "auto_archive_duration": 4320, "locked": false },
+                }),
+            ),
             channel(74, "REP-1", json!({ "type": 11, "parent_id": "10", "owner_id": "9" })),
             channel(72, "in ours", json!({ "type": 11, "parent_id": "60", "owner_id": "20" })),
         ] {
@@ -188,6 +196,7 @@ mod tests {
             (72, "60", Some("72"), RoomKind::Own),
             (73, "11", Some("73"), RoomKind::Other),
             (74, "#ops", Some("74"), RoomKind::Configured),
+            (75, "#ops", Some("75"), RoomKind::Configured),
             (80, "80", None, RoomKind::Direct),
             (99, "99", None, RoomKind::Other),
         ];

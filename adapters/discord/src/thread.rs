@@ -21,12 +21,12 @@ use crate::{
     channels,
     client::Call,
     failure::{Failure, code},
+    guild::TALK_STAYS,
     history::{self, Wanted},
     post::{Post, post, post_new},
     read,
     render::{clean, shortened},
     say,
-    thread_room::STAYS,
 };
 
 /// How long a thread's name may be ("Start Thread from Message": 1-100 characters).
@@ -148,7 +148,7 @@ async fn begin(account: &Account, root: Root) -> Result<(), Failure> {
     if account.guild().begun.insert(root.thread) {
         account.begun.note(root.thread);
     }
-    let form = json!({ "name": name(&words), "auto_archive_duration": STAYS });
+    let form = json!({ "name": name(&words), "auto_archive_duration": u16::from(TALK_STAYS) });
     let route = Route::ChannelMessageThreads { channel_id, message_id };
     match account.client.ask::<Value>(Call::post(route, form).needs("Create Public Threads")).await {
         Ok(made) => {

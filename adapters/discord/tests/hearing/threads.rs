@@ -77,6 +77,18 @@ async fn what_is_said_there_is_said_in_the_room_also_after_a_restart() {
     discord.archive_thread(&thread, false);
     alice.say(&thread, "!attach INC-7").unwrap();
     assert!(is_in(&words(&mut bot, "!attach INC-7").await, &thread));
+    // What is kept on disk may be lost.
+    let asleep = bot.stop();
+    asleep.forget();
+    alice.say(&thread, "!decline it works").unwrap();
+    let mut bot = asleep.wake(&discord).await;
+    let heard = loop {
+        let heard = words(&mut bot, "!decline it works").await;
+        if heard.message.thread.as_ref() != Some(&silent) {
+            break heard;
+        }
+    };
+    assert!(is_in(&heard, &thread), "{heard:?}");
     assert_proper(&discord);
 }
 
