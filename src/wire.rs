@@ -215,7 +215,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
         user: section.user.clone(),
         auth,
         rooms,
-        command_rooms: section.rooms.clone(),
+        command_rooms: every_room(&section.rooms, section.support_room.as_ref(), &[]),
         allow: Box::new(move |user| allowed.iter().any(|pattern| allows(pattern, user))),
         space: section.space.as_ref().map(|space| space_settings(config, section, space)),
         state_dir: config.data_dir.join(MATRIX),
@@ -231,7 +231,7 @@ pub(crate) fn matrix_settings(config: &Config, section: &config::Matrix) -> Matr
     }
 }
 
-/// Every room that a platform's section names, each once.
+/// The rooms that a platform's section names, each once.
 fn every_room(rooms: &[String], support: Option<&String>, stakeholders: &[String]) -> Vec<String> {
     let mut every: Vec<String> = Vec::new();
     for room in rooms.iter().chain(support).chain(stakeholders) {
@@ -249,7 +249,7 @@ pub(crate) fn discord_settings(config: &Config, section: &config::Discord) -> Di
         guild_id: section.guild_id,
         category: section.category.clone(),
         rooms: every_room(&section.rooms, section.support_room.as_ref(), &section.stakeholder_rooms),
-        command_rooms: section.rooms.clone(),
+        command_rooms: every_room(&section.rooms, section.support_room.as_ref(), &[]),
         allow: match &section.allow {
             AllowRoles::Everyone => sitrep_discord::AllowRoles::Everyone,
             AllowRoles::Of(roles) => sitrep_discord::AllowRoles::Of(roles.clone()),
@@ -366,7 +366,7 @@ provider = "discord_voice"
         let section = config.discord.as_ref().expect("a section");
         let settings = discord_settings(&config, section);
         assert_eq!(settings.rooms, ["ops", "dev", "support", "status"]);
-        assert_eq!(settings.command_rooms, ["ops", "dev"]);
+        assert_eq!(settings.command_rooms, ["ops", "dev", "support"], "reports are dealt with there");
         assert!(settings.meetings && settings.api.is_none() && settings.token == "hunter2");
         assert!(settings.state_dir.ends_with("discord"));
         assert!(!format!("{settings:?}").contains("hunter2"));

@@ -13,6 +13,7 @@ mod losses;
 mod pictures;
 mod rooms;
 mod sessions;
+mod threads;
 
 pub(crate) fn tests() -> Vec<Test> {
     vec![
@@ -27,6 +28,7 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_encrypted_person("encryption::an_identity_that_nobody_has_is_replaced", losses::identity_lost),
         needs_encrypted_person("encryption::both_sides_read_each_other", keys::both_sides),
         needs_encrypted_person("encryption::a_picture_is_encrypted_too", pictures::encrypted_too),
+        needs_encrypted_person("encryption::a_thread_is_encrypted_too", threads::encrypted_too),
         needs_encrypted_person(
             "encryption::a_marked_message_is_read_as_it_stands",
             pictures::read_as_it_stands,

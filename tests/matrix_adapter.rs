@@ -20,6 +20,7 @@ mod invitations;
 mod reading;
 mod rooms;
 mod space;
+pub(crate) mod threads;
 mod trouble;
 
 pub(crate) fn tests() -> Vec<Test> {
@@ -117,6 +118,13 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("matrix_adapter::signs_are_put_once", direct::signs_are_put_once),
         needs_synapse("matrix_adapter::rooms_are_renamed", direct::rooms_are_renamed),
     ];
-    let more = [again::tests(), archiving::tests(), attaching::tests(), coming::tests(), reading::tests()];
+    let more = [
+        again::tests(),
+        archiving::tests(),
+        attaching::tests(),
+        coming::tests(),
+        reading::tests(),
+        threads::tests(),
+    ];
     tests.into_iter().chain(more.into_iter().flatten()).collect()
 }

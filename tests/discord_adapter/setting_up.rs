@@ -161,7 +161,7 @@ fn well() -> Result<(), Failed> {
         "Permission: Manage Roles.",
         "Permission: Pin Messages.",
         "Permission: Create Events.",
-        "Room ops: sitrep sees it, reads, speaks, mentions, pins.",
+        "Room ops: sitrep sees it, reads, speaks, mentions, pins, begins threads.",
         "Room status: sitrep sees it, reads, speaks, mentions.",
         "Category Incidents: it is made with the first incident",
         "Channels: the server has",

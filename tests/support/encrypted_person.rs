@@ -228,6 +228,13 @@ impl EncryptedPerson {
         self.told_text(json!({ "do": "say", "room": room, "body": words }))
     }
 
+    /// Says something encrypted in the thread under a message.
+    pub(crate) fn say_in_thread(&mut self, room: &str, root: &str, words: &str) -> Result<String, Failed> {
+        let content = json!({ "m.relates_to": { "rel_type": "m.thread", "event_id": root } });
+        self.sync(0)?;
+        self.told_text(json!({ "do": "say", "room": room, "body": words, "content": content }))
+    }
+
     pub(crate) fn react(&mut self, room: &str, event_id: &str, key: &str) -> Result<String, Failed> {
         self.told_text(json!({ "do": "react", "room": room, "event": event_id, "key": key }))
     }

@@ -133,6 +133,7 @@ impl Person {
         self.say_with(room, json!({ "body": words, "m.relates_to": relation }))
     }
 
+    /// Says something in the thread under a message.
     pub(crate) fn say_in_thread(&self, room: &str, thread: &str, words: &str) -> Result<String, Failed> {
         let relation = json!({ "rel_type": "m.thread", "event_id": thread });
         self.say_with(room, json!({ "body": words, "m.relates_to": relation }))

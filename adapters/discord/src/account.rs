@@ -20,6 +20,7 @@ use sitrep_core::{
 
 use crate::{
     archive_file::Archived,
+    begun::Begun,
     client::Client,
     departed::Departed,
     directs::Directs,
@@ -47,6 +48,7 @@ pub(crate) struct Account {
     pub(crate) directs: Directs,
     pub(crate) departed: Departed,
     pub(crate) archived: Archived,
+    pub(crate) begun: Begun,
     pub(crate) roles: Roles,
     /// Whether Discord lets us read what people write.
     pub(crate) reads_content: AtomicBool,
@@ -91,9 +93,11 @@ impl Account {
         settings: DiscordSettings,
         client: Arc<Client>,
         (user, application): (UserId, ApplicationId),
-        guild: Guild,
+        mut guild: Guild,
     ) -> Self {
         let now = Utc::now();
+        let (begun, known) = Begun::load(&settings.state_dir);
+        guild.begun.extend(known);
         Self {
             name: PlatformName::new("discord"),
             tickets: Tickets::load(&settings.state_dir, now),
@@ -101,6 +105,7 @@ impl Account {
             directs: Directs::load(&settings.state_dir),
             departed: Departed::load(&settings.state_dir),
             archived: Archived::load(&settings.state_dir),
+            begun,
             settings,
             client,
             user,

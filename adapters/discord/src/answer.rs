@@ -5,7 +5,7 @@
 //!   channel, and what stood in its place is taken away.
 //! - Answered before by something else: what is for all is posted, what is for one person follows the answer.
 //! - Too late: it is said in the channel.
-//! - What has a file with it is deferred first: nobody knows how long that takes.
+//! - What has a file with it is deferred first: nobody knows how long that takes. So is what is said in a thread elsewhere.
 //!
 //! **An answer that may have been given** is found out about by looking at it: Discord refuses a second first answer,
 //! shows the first, and to change it twice is to change it once.
@@ -44,6 +44,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) body: &'a Body,
     pub(crate) upload: Option<&'a Upload>,
     pub(crate) only_for_them: bool,
+    /// Whether all are to see it in another place than where it was asked.
+    pub(crate) is_elsewhere: bool,
 }
 
 /// What became of it.
@@ -70,7 +72,7 @@ pub(crate) async fn give(
     entry: &Arc<Entry>,
     answer: &Answer<'_>,
 ) -> Result<Given, Failure> {
-    if answer.upload.is_some() {
+    if answer.upload.is_some() || answer.is_elsewhere {
         // Discord waits three seconds for a first answer, and a file may take longer.
         entry.defer(&account.client).await;
     }
@@ -83,6 +85,7 @@ pub(crate) async fn give(
         }
         State::Answered { .. } if answer.only_for_them => return follow(account, entry, answer, state).await,
         State::Answered { .. } => return Ok(not(state, false)),
+        State::Fresh if answer.is_elsewhere => {}
         // Nobody could be told that an answer will come, or that was said and nobody knows.
         State::Fresh if answer.upload.is_some() => match look(account, entry).await {
             Err(failure) if is_over(&failure) => {

@@ -28,6 +28,7 @@ use crate::{
     pin,
     post::{Post, post},
     render::Body,
+    thread,
     tickets::{interaction_of, is_over, original},
 };
 
@@ -61,7 +62,13 @@ pub(crate) async fn edit(
     {
         return Ok(replaced(account, message, (channel, id), new).await);
     }
-    let changed = change(account, channel, id, &body).await;
+    let mut changed = change(account, channel, id, &body).await;
+    if message.thread.is_some() && changed.as_ref().is_err_and(|failure| failure.is(&[code::THREAD_ARCHIVED]))
+    {
+        // Nothing in a thread that sleeps can be changed.
+        thread::wake(account, channel).await?;
+        changed = change(account, channel, id, &body).await;
+    }
     account.doing.set_says(id, changed.is_ok().then_some(&body));
     match changed {
         Ok(()) => Ok(Receipt::Done),

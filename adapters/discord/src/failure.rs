@@ -64,6 +64,8 @@ pub(crate) mod code {
     pub(crate) const THREAD_ARCHIVED: i64 = 50_083;
     /// The message has its thread.
     pub(crate) const HAS_THREAD: i64 = 160_004;
+    /// The thread is locked.
+    pub(crate) const THREAD_LOCKED: i64 = 160_005;
 }
 
 /// Something went wrong.

@@ -10,11 +10,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serenity::all::{
-    ChannelId, ChannelType, GuildChannel, GuildId, MessageId, PermissionOverwrite, PermissionOverwriteType,
-    Permissions, Role, RoleId, UserId,
+    AutoArchiveDuration, ChannelId, ChannelType, GuildChannel, GuildId, MessageId, PermissionOverwrite,
+    PermissionOverwriteType, Permissions, Role, RoleId, UserId,
 };
 
 use crate::rooms::key_in;
+
+/// How long a thread that is begun to talk stays in the list while nobody writes. One in place of a room stays longer.
+pub(crate) const TALK_STAYS: AutoArchiveDuration = AutoArchiveDuration::ThreeDays;
 
 /// A channel or thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,9 @@ pub(crate) struct Channel {
     pub(crate) last_message: Option<MessageId>,
     /// Who made it, where that is known: a thread.
     pub(crate) owner: Option<UserId>,
+    /// Whether it looks like a thread that is begun to talk about a message, not like one in place of a room: it is hidden
+    /// sooner.
+    pub(crate) is_for_talk: bool,
     /// Whom its overwrites let see it, and whom not.
     seers: Vec<(PermissionOverwriteType, bool)>,
 }
@@ -39,6 +45,8 @@ impl From<&GuildChannel> for Channel {
             topic: channel.topic.clone(),
             last_message: channel.last_message_id,
             owner: channel.owner_id,
+            is_for_talk: channel.kind == ChannelType::PublicThread
+                && channel.thread_metadata.is_some_and(|it| it.auto_archive_duration == TALK_STAYS),
             seers: channel.permission_overwrites.iter().filter_map(sees).collect(),
         }
     }
@@ -94,6 +102,8 @@ pub(crate) struct Guild {
     pub(crate) directs: BTreeSet<ChannelId>,
     /// The channels that were rooms of our own, whatever has become of their topics.
     pub(crate) own: BTreeSet<ChannelId>,
+    /// The threads that were begun under messages of ours: they are no rooms.
+    pub(crate) begun: BTreeSet<ChannelId>,
     /// Which channel a configured name means, since it was first found.
     pub(crate) bound: BTreeMap<String, ChannelId>,
 }
@@ -123,8 +133,8 @@ impl Guild {
 
     /// Takes over what the server looks like, as it was asked for. What only the gateway says stays known.
     pub(crate) fn take_over(&mut self, seen: Self) {
-        let Self { talking, directs, own, bound, .. } = std::mem::take(self);
-        *self = Self { talking, directs, own, bound, ..seen };
+        let Self { talking, directs, own, begun, bound, .. } = std::mem::take(self);
+        *self = Self { talking, directs, own, begun, bound, ..seen };
         self.note_own();
     }
 

@@ -62,10 +62,10 @@ fn outcome_of(account: &Account, action: &Action, failure: Failure) -> Outcome {
 async fn act(account: &Account, perform: &Perform) -> Result<Outcome, Failure> {
     let attempt = &perform.attempt;
     let receipt = match &perform.action {
-        Action::Say { room, thread: _, answers, only_for, purpose, message, attachment } => {
-            let (answers, only_for) = (answers.as_ref(), only_for.as_ref());
+        Action::Say { room, thread, answers, only_for, purpose, message, attachment } => {
+            let (thread, answers, only_for) = (thread.as_ref(), answers.as_ref(), only_for.as_ref());
             let (purpose, attachment) = (*purpose, attachment.as_deref());
-            let saying = Saying { room, answers, only_for, purpose, message, attachment };
+            let saying = Saying { room, thread, answers, only_for, purpose, message, attachment };
             say::say(account, attempt, &saying).await?
         }
         Action::OpenRoom { name, topic, invited, private, open_to: _ } => {

@@ -71,19 +71,19 @@ pub(crate) const NEEDED: &[Permission] = &[
     permission(
         SEND_MESSAGES_IN_THREADS,
         "Send Messages in Threads",
-        "to answer in the thread where it was asked",
+        "to answer in the thread where it was asked, and to say there what becomes of a report",
         Need::Comfort,
     ),
     permission(
         CREATE_PUBLIC_THREADS,
         "Create Public Threads",
-        "to run an incident in a thread when the server can have no more channels",
+        "to begin a thread under what is reported, and to run an incident in one when the server can have no more channels",
         Need::Comfort,
     ),
     permission(
         CREATE_PRIVATE_THREADS,
         "Create Private Threads",
-        "to do the same where not everybody may read it",
+        "to run an incident in a thread where not everybody may read it",
         Need::Comfort,
     ),
     permission(EMBED_LINKS, "Embed Links", "to show the card of an incident", Need::Incidents),

@@ -53,9 +53,24 @@ pub(crate) async fn post(
         Some(found) => found,
         None => send(account, &attempt.key, post).await?,
     };
+    noted(account, attempt, post, message);
+    Ok(message)
+}
+
+/// Posts a message of which it is known that it wasn't found. Discord may still know its key.
+pub(crate) async fn post_new(
+    account: &Account,
+    attempt: &Attempt,
+    post: &Post<'_>,
+) -> Result<MessageId, Failure> {
+    let message = send(account, &attempt.key, post).await?;
+    noted(account, attempt, post, message);
+    Ok(message)
+}
+
+fn noted(account: &Account, attempt: &Attempt, post: &Post<'_>, message: MessageId) {
     account.doing.note_key(message, &attempt.key);
     account.doing.set_says(message, Some(post.body));
-    Ok(message)
 }
 
 async fn send(account: &Account, key: &str, post: &Post<'_>) -> Result<MessageId, Failure> {

@@ -104,6 +104,12 @@ pub(crate) async fn read(account: &Account, message: &MessageRef) -> Result<Rece
     Ok(Receipt::Said(Said { author, text, sent_at: moment_of(message_id.get()) }))
 }
 
+/// What a message of ours says, in Discord's markup.
+pub(crate) async fn ours(account: &Account, place: (ChannelId, MessageId)) -> Result<String, Failure> {
+    let whole = get(account, place).await.map_err(Failure::while_reading)?;
+    Ok(whole.words(true))
+}
+
 async fn get(account: &Account, (channel_id, message_id): (ChannelId, MessageId)) -> Result<Whole, Failure> {
     let call = Call::get(Route::ChannelMessage { channel_id, message_id }).needs("Read Message History");
     account.client.ask(call).await

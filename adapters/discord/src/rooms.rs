@@ -4,9 +4,9 @@
 //!   with what is configured. Any other is known by its number.
 //! - **A name keeps meaning the channel that it was first found to mean**, while that is there: a channel that somebody
 //!   renames is still heard, and another one that takes the name is not.
-//! - A room of sitrep's own has a topic that ends in a key of ours, or is a thread that we made. Nothing needs to be
-//!   remembered for it; and it stays ours when people move it, or write another topic, or remove its category.
-//! - What is said in a thread is said in the room that the thread belongs to.
+//! - A room of sitrep's own has a topic that ends in a key of ours, or is a thread that we made in
+//!   place of a room. Nothing needs to be remembered for it; and it stays ours when people move it, or write another topic, or remove its category.
+//! - What is said in a thread is said in the room that the thread belongs to, also in one that we began to talk in.
 
 use serenity::all::{ChannelId, UserId};
 use sitrep_core::{
@@ -99,7 +99,7 @@ impl Rooms<'_> {
         }
         let Some(channel) = guild.channels.get(&id) else { return RoomKind::Other };
         let is_ours = if channel.is_thread() {
-            channel.owner == Some(self.me)
+            channel.owner == Some(self.me) && !channel.is_for_talk && !guild.begun.contains(&id)
         } else {
             let is_marked = channel.topic.as_deref().and_then(key_in).is_some();
             channel.is_text() && (is_marked || guild.own.contains(&id))
@@ -160,10 +160,21 @@ mod tests {
             channel(63, "overflow", json!({ "parent_id": "51", "topic": "It is \u{b7} abcdefgh-1f-0" })),
             channel(70, "talk", json!({ "type": 11, "parent_id": "10", "owner_id": "20" })),
             channel(71, "ours", json!({ "type": 11, "parent_id": "10", "owner_id": "9" })),
+            channel(73, "begun", json!({ "type": 11, "parent_id": "11", "owner_id": "9" })),
+            channel(
+                75,
+                "REP-2",
+                json!({
+                    "type": 11, "parent_id": "10", "owner_id": "9",
+                    "thread_metadata": { "archived": false, "auto_archive_duration": 4320, "locked": false },
+                }),
+            ),
+            channel(74, "REP-1", json!({ "type": 11, "parent_id": "10", "owner_id": "9" })),
             channel(72, "in ours", json!({ "type": 11, "parent_id": "60", "owner_id": "20" })),
         ] {
             guild.put_channel(&channel);
         }
+        guild.begun.extend([73, 74].map(ChannelId::new));
         guild.directs.insert(ChannelId::new(80));
         guild
     }
@@ -183,6 +194,9 @@ mod tests {
             (70, "#ops", Some("70"), RoomKind::Configured),
             (71, "71", None, RoomKind::Own),
             (72, "60", Some("72"), RoomKind::Own),
+            (73, "11", Some("73"), RoomKind::Other),
+            (74, "#ops", Some("74"), RoomKind::Configured),
+            (75, "#ops", Some("75"), RoomKind::Configured),
             (80, "80", None, RoomKind::Direct),
             (99, "99", None, RoomKind::Other),
         ];

@@ -1,6 +1,7 @@
 //! Saying something, once: as an answer to an interaction if it is one, as a message otherwise.
 //!
-//! - An answer to a message in a thread goes into the thread.
+//! - An answer to a message in a thread goes into the thread, and so does what belongs into a message's thread
+//!   (`thread.rs`), wherever it was asked.
 //! - What only one person is to see is an answer to their interaction. Where that can't be answered any more it is said
 //!   in the channel, to them.
 
@@ -20,6 +21,7 @@ use crate::{
     failure::Failure,
     post::{Post, post},
     render::Body,
+    thread::{self, Root},
     tickets::interaction_of,
     upload::Upload,
 };
@@ -27,6 +29,8 @@ use crate::{
 /// Something to be said.
 pub(crate) struct Saying<'a> {
     pub(crate) room: &'a RoomRef,
+    /// The message of ours in whose thread it is said.
+    pub(crate) thread: Option<&'a MessageRef>,
     pub(crate) answers: Option<&'a MessageRef>,
     pub(crate) only_for: Option<&'a Person>,
     pub(crate) purpose: Purpose,
@@ -62,31 +66,66 @@ async fn say_with(
 ) -> Result<Receipt, Failure> {
     // What was asked elsewhere is not tied to what is said here.
     let answered = saying.answers.filter(|answered| answered.room == *saying.room);
-    let thread = answered.and_then(|answered| answered.thread.clone());
-    let channel = channel(account, saying.room, thread.as_deref())?;
-    let receipt =
-        |id: String| Receipt::Message(MessageRef { room: saying.room.clone(), id, thread: thread.clone() });
+    let root = saying.thread.filter(|root| root.room == *saying.room);
+    let root = root.map(|message| Root::of(account, saying.room, message)).transpose()?;
+    let place = Place::of(account, saying, (root, answered))?;
     let interaction = answered.and_then(|answered| interaction_of(&answered.id));
     let entry = answered.and_then(|answered| account.tickets.find(&answered.id, Utc::now()));
     let mut given = None;
     if let Some(entry) = &entry {
         let body = account.render(saying.message, saying.purpose);
         let only_for_them = saying.only_for.is_some() && !entry.ticket.is_direct;
-        let answer = Answer { key: &attempt.key, body: &body, upload, only_for_them };
+        let is_elsewhere = !only_for_them && root.is_some() && entry.ticket.channel != place.channel;
+        let answer = Answer { key: &attempt.key, body: &body, upload, only_for_them, is_elsewhere };
         match answer::give(account, entry, &answer).await? {
-            Given::Shown => return Ok(receipt(saying.answers.map(|it| it.id.clone()).unwrap_or_default())),
-            Given::Said(message) => return Ok(receipt(message.to_string())),
+            Given::Shown => {
+                let shown = saying.answers.map(|it| it.id.clone()).unwrap_or_default();
+                return Ok(place.receipt(saying, shown));
+            }
+            Given::Said(message) => return Ok(place.receipt(saying, message.to_string())),
             Given::Not(held) => given = Some(held),
         }
     }
     let body = in_channel(account, saying, interaction.is_some());
-    let answers = answered.and_then(|answered| answered.id.parse().ok()).map(MessageId::new);
-    let message =
-        post(account, attempt, &Post { channel, body: &body, upload, answers, interaction }).await?;
+    let answers = answered.filter(|answered| answered.thread == place.thread);
+    let answers = answers.and_then(|answered| answered.id.parse().ok()).map(MessageId::new);
+    let what = Post { channel: place.channel, body: &body, upload, answers, interaction };
+    let (message, place) = match root {
+        Some(root) => match thread::post_in(account, attempt, root, &what).await? {
+            (message, true) => (message, place),
+            (message, false) => (message, Place { channel: root.channel, thread: None }),
+        },
+        None => (post(account, attempt, &what).await?, place),
+    };
     if let Some(held) = given {
         answer::finish(account, held, &attempt.key, message).await;
     }
-    Ok(receipt(message.to_string()))
+    Ok(place.receipt(saying, message.to_string()))
+}
+
+/// Where something is said.
+struct Place {
+    channel: ChannelId,
+    /// The thread that the channel is.
+    thread: Option<String>,
+}
+
+impl Place {
+    fn of(
+        account: &Account,
+        saying: &Saying<'_>,
+        (root, answered): (Option<Root>, Option<&MessageRef>),
+    ) -> Result<Self, Failure> {
+        if let Some(root) = root {
+            return Ok(Self { channel: root.thread, thread: Some(root.thread.to_string()) });
+        }
+        let thread = answered.and_then(|answered| answered.thread.clone());
+        Ok(Self { channel: channel(account, saying.room, thread.as_deref())?, thread })
+    }
+
+    fn receipt(&self, saying: &Saying<'_>, id: String) -> Receipt {
+        Receipt::Message(MessageRef { room: saying.room.clone(), id, thread: self.thread.clone() })
+    }
 }
 
 /// What is said where all see it.

@@ -33,7 +33,8 @@ pub struct DiscordSettings {
     pub category: String,
     /// Every room that the configuration names, by name (with or without `#`) or id.
     pub rooms: Vec<String>,
-    /// Those of them where commands are heard: an incident may have to run there.
+    /// Those of them where commands are heard, the first for incidents: one may have to run there. In each of them what is
+    /// reported has a thread.
     pub command_rooms: Vec<String>,
     /// Who may command, and so sees what is not private.
     pub allow: AllowRoles,

@@ -127,9 +127,9 @@ async fn in_time<T>(asking: impl Future<Output = Result<T, Failure>>) -> Result<
 async fn act(account: &Account, perform: &Perform) -> Outcome {
     let attempt = &perform.attempt;
     let done = match &perform.action {
-        Action::Say { room, answers, message, attachment, .. } => {
-            let (answers, attachment) = (answers.as_ref(), attachment.as_deref());
-            say::say(account, attempt, &say::Speech { room, answers, message, attachment }).await
+        Action::Say { room, thread, answers, message, attachment, .. } => {
+            let (thread, answers, attachment) = (thread.as_ref(), answers.as_ref(), attachment.as_deref());
+            say::say(account, attempt, &say::Speech { room, thread, answers, message, attachment }).await
         }
         Action::Edit { message, content, .. } => edit::edit(account, attempt, message, content).await,
         Action::OpenRoom { name, topic, invited, private, open_to } => {

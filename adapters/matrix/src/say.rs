@@ -2,6 +2,9 @@
 //!
 //! The key is the transaction id, under which the homeserver gives the same event back, and it stands in the
 //! content, where it is found again when the homeserver may have forgotten the transaction.
+//!
+//! A thread is begun by saying something in it: all that it takes is to name its root. A message that stands in a thread
+//! has none of its own.
 
 use matrix_sdk::{Room, ruma::TransactionId};
 use serde_json::{Value, json};
@@ -23,6 +26,8 @@ use crate::{
 /// What is to be said, and where.
 pub(crate) struct Speech<'a> {
     pub(crate) room: &'a RoomRef,
+    /// The message in whose thread it is said.
+    pub(crate) thread: Option<&'a MessageRef>,
     /// The message that it answers.
     pub(crate) answers: Option<&'a MessageRef>,
     pub(crate) message: &'a Message,
@@ -64,8 +69,9 @@ async fn words(
     target: &Room,
     speech: &Speech<'_>,
 ) -> Result<MessageRef, Failure> {
-    let Speech { room, answers, message, .. } = *speech;
-    let thread = answers.and_then(|answered| answered.thread.clone());
+    let Speech { room, message, .. } = *speech;
+    let relation = Relation::of(speech);
+    let thread = relation.root.map(str::to_owned);
     let found = match account.may_be_forgotten(attempt.first_tried) {
         true => history::find(target, &account.me, attempt).await?,
         false => None,
@@ -77,8 +83,8 @@ async fn words(
             let content = renderer.fitting(message, |rendered| {
                 let mut content = rendered.content(&rendered.mentions);
                 content[CONTENT_KEY] = attempt.key.as_str().into();
-                if let Some(answered) = answers {
-                    content["m.relates_to"] = relation(answered);
+                if let Some(relation) = relation.content() {
+                    content["m.relates_to"] = relation;
                 }
                 content
             });
@@ -95,13 +101,40 @@ pub(crate) async fn send(room: &Room, key: &str, content: Value) -> Result<Strin
     Ok(sent.response.event_id.to_string())
 }
 
-fn relation(answered: &MessageRef) -> Value {
-    let reply = json!({ "event_id": answered.id });
-    match &answered.thread {
-        None => json!({ "m.in_reply_to": reply }),
-        Some(root) => {
-            json!({ "rel_type": "m.thread", "event_id": root, "is_falling_back": true, "m.in_reply_to": reply })
-        }
+/// What a message hangs on.
+struct Relation<'a> {
+    /// The root of the thread that it is said in.
+    root: Option<&'a str>,
+    /// The message that it answers, there or where there is no thread.
+    answered: Option<&'a str>,
+}
+
+impl<'a> Relation<'a> {
+    fn of(speech: &Speech<'a>) -> Self {
+        let here = |message: Option<&'a MessageRef>| message.filter(|message| message.room == *speech.room);
+        let (beneath, answered) = (here(speech.thread), here(speech.answers));
+        let root = match beneath {
+            Some(message) => Some(message.thread.as_deref().unwrap_or(&message.id)),
+            None => answered.and_then(|answered| answered.thread.as_deref()),
+        };
+        // What stands outside of the thread can't be answered in it.
+        let is_there = |answered: &&MessageRef| match root {
+            Some(root) => answered.thread.as_deref() == Some(root) || answered.id == root,
+            None => true,
+        };
+        Self { root, answered: answered.filter(is_there).map(|answered| answered.id.as_str()) }
+    }
+
+    /// As it stands in the event. Clients that know no threads show the root as what is answered, unless there is a real
+    /// answer ("Fallback for unthreaded clients" and "Replies within threads" in the specification).
+    fn content(&self) -> Option<Value> {
+        let Some(root) = self.root else {
+            return self.answered.map(|answered| json!({ "m.in_reply_to": { "event_id": answered } }));
+        };
+        Some(json!({
+            "rel_type": "m.thread", "event_id": root, "is_falling_back": self.answered.is_none(),
+            "m.in_reply_to": { "event_id": self.answered.unwrap_or(root) },
+        }))
     }
 }
 
@@ -112,15 +145,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_stay_in_their_thread() {
-        let room = RoomRef::new(&PlatformName::new("matrix"), "!abc");
-        let mut answered = MessageRef { room, id: "$a".to_owned(), thread: None };
-        assert_eq!(relation(&answered), json!({ "m.in_reply_to": { "event_id": "$a" } }));
-        answered.thread = Some("$root".to_owned());
-        let expected = json!({
-            "rel_type": "m.thread", "event_id": "$root", "is_falling_back": true,
-            "m.in_reply_to": { "event_id": "$a" },
-        });
-        assert_eq!(relation(&answered), expected);
+    fn what_is_said_hangs_on_its_thread_and_on_what_it_answers() {
+        let ours = RoomRef::new(&PlatformName::new("matrix"), "!abc");
+        let in_room = |room: &str, id: &str, thread: Option<&str>| MessageRef {
+            room: RoomRef::new(&PlatformName::new("matrix"), room),
+            id: id.to_owned(),
+            thread: thread.map(str::to_owned),
+        };
+        let at = |id: &str, thread: Option<&str>| Some(in_room("!abc", id, thread));
+        let elsewhere = |id: &str| Some(in_room("!def", id, None));
+        let answer = |id: &str| json!({ "m.in_reply_to": { "event_id": id } });
+        let threaded = |id: &str, is_falling_back: bool| {
+            json!({
+                "rel_type": "m.thread", "event_id": "$root", "is_falling_back": is_falling_back,
+                "m.in_reply_to": { "event_id": id },
+            })
+        };
+        let cases = [
+            (None, None, None),
+            (None, at("$a", None), Some(answer("$a"))),
+            (None, elsewhere("$a"), None),
+            (None, at("$a", Some("$root")), Some(threaded("$a", false))),
+            (at("$root", None), None, Some(threaded("$root", true))),
+            (at("$b", Some("$root")), None, Some(threaded("$root", true))),
+            (at("$root", None), at("$a", Some("$root")), Some(threaded("$a", false))),
+            (at("$root", None), at("$root", None), Some(threaded("$root", false))),
+            (at("$root", None), at("$a", None), Some(threaded("$root", true))),
+            (at("$root", None), at("$a", Some("$other")), Some(threaded("$root", true))),
+            (at("$root", None), elsewhere("$a"), Some(threaded("$root", true))),
+            (elsewhere("$root"), None, None),
+        ];
+        for (thread, answers, expected) in cases {
+            let (thread, answers) = (thread.as_ref(), answers.as_ref());
+            let message = &Message::text("x");
+            let speech = Speech { room: &ours, thread, answers, message, attachment: None };
+            assert_eq!(Relation::of(&speech).content(), expected, "{thread:?} {answers:?}");
+        }
     }
 }

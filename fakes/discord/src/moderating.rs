@@ -26,6 +26,18 @@ impl Discord {
         found.is_some()
     }
 
+    /// Puts a thread to sleep, as nobody writes in it for long; a moderator may lock it besides.
+    pub fn archive_thread(&self, thread: &str, locked: bool) {
+        let mut state = self.server().state();
+        let Some(found) = state.channel(thread).map(|thread| thread.id) else { return };
+        let now = state.now();
+        happening::channel::change(&mut state, found, |channel| {
+            if let Some(thread) = &mut channel.thread {
+                (thread.archived, thread.locked, thread.archived_changed_at) = (true, locked, now);
+            }
+        });
+    }
+
     /// Removes several messages at once.
     pub fn purge(&self, channel: &str, messages: &[u64]) {
         let mut state = self.server().state();

@@ -122,6 +122,11 @@ impl Person {
         self.write(channel, text, None, None)
     }
 
+    /// Writes a message into the thread under a message.
+    pub fn say_in_thread(&self, root: u64, text: &str) -> Result<u64, Refused> {
+        self.say(&root.to_string(), text)
+    }
+
     /// Writes a message with a file, or sends just that.
     pub fn attach(&self, channel: &str, text: &str, name: &str, content: &[u8]) -> Result<u64, Refused> {
         self.write(channel, text, None, Some((name, content)))
@@ -237,6 +242,12 @@ impl Person {
         let all = state.messages.get(&place).into_iter().flat_map(|all| all.values());
         let theirs = all.filter(|it| it.only_for.is_none_or(|only| only == self.id));
         Ok(theirs.map(|it| Message::of(&state, it)).collect())
+    }
+
+    /// What they read in the thread under a message, the oldest first, without that message itself; nothing if there is no
+    /// thread.
+    pub fn thread(&self, root: u64) -> Vec<Message> {
+        self.reads(&root.to_string()).unwrap_or_default()
     }
 
     /// What they read in their direct channel with the bot.

@@ -189,4 +189,6 @@ refusals! {
     cannot_reply = 403, 160_002, "Cannot reply without permission to read message history";
     /// The message has its thread.
     thread_exists = 400, 160_004, "A thread has already been created for this message";
+    /// Only moderators write in it.
+    thread_locked = 400, 160_005, "Thread is locked";
 }

@@ -59,6 +59,23 @@ impl Person {
         Ok(shown(&self.events(room)?))
     }
 
+    /// The messages of the thread under a message, as a client shows them, oldest first, without that message itself.
+    /// What stands in it is the homeserver's to say.
+    pub(crate) fn thread(&self, room: &str, root: &str) -> Result<Vec<Seen>, Failed> {
+        let relations = in_room(room).replacen("/v3/", "/v1/", 1);
+        let path = format!("{relations}/relations/{}/m.thread?limit=500", encoded(root));
+        let page = self.api.get(&path)?;
+        let within: Vec<&str> = page["chunk"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|event| event["event_id"].as_str())
+            .collect();
+        let mut shown = self.shown(room)?;
+        shown.retain(|message| within.contains(&message.event_id.as_str()));
+        Ok(shown)
+    }
+
     /// The reactions to an event that were not taken back: who, and which.
     pub(crate) fn reactions(&self, room: &str, event_id: &str) -> Result<Vec<(String, String)>, Failed> {
         let events = self.events(room)?;

@@ -1,5 +1,5 @@
-//! A configured room: that it is there, and that sitrep sees it, reads and speaks in it, and pins where commands are
-//! heard.
+//! A configured room: that it is there, and that sitrep sees it, reads and speaks in it, and that it pins, and begins
+//! threads and speaks in them, where commands are heard.
 //!
 //! Mentioning somebody asks for no right of its own.
 
@@ -9,8 +9,8 @@ use super::server::{Channel, Server};
 use crate::{
     account::Account,
     permissions::{
-        EMBED_LINKS, NEEDED, Need, PIN_MESSAGES, Permission, READ_MESSAGE_HISTORY, SEND_MESSAGES,
-        VIEW_CHANNEL,
+        CREATE_PUBLIC_THREADS, EMBED_LINKS, NEEDED, Need, PIN_MESSAGES, Permission, READ_MESSAGE_HISTORY,
+        SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
     },
 };
 
@@ -34,8 +34,9 @@ pub(super) fn check(account: &Account, server: &Server) -> Vec<Finding> {
 fn of_room(server: &Server, name: &str, channel: &Channel, hears_commands: bool) -> Vec<Finding> {
     let power = server.power_in(channel);
     let always = VIEW_CHANNEL | SEND_MESSAGES | READ_MESSAGE_HISTORY;
-    // An incident for which no channel can be made runs where it was declared.
-    let wanted = if hears_commands { always | EMBED_LINKS | PIN_MESSAGES } else { always };
+    // An incident for which no channel can be made runs where it was declared, and what is reported has a thread.
+    let threads = CREATE_PUBLIC_THREADS | SEND_MESSAGES_IN_THREADS;
+    let wanted = if hears_commands { always | EMBED_LINKS | PIN_MESSAGES | threads } else { always };
     let lacks: Vec<&Permission> =
         NEEDED.iter().filter(|it| wanted & it.bit != 0 && power & it.bit == 0).collect();
     if power & VIEW_CHANNEL == 0 {
@@ -45,7 +46,7 @@ fn of_room(server: &Server, name: &str, channel: &Channel, hears_commands: bool)
         )];
     }
     if lacks.is_empty() {
-        let pins = if hears_commands { ", pins" } else { "" };
+        let pins = if hears_commands { ", pins, begins threads" } else { "" };
         return vec![Finding::ok(format!("Room {name}: sitrep sees it, reads, speaks, mentions{pins}"))];
     }
     let lack = |permission: &&Permission| {
@@ -79,13 +80,26 @@ mod tests {
 
     #[test]
     fn what_is_missing_in_a_room_is_said() {
-        assert_eq!(found(0, 0, true), ["ok Room ops: sitrep sees it, reads, speaks, mentions, pins."]);
+        assert_eq!(
+            found(0, 0, true),
+            ["ok Room ops: sitrep sees it, reads, speaks, mentions, pins, begins threads."]
+        );
         assert_eq!(found(0, PIN_MESSAGES, false), ["ok Room ops: sitrep sees it, reads, speaks, mentions."]);
         let unseen = found(0, VIEW_CHANNEL, true);
         assert!(unseen.len() == 1 && unseen[0].starts_with("problem Room ops: sitrep may not see it"));
         let poor = found(0, SEND_MESSAGES | PIN_MESSAGES, true);
         assert!(poor[0].starts_with("problem Room ops: sitrep lacks Send Messages there"), "{poor:?}");
         assert!(poor[1].starts_with("warning Room ops: sitrep lacks Pin Messages there"), "{poor:?}");
+        let threads = CREATE_PUBLIC_THREADS | SEND_MESSAGES_IN_THREADS;
+        assert_eq!(found(0, threads, false).len(), 1, "no thread is begun there");
+        let threadless = found(0, threads, true);
+        for (finding, name) in threadless.iter().zip(["Send Messages in Threads", "Create Public Threads"]) {
+            assert!(
+                finding.starts_with(&format!("warning Room ops: sitrep lacks {name} there")),
+                "{finding}"
+            );
+        }
+        assert_eq!(threadless.len(), 2);
     }
 
     #[test]

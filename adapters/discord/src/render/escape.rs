@@ -29,7 +29,7 @@ pub(super) fn escaped(words: &str, at_start: bool) -> String {
 }
 
 /// Words without characters that control a terminal, or that people can't see and browsers take for white space.
-pub(super) fn clean(words: &str) -> String {
+pub(crate) fn clean(words: &str) -> String {
     let is_kept = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || *c == '\u{FEFF}');
     words.chars().filter(is_kept).collect()
 }

@@ -18,6 +18,7 @@ use sitrep_core::{
     message::{Message, Span},
 };
 
+pub(crate) use escape::clean;
 pub(crate) use fit::shortened;
 pub(crate) use text::Renderer;
 

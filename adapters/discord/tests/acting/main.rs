@@ -14,3 +14,4 @@ mod refusals;
 mod rooms;
 mod saying;
 mod talking;
+mod threads;

@@ -9,3 +9,4 @@ mod connection;
 mod interactions;
 mod marks;
 mod support;
+mod threads;

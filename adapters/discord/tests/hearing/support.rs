@@ -172,6 +172,11 @@ pub(crate) struct Asleep {
 }
 
 impl Asleep {
+    /// What it has kept is lost.
+    pub(crate) fn forget(&self) {
+        std::fs::remove_dir_all(self.state.path().join("discord")).unwrap();
+    }
+
     pub(crate) async fn wake(self, discord: &Discord) -> Bot {
         Bot::unheard(discord, self.after, self.state).await
     }

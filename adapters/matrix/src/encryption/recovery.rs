@@ -6,14 +6,18 @@
 //! - Without one a key is made, once: see `key_file.rs` for what happens when we die meanwhile. It is handed over as
 //!   a file, and never stands in a log.
 //! - Nothing that exists is replaced. A key that doesn't fit is said, with what to do.
+//! - Deriving a key from a phrase is slow on purpose, and the SDK does it in the middle of its requests: see [`slow`].
 
-use std::io;
+use std::{future::poll_fn, io};
 
 use matrix_sdk::{
     Client,
     encryption::secret_storage::{SecretStorageError, SecretStore},
 };
-use tokio::{runtime::Handle, task::spawn_blocking};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::{JoinSet, block_in_place},
+};
 
 use super::{
     key_file,
@@ -31,13 +35,11 @@ pub(super) fn known_keys(settings: &MatrixSettings) -> Result<Vec<String>, Troub
 pub(super) async fn open(client: &Client, keys: &[String]) -> Result<Option<SecretStore>, Trouble> {
     for key in keys {
         let (storage, key) = (client.encryption().secret_storage(), key.clone());
-        // Deriving a key from a phrase is slow on purpose.
-        let opening = spawn_blocking(move || Handle::current().block_on(storage.open_secret_store(&key)));
-        match opening.await {
-            Ok(Ok(store)) => return Ok(Some(store)),
-            Ok(Err(SecretStorageError::SecretStorageKey(_))) => {}
-            Ok(Err(error)) => return Err(of_storage(error)),
-            Err(_) => return Err(Trouble::waiting("opening secret storage ended early")),
+        match slow(async move { storage.open_secret_store(&key).await }).await {
+            Some(Ok(store)) => return Ok(Some(store)),
+            Some(Err(SecretStorageError::SecretStorageKey(_))) => {}
+            Some(Err(error)) => return Err(of_storage(error)),
+            None => return Err(Trouble::waiting("opening secret storage ended early")),
         }
     }
     Ok(None)
@@ -74,15 +76,29 @@ pub(super) async fn establish(
     }
 }
 
+/// Something that computes for long between its requests, as a task of its own. `None` if it was cut short.
+///
+/// - Other tasks go on elsewhere while it computes.
+/// - It ends with whoever awaits it, and with the runtime. On a thread for blocking work it would outlive the runtime's
+///   timers, which panic then; and so would a timeout around it that is asked right after it has computed.
+async fn slow<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let mut work = Box::pin(work);
+    let mut task = JoinSet::new();
+    // Where there is one thread there is nowhere else to go on.
+    let is_wide = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+    task.spawn(poll_fn(move |context| {
+        let mut compute = || work.as_mut().poll(context);
+        if is_wide { block_in_place(compute) } else { compute() }
+    }));
+    task.join_next().await?.ok()
+}
+
 /// Makes secret storage and the backup.
 async fn make(settings: &MatrixSettings, client: &Client) -> Result<(), Trouble> {
     let recovery = client.encryption().recovery();
     if let Some(phrase) = settings.recovery_key.clone() {
-        let enabling = spawn_blocking(move || {
-            Handle::current().block_on(async { recovery.enable().with_passphrase(&phrase).await })
-        });
-        let enabled = enabling.await.map_err(|_| Trouble::waiting("making secret storage ended early"))?;
-        enabled.map_err(of_recovery)?;
+        let enabled = slow(async move { recovery.enable().with_passphrase(&phrase).await }).await;
+        enabled.ok_or_else(|| Trouble::waiting("making secret storage ended early"))?.map_err(of_recovery)?;
         tracing::info!("The keys of {} are kept under the configured recovery key.", settings.user);
         return Ok(());
     }
@@ -136,4 +152,81 @@ pub(super) fn unwritable(settings: &MatrixSettings, error: &io::Error) -> Troubl
          the disk.",
         settings.state_dir.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicU8, Ordering},
+        },
+        thread,
+        time::Duration,
+    };
+
+    use tokio::{
+        runtime::Builder,
+        time::{sleep, timeout},
+    };
+
+    use super::*;
+
+    const ENDED: u8 = 1;
+    const PANICKED: u8 = 2;
+
+    /// Says how it ended.
+    struct Guard(Arc<AtomicU8>);
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.store(if thread::panicking() { PANICKED } else { ENDED }, Ordering::SeqCst);
+        }
+    }
+
+    fn until(flag: &AtomicU8) -> u8 {
+        loop {
+            match flag.load(Ordering::SeqCst) {
+                0 => thread::sleep(Duration::from_millis(1)),
+                set => return set,
+            }
+        }
+    }
+
+    #[test]
+    fn slow_work_gives_what_it_gives_wherever_it_runs() {
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let runtime = builder.enable_all().build().unwrap();
+            let work = async {
+                sleep(Duration::from_millis(1)).await;
+                5
+            };
+            assert_eq!(runtime.block_on(slow(work)), Some(5));
+        }
+    }
+
+    #[test]
+    fn slow_work_ends_quietly_with_its_runtime() {
+        let flag = || Arc::new(AtomicU8::new(0));
+        let (began, shut_down, work_ended, whole_ended) = (flag(), flag(), flag(), flag());
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let (inside, may_end) = (Arc::clone(&began), Arc::clone(&shut_down));
+        let (of_work, of_whole) = (Guard(Arc::clone(&work_ended)), Guard(Arc::clone(&whole_ended)));
+        runtime.spawn(async move {
+            let _guard = of_whole;
+            let work = async move {
+                let _guard = of_work;
+                sleep(Duration::from_millis(1)).await;
+                // It computes while the runtime shuts down.
+                inside.store(1, Ordering::SeqCst);
+                until(&may_end);
+            };
+            let _ = timeout(Duration::from_secs(60), slow(work)).await;
+            sleep(Duration::from_millis(1)).await;
+        });
+        until(&began);
+        runtime.shutdown_background();
+        shut_down.store(1, Ordering::SeqCst);
+        assert_eq!((until(&work_ended), until(&whole_ended)), (ENDED, ENDED));
+    }
 }

@@ -93,6 +93,9 @@ fn may_write(call: &Call<'_>, channel: &Channel) -> Result<(), Refusal> {
     if channel.thread.as_ref().is_some_and(|thread| thread.archived && thread.locked && !manages) {
         return Err(refusal::thread_archived());
     }
+    if channel.thread.as_ref().is_some_and(|thread| thread.locked && !manages) {
+        return Err(refusal::thread_locked());
+    }
     Ok(())
 }
 

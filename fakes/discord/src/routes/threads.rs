@@ -7,6 +7,7 @@ use crate::happening::thread::NewThread;
 use crate::refusal::{self, Refusal};
 use crate::rules::permissions;
 use crate::state::channel::{Channel, ChannelKind};
+use crate::state::message::HAS_THREAD;
 use crate::{happening, permission, render};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -33,7 +34,8 @@ fn on_message(call: &mut Call<'_>) -> Outcome {
     let channel = place(call)?;
     let message = call.message(channel.id)?;
     call.need(channel.id, permission::CREATE_PUBLIC_THREADS)?;
-    if call.state.channels.contains_key(&message.id) {
+    // A message that had one doesn't get another, also if it was deleted.
+    if message.flags & HAS_THREAD != 0 || call.state.channels.contains_key(&message.id) {
         return Err(refusal::thread_exists());
     }
     start(call, channel.id, Some(message.id), false)

@@ -183,6 +183,15 @@ impl Bot {
         }
     }
 
+    /// Gives them back.
+    fn restore(&self, bits: u64) {
+        let mut state = self.server.state();
+        let everyone = state.guild.id;
+        if let Some(role) = state.guild.roles.get_mut(&everyone) {
+            role.permissions |= bits;
+        }
+    }
+
     /// Everything was asked as it should be, and everything answered as the description says.
     #[track_caller]
     fn in_order(&self) {

@@ -71,6 +71,24 @@ fn threads_have_the_overwrites_of_their_channel_and_a_permission_of_their_own() 
 }
 
 #[test]
+fn a_message_has_one_thread_also_when_that_is_gone_and_what_is_locked_is_for_moderators() {
+    let bot = Bot::new();
+    let report = bot.person("alice").say("ops", "something is odd").unwrap();
+    let path = format!("{}/{report}/threads", bot.messages("ops"));
+    bot.revoke(bit::CREATE_PUBLIC_THREADS);
+    bot.post(&path, json!({ "name": "Report" })).refused(403, 50013);
+    bot.restore(bit::CREATE_PUBLIC_THREADS);
+    bot.post(&path, json!({ "name": "Report" })).ok();
+    bot.patch(&format!("/channels/{report}"), json!({ "locked": true })).ok();
+    bot.revoke(bit::MANAGE_THREADS);
+    bot.post(&format!("/channels/{report}/messages"), json!({ "content": "x" })).refused(400, 160_005);
+    bot.restore(bit::MANAGE_THREADS);
+    bot.delete(&format!("/channels/{report}")).ok();
+    bot.post(&path, json!({ "name": "Again" })).refused(400, 160_004);
+    bot.in_order();
+}
+
+#[test]
 fn threads_go_with_their_channel() {
     let bot = Bot::new();
     let thread =
