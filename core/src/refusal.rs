@@ -45,6 +45,12 @@ pub enum Refusal {
     NotAPerson(String),
     /// Not a service that is configured.
     NoSuchService(String),
+    /// Not a team that has a rota.
+    NoSuchRota(String),
+    /// Nobody who can be on duty: not in `[people]`.
+    NotOnAnyRota(String),
+    /// It would end before it begins.
+    EndsBeforeItBegins,
     /// Not a length of time, or not a sensible one.
     Duration(DurationError),
     /// Not a moment, or not a possible one.
@@ -107,6 +113,14 @@ impl Refusal {
                 let known = policy.services.keys().take(12).cloned().collect::<Vec<_>>().join(", ");
                 policy.say("refusal.no_such_service", args![typed = code(glimpse(typed)), known = known])
             }
+            Self::NoSuchRota(typed) => {
+                let known = policy.oncall.keys().take(12).cloned().collect::<Vec<_>>().join(", ");
+                policy.say("oncall.no_such_team", args![typed = code(glimpse(typed)), known = known])
+            }
+            Self::NotOnAnyRota(typed) => {
+                policy.say("oncall.nobody_known", args![typed = code(glimpse(typed))])
+            }
+            Self::EndsBeforeItBegins => policy.say("oncall.ends_before_it_begins", args![]),
             Self::Duration(error) => unclear_time::duration(error, policy),
             Self::When(error) => unclear_time::moment(error, policy),
             Self::PromiseTooFar => policy.say("refusal.promise_too_far", args![]),

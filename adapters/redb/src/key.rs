@@ -104,6 +104,7 @@ fn letter_of(kind: DueKind) -> u8 {
         DueKind::RetrospectiveReminder(Ahead::Hour) => b'H',
         DueKind::RetrospectiveReminder(Ahead::TenMinutes) => b'M',
         DueKind::RetrospectiveReminder(Ahead::Now) => b'N',
+        DueKind::OnCallHandover => b'O',
     }
 }
 
@@ -123,6 +124,7 @@ fn to_kind(letter: u8) -> Option<DueKind> {
         b'H' => Some(DueKind::RetrospectiveReminder(Ahead::Hour)),
         b'M' => Some(DueKind::RetrospectiveReminder(Ahead::TenMinutes)),
         b'N' => Some(DueKind::RetrospectiveReminder(Ahead::Now)),
+        b'O' => Some(DueKind::OnCallHandover),
         _ => None,
     }
 }

@@ -28,6 +28,7 @@ mod meet;
 mod mitigate;
 mod next;
 mod note;
+mod oncall;
 mod parse;
 mod reopen;
 mod resolve;
@@ -89,6 +90,7 @@ pub const VERBS: &[Verb] = &[
     reopen::VERB,
     close::VERB,
     retro::VERB,
+    oncall::VERB,
     incidents::VERB,
     help::VERB,
 ];

@@ -13,7 +13,7 @@ use crate::{incident::IncidentId, refusal::Refusal};
 const NEAR_MISS: f64 = 0.85;
 
 /// Verbs of the process that come with later versions: met with a word rather than with silence.
-const NOT_YET: &[&str] = &["action", "actions", "decline", "mirror", "oncall", "report", "similar", "stats"];
+const NOT_YET: &[&str] = &["action", "actions", "decline", "mirror", "report", "similar", "stats"];
 
 /// What a message turned out to be.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ use crate::{
     port::{Attachment, Identity, RoomKind},
     refusal::Refusal,
     room::{MessageRef, RoomRef},
+    rota::{Duty, Rota},
     workspace::Workspace,
 };
 
@@ -38,6 +39,8 @@ pub struct View<'a> {
     pub incident: Option<&'a Incident>,
     /// The other one, if it is about two.
     pub other: Option<&'a Incident>,
+    /// Who is on duty.
+    pub rota: &'a Rota,
 }
 
 /// The incidents that still owe something: as they are stored, and over that as they have been changed in this
@@ -207,6 +210,12 @@ impl<'a> View<'a> {
 }
 
 impl Context<'_> {
+    /// Who is on duty now.
+    #[must_use]
+    pub fn duty<'v>(&'v self, view: &View<'v>) -> Duty<'v> {
+        Duty { policy: self.policy, rota: view.rota, now: self.now }
+    }
+
     /// Whether this was said in the incident's own room: who is in there belongs to it.
     #[must_use]
     pub fn is_in_room_of(&self, incident: &Incident) -> bool {

@@ -187,7 +187,8 @@ impl Engine {
         };
         let incident = id.map_or(Ok(None), loaded)?;
         let other = command.also().filter(|id| self.workspace(draft).knows(*id)).map_or(Ok(None), loaded)?;
-        let view = View { workspace: self.workspace(draft), live, incident, other };
+        let rota = &self.stored.rota;
+        let view = View { workspace: self.workspace(draft), live, incident, other, rota };
         let context = Context {
             now,
             said_at: inbound.sent_at.clamp(now - OLDEST_WORDS, now),

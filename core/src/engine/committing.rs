@@ -48,7 +48,7 @@ impl Engine {
 
     pub(super) fn committed(&mut self, now: DateTime<Utc>) {
         let Some(InFlight { mut draft, .. }) = self.in_flight.take() else { return };
-        let Stored { workspace, incidents, seen, cards, lists, sequence } = &mut self.stored;
+        let Stored { workspace, incidents, seen, cards, lists, sequence, rota: _ } = &mut self.stored;
         *sequence = draft.commit.sequence;
         if let Some(changed) = draft.workspace.take() {
             *workspace = changed;

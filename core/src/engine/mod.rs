@@ -60,6 +60,7 @@ use crate::{
         StoreError,
     },
     room::{PlatformName, RoomRef},
+    rota::Rota,
     workspace::Workspace,
 };
 
@@ -142,6 +143,7 @@ struct InFlight {
 #[derive(Debug, Default)]
 struct Stored {
     workspace: Workspace,
+    rota: Rota,
     incidents: BTreeMap<IncidentId, Incident>,
     seen: BTreeMap<InboundKey, Mark>,
     cards: BTreeMap<IncidentId, Message>,

@@ -17,6 +17,7 @@ pub mod health;
 pub mod help;
 pub mod incidents;
 pub mod meeting;
+pub mod oncall;
 pub mod people;
 pub mod resolution;
 pub mod retrospective;

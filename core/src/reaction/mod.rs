@@ -11,6 +11,7 @@ mod progress;
 mod retrospective;
 mod roles;
 mod room;
+pub(crate) mod rota;
 mod tasks;
 mod timeline;
 mod updates;

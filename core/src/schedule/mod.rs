@@ -10,6 +10,7 @@ mod handoff;
 mod newcomers;
 mod retrospective;
 mod roles;
+pub(crate) mod rota;
 mod update_cadence;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,8 @@ pub enum DueKind {
     RetrospectiveNag,
     /// A reminder of a booked retrospective.
     RetrospectiveReminder(Ahead),
+    /// Somebody else is on duty.
+    OnCallHandover,
 }
 
 /// What must fall due for an incident as it stands. One that owes nothing more still has its room archived.
@@ -84,5 +87,6 @@ pub fn fire(incident: &Incident, kind: DueKind, policy: &Policy, now: DateTime<U
         DueKind::NewcomersInRoom => newcomers::fire(incident),
         DueKind::RetrospectiveNag => retrospective::nag(incident, policy, now),
         DueKind::RetrospectiveReminder(_) => retrospective::remind(incident, policy, now),
+        DueKind::OnCallHandover => Vec::new(),
     }
 }

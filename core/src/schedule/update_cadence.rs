@@ -55,7 +55,8 @@ pub(super) fn fire(incident: &Incident, kind: DueKind, now: DateTime<Utc>) -> Ve
         | DueKind::NewcomersInRoom
         | DueKind::Archive
         | DueKind::RetrospectiveNag
-        | DueKind::RetrospectiveReminder(_) => return Vec::new(),
+        | DueKind::RetrospectiveReminder(_)
+        | DueKind::OnCallHandover => return Vec::new(),
     };
     vec![Event::Update(event)]
 }

@@ -28,6 +28,7 @@ areas![
     "link",
     "meeting",
     "missing",
+    "oncall",
     "people",
     "refusal",
     "resolution",
