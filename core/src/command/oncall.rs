@@ -30,7 +30,7 @@ pub(super) const VERB: Verb = Verb {
         Slot::optional("who", SlotKind::Person),
         Slot::optional("when", SlotKind::Text),
     ],
-    parse: |words| OnCall::read(words).map(|oncall| Box::new(oncall) as Box<dyn Command>),
+    parse: |words| Ok(Box::new(OnCall::read(words))),
 };
 
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +44,11 @@ struct OnCall {
 enum What {
     Show,
     End,
-    Set { who: String, from: Option<String>, end: End },
+    /// The person and the rest of the line, which is read once it is known that there is such a team.
+    Set {
+        who: String,
+        rest: String,
+    },
 }
 
 /// How long, as it was typed.
@@ -55,7 +59,7 @@ enum End {
 }
 
 impl OnCall {
-    fn read(words: &str) -> Result<Self, Refusal> {
+    fn read(words: &str) -> Self {
         let (first, rest) = split_word(words);
         let (team, rest) = if first.is_empty() || first.starts_with('@') || is(first, "off") {
             (None, words)
@@ -67,9 +71,9 @@ impl OnCall {
         let what = match who {
             "" => What::Show,
             off if is(off, "off") && rest.is_empty() => What::End,
-            who => read_set(who, rest)?,
+            who => What::Set { who: who.to_owned(), rest: rest.to_owned() },
         };
-        Ok(Self { team, what })
+        Self { team, what }
     }
 
     /// The team that is meant: the one named, or the only one.
@@ -83,7 +87,8 @@ impl OnCall {
     }
 }
 
-fn read_set(who: &str, rest: &str) -> Result<What, Refusal> {
+/// From when on and until when, as it was typed.
+fn read_span(rest: &str) -> Result<(Option<String>, End), Refusal> {
     let (from, rest) = match split_word(rest) {
         (word, rest) if is(word, "from") => {
             let at = [" until ", " for ", " to "].iter().filter_map(|word| find_word(rest, word)).min();
@@ -102,7 +107,7 @@ fn read_set(who: &str, rest: &str) -> Result<What, Refusal> {
         }
         _ => return Err(Refusal::Unclear(rest.to_owned(), "oncall.how_to_say_it", VERB.example)),
     };
-    Ok(What::Set { who: who.to_owned(), from, end })
+    Ok((from, end))
 }
 
 fn is(typed: &str, word: &str) -> bool {
@@ -178,9 +183,10 @@ impl Command for OnCall {
         match &self.what {
             What::Show => Ok(Decision::answer(oncall::team(&duty, team))),
             What::End => end(&duty, team, context),
-            What::Set { who, from, end } => {
+            What::Set { who, rest } => {
+                let (from, end) = read_span(rest)?;
                 let person = person(who, context)?;
-                let (from, until, notes) = span(from.as_deref(), end, context)?;
+                let (from, until, notes) = span(from.as_deref(), &end, context)?;
                 let set = Override { person, from, until, by: Some(context.person.clone()) };
                 let relieved = reaction::rota::relieved(&duty, team, &set);
                 let said =
