@@ -38,13 +38,9 @@ impl Desk for TestDesk {
             }
         }
         for signal in signals {
-            match signal {
-                Signal::Shifts { team, shifts } => {
-                    assert_eq!(team, "payments");
-                    self.taken.lock().expect("a list").push(shifts);
-                }
-                other => panic!("{other:?}"),
-            }
+            let Signal::Shifts { team, shifts } = signal else { panic!("{signal:?}") };
+            assert_eq!(team, "payments");
+            self.taken.lock().expect("a list").push(shifts);
         }
         Ok(())
     }
