@@ -27,13 +27,14 @@ impl Line {
         let mut text = String::with_capacity(self.value.len());
         let mut chars = self.value.chars();
         while let Some(c) = chars.next() {
-            match (c, c == '\\') {
-                (_, false) => text.push(c),
-                (_, true) => match chars.next() {
-                    Some('n' | 'N') => text.push(' '),
-                    Some(other) => text.push(other),
-                    None => {}
-                },
+            if c != '\\' {
+                text.push(c);
+                continue;
+            }
+            match chars.next() {
+                Some('n' | 'N') => text.push(' '),
+                Some(other) => text.push(other),
+                None => {}
             }
         }
         text.trim().to_owned()

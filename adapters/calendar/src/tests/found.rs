@@ -6,7 +6,7 @@ use super::{calendar, in_zone, read, utc};
 use crate::shifts;
 
 /// A weekly rotation as Google exports it: two people every other week, one week swapped, one moved, one left out.
-const GOOGLE: &str = "\
+pub(super) const GOOGLE: &str = "\
 BEGIN:VCALENDAR
 PRODID:-//Google Inc//Google Calendar 70.9054//EN
 VERSION:2.0

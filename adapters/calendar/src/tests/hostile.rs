@@ -83,6 +83,37 @@ fn garbage_is_passed_over() {
 }
 
 #[test]
+fn no_slip_of_the_pen_makes_reading_panic() {
+    let pieces = ";:=,\"\\ \n\t0919ZTPMWé\u{0}\u{feff}-+/";
+    let pieces: Vec<char> = pieces.chars().collect();
+    // Knuth's MMIX generator: the same slips on every run.
+    let mut state: u64 = 20_261_123;
+    let mut pick = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let original: Vec<char> = super::found::GOOGLE.chars().collect();
+    let mut read = 0;
+    for _ in 0..1500 {
+        let mut text = original.clone();
+        for _ in 0..=pick(6) {
+            let at = pick(text.len());
+            match pick(3) {
+                0 => text[at] = pieces[pick(pieces.len())],
+                1 => text.insert(at, pieces[pick(pieces.len())]),
+                _ => drop(text.drain(at..(at + pick(40)).min(text.len()))),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        if let Ok(shifts) = shifts(&text, Tz::UTC, utc("2026-03-19T12:00:00Z")) {
+            read += 1;
+            assert!(shifts.iter().all(|shift| shift.from < shift.until && !shift.who.is_empty()));
+        }
+    }
+    assert!(read > 1000, "only {read} could be read");
+}
+
+#[test]
 fn an_address_is_never_shown() {
     let address = Address::new("webcal://calendar.example/private-hunter2/basic.ics");
     assert!(!format!("{:?}", crate::Source::Url(address.clone())).contains("hunter2"));
