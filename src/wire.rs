@@ -295,7 +295,7 @@ space = "Incidents"
 allow = ["*:example.org"]
 
 [people]
-alice = ["@alice:example.org", "alice@example.org"]
+alice = ["@alice:example.org", "Alice@Example.org"]
 carol = ["@carol:elsewhere.example", "discord:15"]
 "##;
 
@@ -340,6 +340,8 @@ provider = "discord_voice"
         let carol: Vec<(&str, &str)> =
             policy.people["carol"].iter().map(|p| (p.platform.as_str(), p.handle.as_str())).collect();
         assert_eq!(carol, [(MATRIX, "@carol:elsewhere.example"), (DISCORD, "15")]);
+        let emails: Vec<(&str, &str)> = policy.emails.iter().map(|(at, name)| (&**at, &**name)).collect();
+        assert_eq!(emails, [("alice@example.org", "alice")]);
     }
 
     #[test]
