@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+mod machines;
+
 use sitrep_console::{HOME_ROOM, PLATFORM as CONSOLE, STAKEHOLDER_ROOM, SUPPORT_ROOM};
 use sitrep_core::{
-    incident::Severity,
     person::Person,
     policy::{Meeting, PlatformPolicy, Policy, Service, SeverityPolicy, allows},
     port::Panel,
@@ -52,6 +53,7 @@ pub(crate) fn policy(config: &Config) -> Policy {
             support_room: section.support_room.as_ref().map(|room| RoomRef::new(&matrix, room)),
             home_room,
             carries_files: true,
+            has_threads: true,
             ..PlatformPolicy::default()
         };
         policy.platforms.insert(matrix, platform);
@@ -76,6 +78,7 @@ fn discord_policy(discord: &PlatformName, section: &config::Discord) -> Platform
         home_room: section.rooms.first().map(room),
         has_calendar: true,
         carries_files: true,
+        has_threads: true,
     }
 }
 
@@ -125,12 +128,7 @@ fn base(config: &Config) -> Policy {
         words: config.words.clone(),
         timezone: config.timezone,
         room_name: config.incident.room_name.clone(),
-        default_severity: match config.incident.default_severity {
-            config::Severity::Sev1 => Severity::Sev1,
-            config::Severity::Sev2 => Severity::Sev2,
-            config::Severity::Sev3 => Severity::Sev3,
-            config::Severity::Sev4 => Severity::Sev4,
-        },
+        default_severity: machines::level(config.incident.default_severity),
         private_by_default: config.incident.private,
         severities: ranked.map(|level| severity(config.severity.of(level))),
         meeting: match &config.meeting {
@@ -146,6 +144,11 @@ fn base(config: &Config) -> Policy {
         working_hours: working_hours(&config.working_hours),
         teams: config.roster.teams.clone(),
         checklists: config.checklists.clone(),
+        oncall: machines::rotas(config),
+        emails: machines::emails(config),
+        report: machines::reports(config),
+        sources: machines::sources(config),
+        heartbeats: machines::heartbeats(config),
         health: panels(config),
         services: config
             .services
@@ -166,6 +169,8 @@ pub(crate) fn panels(config: &Config) -> Vec<Panel> {
     config.health.iter().flat_map(|health| &health.panels).map(panel).collect()
 }
 
+pub(crate) use machines::{calendar_dir, calendars, http_settings};
+
 /// What the Prometheus adapter is told.
 pub(crate) fn prometheus_settings(section: &config::Health) -> PrometheusSettings {
     PrometheusSettings {
@@ -175,8 +180,8 @@ pub(crate) fn prometheus_settings(section: &config::Health) -> PrometheusSetting
 }
 
 fn service_policy(service: &config::Service) -> Service {
-    let config::Service { invite, words, checklist } = service.clone();
-    Service { invite, words, checklist }
+    let config::Service { invite, words, checklist, oncall } = service.clone();
+    Service { invite, words, checklist, oncall }
 }
 
 fn working_hours(hours: &config::WorkingHours) -> WorkingHours {
@@ -295,7 +300,7 @@ space = "Incidents"
 allow = ["*:example.org"]
 
 [people]
-alice = ["@alice:example.org", "alice@example.org"]
+alice = ["@alice:example.org", "Alice@Example.org"]
 carol = ["@carol:elsewhere.example", "discord:15"]
 "##;
 
@@ -340,6 +345,8 @@ provider = "discord_voice"
         let carol: Vec<(&str, &str)> =
             policy.people["carol"].iter().map(|p| (p.platform.as_str(), p.handle.as_str())).collect();
         assert_eq!(carol, [(MATRIX, "@carol:elsewhere.example"), (DISCORD, "15")]);
+        let emails: Vec<(&str, &str)> = policy.emails.iter().map(|(at, name)| (&**at, &**name)).collect();
+        assert_eq!(emails, [("alice@example.org", "alice")]);
     }
 
     #[test]

@@ -120,6 +120,7 @@ impl Driver {
                 }
                 Output::Perform(perform) => self.perform(*perform),
                 Output::Accept(_) => {}
+                Output::Taken(_) => {}
                 Output::Note(note) => self.notes.push(note),
             }
         }

@@ -244,6 +244,9 @@ fn subject(subject: Subject) -> Vec<u8> {
         Subject::Workspace => (b'w', 0),
         Subject::Incident(id) => (b'i', id.0),
         Subject::Rota => (b'o', 0),
+        Subject::Report(id) => (b'r', id.0),
+        Subject::Changes(day) => (b'c', day),
+        Subject::Heartbeat(number) => (b'h', number),
     };
     [&[letter][..], &number.to_be_bytes()].concat()
 }
@@ -264,6 +267,11 @@ fn due(key: DueKey) -> Vec<u8> {
         DueKind::RetrospectiveReminder(Ahead::Hour) => b'H',
         DueKind::RetrospectiveReminder(Ahead::TenMinutes) => b'M',
         DueKind::RetrospectiveReminder(Ahead::Now) => b'N',
+        DueKind::ReportEscalation => b'c',
+        DueKind::ReportSettles => b's',
+        DueKind::HeartbeatMissed => b'b',
+        DueKind::ChangesForgotten => b'f',
+        DueKind::OnCallHandover => b'O',
     };
     [subject(key.subject), vec![letter]].concat()
 }

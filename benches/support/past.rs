@@ -62,7 +62,7 @@ fn add(commit: &mut Commit, id: IncidentId, reminder_due: Option<DateTime<Utc>>)
         // The marks of messages are kept for a while only.
         if words.is_some() && reminder_due.is_none() && id.0 <= 200 {
             let key = InboundKey { platform: platform::name(), id: said.id };
-            commit.seen.push(Seen { key, at: Utc::now(), about: Some(id), carried_out: true });
+            commit.seen.push(Seen { about: Some(id), ..Seen::carried_out(key, Utc::now()) });
         }
         commit.facts.push(numbered(subject, number, start, event, words));
     }

@@ -61,6 +61,8 @@ pub struct Lane {
 }
 
 /// Something to be done outside.
+// Most of them are messages: a box for each would cost more than the room that it saves in the others.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {

@@ -24,7 +24,7 @@ pub(crate) enum Does {
     Report,
     /// An incident, at once; `None`: of the severity of any other that is declared without one.
     Declare(Option<Severity>),
-    /// It is added to the incident that is about the same service, and is a report if there is none.
+    /// It is shown where an open incident is about the same service, and nowhere else.
     Attach,
     /// Nothing.
     Ignore,

@@ -68,24 +68,19 @@ pub(crate) use discord::{AllowRoles, Discord};
 pub(crate) use health::{Health, Panel};
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use http::Http;
-#[allow(unused_imports)] // Until `wire.rs` hands them on.
-pub(crate) use http::{HttpMetrics, Tls};
-#[allow(unused_imports)] // Until `wire.rs` hands them on.
 pub(crate) use http_fields::Fields;
-#[allow(unused_imports)] // Until `wire.rs` hands them on.
-pub(crate) use http_rule::{Does, LabelMatch, SourceRule};
-#[allow(unused_imports)] // Until `wire.rs` hands them on.
+pub(crate) use http_rule::{Does, LabelMatch};
 pub(crate) use http_source::{Kind, Proof, Source};
 pub(crate) use incident::Incident;
 pub(crate) use matrix::{Encrypt, Login, Matrix};
 pub(crate) use matrix_id::Allow;
 pub(crate) use meeting::Meeting;
 pub(crate) use oncall::OnCall;
-#[allow(unused_imports)] // Until `wire.rs` hands them on.
 pub(crate) use oncall::{Calendar, Turns};
 pub(crate) use people::{Handle, Roster};
 pub(crate) use report::Report;
 pub(crate) use schedule::Schedule;
+pub(crate) use secret::Secret;
 pub(crate) use service::Service;
 pub(crate) use severity::{Rules, Severities, Severity};
 pub(crate) use working_hours::WorkingHours;

@@ -18,6 +18,7 @@ pub(super) const SERVICE: Shape = Shape {
         ("invite", "[\"payments\"]"),
         ("words", "[\"checkout\", \"cart\"]"),
         ("checklist", "\"default\""),
+        ("oncall", "\"payments\""),
     ],
     ..Shape::new("service.NAME")
 };
@@ -31,6 +32,8 @@ pub(crate) struct Service {
     pub(crate) words: Vec<String>,
     /// The list of tasks that such an incident begins with.
     pub(crate) checklist: Option<String>,
+    /// Who watches over reports about it, and is invited first: `oncall:NAME`, a team or a person.
+    pub(crate) oncall: Option<String>,
 }
 
 pub(super) fn read(
@@ -48,6 +51,7 @@ pub(super) fn read(
             invite: inner.parsed_list("invite", |name| roster.invitee(name)).unwrap_or_default(),
             words: inner.parsed_list("words", word).unwrap_or_default(),
             checklist: inner.parsed("checklist", |name| checklist::known(name, checklists)),
+            oncall: inner.parsed("oncall", |whom| roster.on_duty(whom)),
         };
         services.insert(name.to_owned(), service);
     }

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::Utc;
 use sitrep_core::{
-    engine::{BatchId, Engine, Input, Output},
+    engine::{BatchId, Engine, Input, Output, SignalsId, Status},
     event::Subject,
     policy::Policy,
     port::{Action, Outcome, Perform, Platform, Store, StoreError},
@@ -22,6 +22,7 @@ use tokio::{
 };
 
 use super::{
+    desk::Asked,
     late::LatePlatform,
     listener::{Heard, listen},
     picture,
@@ -60,6 +61,11 @@ pub(super) struct Driver {
     permits: BTreeMap<PlatformName, Arc<Semaphore>>,
     /// For trying again to read messages: each attempt takes seconds, and no answer waits behind it.
     reading: BTreeMap<PlatformName, Arc<Semaphore>>,
+    /// What is asked at the desk.
+    asked: mpsc::Receiver<Asked>,
+    /// Whom to tell that what machines told is durable.
+    told: BTreeMap<SignalsId, oneshot::Sender<()>>,
+    last_signals: u64,
     inputs: mpsc::UnboundedReceiver<Input>,
     input: mpsc::UnboundedSender<Input>,
     /// Whom to tell that a batch is committed, and the platforms that it came from.
@@ -74,6 +80,7 @@ impl Driver {
         policy: Policy,
         store: Arc<dyn Store>,
         (platforms, figures): (Vec<Arc<LatePlatform>>, Option<Arc<dyn Platform>>),
+        asked: mpsc::Receiver<Asked>,
     ) -> Result<Self, StoreError> {
         let engine = Engine::new(policy, store.open().await?);
         let (input, inputs) = mpsc::unbounded_channel();
@@ -93,6 +100,9 @@ impl Driver {
             figures,
             permits,
             reading,
+            asked,
+            told: BTreeMap::new(),
+            last_signals: 0,
             inputs,
             input,
             batches,
@@ -133,6 +143,7 @@ impl Driver {
                     }
                     self.take(input);
                 }
+                Some(asked) = self.asked.recv() => self.answer(asked),
                 heard = hears.recv() => match heard {
                     Some(Heard::Batch(batch, committed)) => {
                         let platform = batch.positions.first().map(|position| position.platform.clone());
@@ -174,6 +185,36 @@ impl Driver {
                 None => return,
             }
         }
+    }
+
+    /// Somebody hands something in at the desk, or asks how things stand. Whatever else waits there is heard in the same
+    /// round: that is what makes one commit of a storm.
+    fn answer(&mut self, asked: Asked) {
+        let mut next = Some(asked);
+        while let Some(asked) = next {
+            match asked {
+                Asked::Take(signals, taken) => {
+                    self.last_signals += 1;
+                    let id = SignalsId(self.last_signals);
+                    self.told.insert(id, taken);
+                    self.engine.handle(Utc::now(), Input::Signals(id, signals));
+                }
+                Asked::Status(tell) => {
+                    let _ = tell.send(self.status());
+                }
+            }
+            next = self.asked.try_recv().ok();
+        }
+    }
+
+    /// How things stand.
+    fn status(&self) -> Status {
+        let mut status = self.engine.status(Utc::now());
+        let connected = |late: &Arc<LatePlatform>| late.is_connected();
+        status.platforms =
+            self.platforms.iter().map(|(name, late)| (name.as_str().to_owned(), connected(late))).collect();
+        status.is_ready &= self.readiness.is_said();
+        status
     }
 
     fn take(&mut self, input: Input) {
@@ -221,6 +262,11 @@ impl Driver {
                     if let Some((committed, platform)) = self.batches.remove(&id) {
                         let _ = committed.send(());
                         platform.iter().for_each(|name| self.readiness.heard(name));
+                    }
+                }
+                Output::Taken(id) => {
+                    if let Some(taken) = self.told.remove(&id) {
+                        let _ = taken.send(());
                     }
                 }
                 Output::Note(note) => tracing::warn!("{note}"),

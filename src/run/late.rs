@@ -98,6 +98,11 @@ impl LatePlatform {
         }
     }
 
+    /// Whether it is connected.
+    pub(super) fn is_connected(&self) -> bool {
+        matches!(self.now(), Progress::Connected(_))
+    }
+
     fn now(&self) -> Progress {
         self.progress.borrow().clone()
     }

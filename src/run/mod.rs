@@ -4,9 +4,11 @@
 //! engine, `readiness.rs` says when that serves people.
 
 mod connect;
+mod desk;
 mod driver;
 mod late;
 mod listener;
+mod machines;
 mod picture;
 mod readiness;
 
@@ -15,7 +17,7 @@ pub(crate) use connect::{by_itself, figures};
 use std::{io::IsTerminal, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use sitrep_core::port::Platform;
+use sitrep_core::port::{self, Platform};
 use sitrep_redb::{RedbStore, StoreKind};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,6 +31,7 @@ use crate::{
 };
 
 use driver::{Driver, Ended};
+use machines::Machines;
 
 /// How long what is in hand may take to be finished at the end. Supervisors kill after ten seconds or more.
 const ENDS_WITHIN: Duration = Duration::from_secs(8);
@@ -93,7 +96,20 @@ async fn serve_chat(config: &Config, store: RedbStore, clinic: &Clinic) -> Resul
     let figures = connect::figures(config);
     let to_chat = platforms.iter().map(|late| Arc::clone(late) as Arc<dyn Platform>);
     clinic.serves(to_chat.chain(figures.clone()).collect());
-    let driver = Driver::new(wire::policy(config), Arc::new(store), (platforms, figures)).await?;
+    let machines = Machines::prepare(config)?;
+    let (desk, asked) = desk::desk();
+    let driver = Driver::new(wire::policy(config), Arc::new(store), (platforms, figures), asked).await?;
+    let desk: Arc<dyn port::Desk> = Arc::new(desk);
+    let (ending, is_ending) = tokio::sync::oneshot::channel::<()>();
+    // Nothing more is taken in once it is told to end; what was is answered.
+    let _machines = machines.start(&desk, async move {
+        let _ = is_ending.await;
+    });
+    let told_to_end = async move {
+        told_to_end.await;
+        drop(ending);
+    };
+    tokio::pin!(told_to_end);
     match driver.run(told_to_end, ENDS_WITHIN).await? {
         Ended::AsTold => Ok(()),
         Ended::Refused(sentence) => bail!("{sentence}"),

@@ -75,6 +75,11 @@ impl Readiness {
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     }
 
+    /// Whether it was said that the service is ready.
+    pub(super) fn is_said(&self) -> bool {
+        self.is_said
+    }
+
     /// When to look again although nothing has happened.
     pub(super) fn look_again_in(&self, now: Instant) -> Option<Duration> {
         let is_waiting = !self.is_said && self.arrivals.values().any(Arrival::serves);

@@ -9,6 +9,7 @@ use sitrep_core::{
     event::{Ahead, Subject},
     incident::IncidentId,
     port::{DueKey, InboundKey, Position},
+    report::ReportId,
     room::PlatformName,
     schedule::DueKind,
 };
@@ -21,6 +22,9 @@ pub(crate) fn of_subject(subject: Subject) -> [u8; SUBJECT_LEN] {
     let (letter, number) = match subject {
         Subject::Workspace => (b'w', 0),
         Subject::Incident(IncidentId(number)) => (b'i', number),
+        Subject::Report(ReportId(number)) => (b'r', number),
+        Subject::Changes(day) => (b'c', day),
+        Subject::Heartbeat(number) => (b'h', number),
         Subject::Rota => (b'o', 0),
     };
     joined(&[&[letter], &number.to_be_bytes()])
@@ -52,6 +56,9 @@ pub(crate) fn to_subject(key: &[u8]) -> Result<Subject, Fault> {
         [b'w', rest @ ..] if number(rest) == Some(0) => Some(Subject::Workspace),
         [b'o', rest @ ..] if number(rest) == Some(0) => Some(Subject::Rota),
         [b'i', rest @ ..] => number(rest).map(|number| Subject::Incident(IncidentId(number))),
+        [b'r', rest @ ..] => number(rest).map(|number| Subject::Report(ReportId(number))),
+        [b'c', rest @ ..] => number(rest).map(Subject::Changes),
+        [b'h', rest @ ..] => number(rest).map(Subject::Heartbeat),
         _ => None,
     }
     .ok_or_else(|| unreadable("the key of a subject", key))
@@ -104,6 +111,10 @@ fn letter_of(kind: DueKind) -> u8 {
         DueKind::RetrospectiveReminder(Ahead::Hour) => b'H',
         DueKind::RetrospectiveReminder(Ahead::TenMinutes) => b'M',
         DueKind::RetrospectiveReminder(Ahead::Now) => b'N',
+        DueKind::ReportEscalation => b'c',
+        DueKind::ReportSettles => b's',
+        DueKind::HeartbeatMissed => b'b',
+        DueKind::ChangesForgotten => b'f',
         DueKind::OnCallHandover => b'O',
     }
 }
@@ -124,6 +135,10 @@ fn to_kind(letter: u8) -> Option<DueKind> {
         b'H' => Some(DueKind::RetrospectiveReminder(Ahead::Hour)),
         b'M' => Some(DueKind::RetrospectiveReminder(Ahead::TenMinutes)),
         b'N' => Some(DueKind::RetrospectiveReminder(Ahead::Now)),
+        b'c' => Some(DueKind::ReportEscalation),
+        b's' => Some(DueKind::ReportSettles),
+        b'b' => Some(DueKind::HeartbeatMissed),
+        b'f' => Some(DueKind::ChangesForgotten),
         b'O' => Some(DueKind::OnCallHandover),
         _ => None,
     }

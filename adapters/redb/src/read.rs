@@ -70,8 +70,8 @@ fn effect(key: &[u8], value: &[u8]) -> Result<StoredEffect, Fault> {
 
 fn seen(key: &str, value: &[u8]) -> Result<Seen, Fault> {
     let (platform, id) = key::to_pair(key)?;
-    let SeenRow { at, about, carried_out, .. } = tables::decode(value, "the mark of a message")?;
-    Ok(Seen { key: InboundKey { platform, id }, at, about, carried_out })
+    let SeenRow { at, about, report, carried_out, .. } = tables::decode(value, "the mark of a message")?;
+    Ok(Seen { key: InboundKey { platform, id }, at, about, report, carried_out })
 }
 
 fn position(key: &str, value: &[u8]) -> Result<Position, Fault> {

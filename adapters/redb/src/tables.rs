@@ -14,6 +14,7 @@ use sitrep_core::{
     effect::Effect,
     incident::IncidentId,
     port::{Identity, Seen},
+    report::ReportId,
 };
 
 use crate::fault::Fault;
@@ -145,6 +146,8 @@ pub(crate) struct SeenRow {
     pub(crate) at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) about: Option<IncidentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) report: Option<ReportId>,
     #[serde(default = "carried_out")]
     pub(crate) carried_out: bool,
 }
@@ -155,7 +158,8 @@ fn carried_out() -> bool {
 
 impl From<&Seen> for SeenRow {
     fn from(seen: &Seen) -> Self {
-        Self { v: ROW_VERSION, at: seen.at, about: seen.about, carried_out: seen.carried_out }
+        let Seen { at, about, report, carried_out, .. } = *seen;
+        Self { v: ROW_VERSION, at, about, report, carried_out }
     }
 }
 

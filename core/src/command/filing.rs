@@ -6,7 +6,7 @@ use crate::{
     person::Person,
     report::{ReportId, Source},
     room::{PlatformName, RoomRef},
-    rota::Duty,
+    rota::{Duty, ON_CALL},
     workspace::Workspace,
 };
 
@@ -60,10 +60,10 @@ impl Filing {
             Fate::Attached(id, home) => (Some(*id), home.clone()),
             Fate::Open | Fate::Declares(_) => (None, duty.policy.report_room(platform)?.clone()),
         };
-        let team = duty.policy.watched_by(&services, oncall.as_deref());
-        let on = team.as_deref().and_then(|team| duty.on(team)).map(|turn| turn.person);
-        let here = on.map(|person| duty.policy.on(&person, &room.platform).unwrap_or(&person).clone());
-        let called: Vec<Person> = here.into_iter().filter(|_| matches!(fate, Fate::Open)).collect();
+        let watches = duty.policy.watched_by(&services, oncall.as_deref());
+        let on = duty.asked_in(watches.as_slice(), &room.platform);
+        let called: Vec<Person> = on.into_iter().filter(|_| matches!(fate, Fate::Open)).collect();
+        let team = watches.map(|name| name.strip_prefix(ON_CALL).unwrap_or(&name).to_owned());
         let declares = if let Fate::Declares(severity) = fate { Some(severity) } else { None };
         let id = workspace.next_report();
         let numbered = Event::Workspace(WorkspaceEvent::ReportNumbered { id });

@@ -120,11 +120,14 @@ fn find_word(text: &str, word: &str) -> Option<usize> {
 }
 
 /// From when on, until when, and what is to be said about these times.
-fn span(
-    from: Option<&str>,
-    end: &End,
-    context: &Context<'_>,
-) -> Result<(DateTime<Utc>, DateTime<Utc>, Vec<Overlap>), Refusal> {
+struct Span {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    notes: Vec<Overlap>,
+}
+
+/// What was typed, as times.
+fn span(from: Option<&str>, end: &End, context: &Context<'_>) -> Result<Span, Refusal> {
     let said_at = context.said_at;
     let read = |text: &str, at| parse_when(text, at, context.policy.timezone).map_err(Refusal::When);
     let mut notes = Vec::new();
@@ -158,7 +161,7 @@ fn span(
     if until <= context.now {
         return Err(Refusal::Missing("missing.time_passed", VERB.example));
     }
-    Ok((begin.max(context.now), until, notes))
+    Ok(Span { from: begin.max(context.now), until, notes })
 }
 
 /// Who can be put on duty.
@@ -186,7 +189,7 @@ impl Command for OnCall {
             What::Set { who, rest } => {
                 let (from, end) = read_span(rest)?;
                 let person = person(who, context)?;
-                let (from, until, notes) = span(from.as_deref(), &end, context)?;
+                let Span { from, until, notes } = span(from.as_deref(), &end, context)?;
                 let set = Override { person, from, until, by: Some(context.person.clone()) };
                 let relieved = reaction::rota::relieved(&duty, team, &set);
                 let said =

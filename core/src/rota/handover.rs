@@ -5,7 +5,7 @@
 //! - A local time that the clocks skip hands over at the first moment that exists after it, one that they show twice
 //!   hands over at the first of the two; several that fall on one moment are one handover.
 //! - Which turn a moment belongs to is counted from `from` on, so it is the same after every restart. The count is kept for
-//!   every 64th day of twelve years from the beginning; the days since the last of these are counted each time.
+//!   every 16th day of twelve years from the beginning; the days since the last of these are counted each time.
 
 use std::str::FromStr;
 
@@ -16,9 +16,9 @@ use croner::Cron;
 use crate::time::first_existing;
 
 /// A count is kept for each of so many days.
-const COUNTED_EVERY: usize = 64;
+const COUNTED_EVERY: usize = 16;
 /// How many counts are kept: twelve years. Longer than the eight years between two 29ths of February around 2100.
-const COUNTS: usize = 70;
+const COUNTS: usize = 275;
 
 /// When one person of a rota hands over to the next.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct Handover {
     days: Cron,
     /// When the first turn begins.
     begin: DateTime<Utc>,
-    /// How many handovers there were before each 64th day, from the first day on.
+    /// How many handovers there were before each 16th day, from the first day on.
     counts: Vec<u64>,
 }
 

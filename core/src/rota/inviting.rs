@@ -61,11 +61,10 @@ impl Duty<'_> {
             return Vec::new();
         }
         let services = || services.iter().filter_map(|name| self.policy.services.get(name));
-        let on_duty =
-            services().filter_map(|service| service.oncall.as_ref()).map(|team| format!("{ON_CALL}{team}"));
+        let on_duty = services().filter_map(|service| service.oncall.as_ref());
         let invited = services().flat_map(|service| &service.invite);
         let of_severity = &self.policy.severity(severity).invite;
-        let names: Vec<String> = on_duty.chain(invited.chain(of_severity).cloned()).collect();
+        let names: Vec<String> = on_duty.chain(invited).chain(of_severity).cloned().collect();
         self.asked_in(&names, platform)
     }
 
@@ -79,6 +78,7 @@ impl Duty<'_> {
         if !incident.private {
             let services = incident.services.iter().filter_map(|name| self.policy.services.get(name));
             for team in services.filter_map(|service| service.oncall.as_deref()) {
+                let team = team.strip_prefix(ON_CALL).unwrap_or(team);
                 let further = usize::try_from(step.saturating_sub(1)).unwrap_or(usize::MAX);
                 let others = self.after(team, &named);
                 named.extend(others.into_iter().take(further));

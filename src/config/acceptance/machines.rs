@@ -4,7 +4,9 @@ use std::fs;
 
 use chrono::Duration;
 
-use super::super::{Does, Heartbeat, HttpMetrics, Kind, LabelMatch, Proof, Severity, SourceRule};
+use super::super::http::HttpMetrics;
+use super::super::http_rule::SourceRule;
+use super::super::{Does, Heartbeat, Kind, LabelMatch, Proof, Severity};
 use super::{accepted, read};
 
 const MACHINES: &str = r#"

@@ -54,7 +54,9 @@ pub(crate) fn choices(overview: &Overview, asker: Asker<'_>, typing: Typing<'_>)
             let (before, last) = typing.text.split_at(end);
             names(&[&overview.names, &overview.services], before, last)
         }
-        SlotKind::Text | SlotKind::Person | SlotKind::Severity | SlotKind::Flag => Vec::new(),
+        SlotKind::Text | SlotKind::Report | SlotKind::Person | SlotKind::Severity | SlotKind::Flag => {
+            Vec::new()
+        }
     };
     choices.truncate(MOST);
     choices

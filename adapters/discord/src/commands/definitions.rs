@@ -26,9 +26,12 @@ fn command(verb: &Verb, words: &Words) -> CreateCommand {
 
 fn option(verb: &Verb, slot: &Slot, words: &Words) -> CreateCommandOption {
     let kind = match slot.kind {
-        SlotKind::Text | SlotKind::Severity | SlotKind::Incident | SlotKind::Service | SlotKind::Names => {
-            CommandOptionType::String
-        }
+        SlotKind::Text
+        | SlotKind::Severity
+        | SlotKind::Incident
+        | SlotKind::Report
+        | SlotKind::Service
+        | SlotKind::Names => CommandOptionType::String,
         SlotKind::Person => CommandOptionType::User,
         SlotKind::Flag => CommandOptionType::Boolean,
     };
@@ -48,7 +51,7 @@ fn option(verb: &Verb, slot: &Slot, words: &Words) -> CreateCommandOption {
             })
         }
         SlotKind::Incident | SlotKind::Service | SlotKind::Names => option.set_autocomplete(true),
-        SlotKind::Text | SlotKind::Person | SlotKind::Flag => option,
+        SlotKind::Text | SlotKind::Report | SlotKind::Person | SlotKind::Flag => option,
     }
 }
 

@@ -6,6 +6,7 @@ use sitrep_core::{
     command::{SlotKind, VERBS, typed},
     incident::IncidentId,
     message::catalogue::Words,
+    report::ReportId,
 };
 
 /// The line that a slash command stands for. A mention inside of words is still as Discord writes it.
@@ -22,8 +23,11 @@ pub(crate) fn line(data: &CommandData, prefix: &str, words: &Words) -> Result<St
         let Some(slot) = verb.slots.iter().find(|slot| slot.name == option.name) else { continue };
         let Some(value) = given(&option.value) else { continue };
         let value = match slot.kind {
+            // In the thread of a report, and wherever it is named, that is meant.
+            SlotKind::Incident if value.trim().parse::<ReportId>().is_ok() => value,
             SlotKind::Incident => incident(&value).ok_or_else(|| no_incident(&value, words))?.to_string(),
             SlotKind::Text
+            | SlotKind::Report
             | SlotKind::Person
             | SlotKind::Severity
             | SlotKind::Service

@@ -79,7 +79,7 @@ impl Renderer<'_> {
     pub(crate) fn body(&self, message: &Message, purpose: Purpose) -> Body {
         match purpose {
             Purpose::Card => self.card(message),
-            Purpose::Answer | Purpose::Notice | Purpose::Prompt => {
+            Purpose::Answer | Purpose::Notice | Purpose::Prompt | Purpose::Line => {
                 let (content, embeds) = fit::content(self.lines(message));
                 Body { content, embeds, users: self.mentioned(message) }
             }

@@ -1,3 +1,5 @@
+#![allow(clippy::wildcard_enum_match_arm, reason = "whatever is not expected fails")]
+
 use std::collections::BTreeMap;
 
 use chrono_tz::Europe;

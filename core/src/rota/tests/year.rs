@@ -3,7 +3,7 @@
 //! The model knows nothing of cron or offsets: every ten minutes it looks at the clock, and whatever times the clock has
 //! passed for the first time since the last look have come. If a handover is among them, the next person is on.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDateTime, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Duration, NaiveDateTime, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::{America, Asia, Australia, Europe, Tz};
 
 use super::{TEAM, day, handover, override_set, policy, record, utc};
@@ -33,41 +33,41 @@ const SCHEDULES: [(&str, IsHandover); 8] = [
 const ZONES: [Tz; 6] =
     [Tz::UTC, Asia::Kolkata, Europe::Berlin, America::New_York, Australia::Lord_Howe, America::Santiago];
 
+/// The first day of the rota.
+const FROM: &str = "2026-01-01";
+/// A year and a month.
+const LOOKS: usize = 396 * 24 * 6;
+
+/// What the clock on the wall shows at each look, beginning a day before the first.
+fn wall(zone: Tz) -> Vec<(DateTime<Utc>, NaiveDateTime)> {
+    let begin = day(FROM).and_time(NaiveTime::MIN).and_utc() - Duration::days(1);
+    let looks = std::iter::successors(Some(begin), |at| Some(*at + LOOK_EVERY)).take(LOOKS);
+    looks.map(|at| (at, at.with_timezone(&zone).naive_local())).collect()
+}
+
 /// Who is on at each look, by the place in `PEOPLE`, before overrides.
 fn watched(
-    zone: Tz,
+    wall: &[(DateTime<Utc>, NaiveDateTime)],
     is_handover: IsHandover,
-    from: &str,
-    looks: usize,
 ) -> Vec<(DateTime<Utc>, Option<usize>)> {
-    let first_day = day(from);
-    let mut at = first_day.and_time(chrono::NaiveTime::MIN).and_utc() - Duration::hours(24);
-    let mut furthest = first_day.and_time(chrono::NaiveTime::MIN) - LOOK_EVERY;
-    let (mut turn, mut seen_today, mut any_day): (Option<usize>, bool, bool) = (None, false, false);
-    let mut on = Vec::new();
-    let passes_on_first_day = {
-        let times = (0..144).map(|n| first_day.and_time(chrono::NaiveTime::MIN) + LOOK_EVERY * n);
-        times.into_iter().any(is_handover)
-    };
-    for _ in 0..looks {
-        let local = at.with_timezone(&zone).naive_local();
+    let beginning = day(FROM).and_time(NaiveTime::MIN);
+    let has_one_on_first_day = (0..144).map(|n| beginning + LOOK_EVERY * n).any(is_handover);
+    let mut furthest = beginning - LOOK_EVERY;
+    let mut turn: Option<usize> = None;
+    let mut on = Vec::with_capacity(wall.len());
+    for (at, local) in wall {
         let mut is_due = false;
-        while furthest + LOOK_EVERY <= local {
+        while furthest + LOOK_EVERY <= *local {
             furthest += LOOK_EVERY;
             is_due |= is_handover(furthest);
-            seen_today = true;
-        }
-        if seen_today && !any_day {
-            any_day = true;
-            if !passes_on_first_day {
+            if turn.is_none() && !has_one_on_first_day {
                 turn = Some(0);
             }
         }
         if is_due {
             turn = Some(turn.map_or(0, |turn| turn + 1));
         }
-        on.push((at, turn.map(|turn| turn % PEOPLE.len())));
-        at += LOOK_EVERY;
+        on.push((*at, turn.map(|turn| turn % PEOPLE.len())));
     }
     on
 }
@@ -152,17 +152,17 @@ fn check_duty((policy, rota): (&Policy, &Rota), what: &str, model: &Model<'_>) {
 
 #[test]
 fn exactly_one_person_is_on_at_every_hour_of_a_year_and_hands_over_when_the_clock_says_so() {
-    const LOOKS: usize = 396 * 24 * 6;
     let mut rota = Rota::default();
     for (from, until, who) in overrides() {
         rota.evolve(&record(utc("2026-01-01T00:00:00Z"), override_set(who, from, until)));
     }
     for zone in ZONES {
+        let wall = wall(zone);
         for (cron, is_handover) in SCHEDULES {
             let what = format!("{cron} in {zone}");
-            let handover = handover(cron, "2026-01-01", zone);
+            let handover = handover(cron, FROM, zone);
             let policy = policy(&PEOPLE, Some(handover.clone()));
-            let watched = watched(zone, is_handover, "2026-01-01", LOOKS);
+            let watched = watched(&wall, is_handover);
             let plain: Vec<_> = watched.iter().map(|(at, on)| (*at, on.map(|place| PEOPLE[place]))).collect();
             check_turns(&handover, &what, &plain);
             check_duty((&policy, &Rota::default()), &what, &plain);
@@ -175,7 +175,7 @@ fn exactly_one_person_is_on_at_every_hour_of_a_year_and_hands_over_when_the_cloc
 fn everybody_has_their_turn_in_order() {
     for zone in ZONES {
         for (cron, _) in SCHEDULES {
-            let policy = policy(&PEOPLE, Some(handover(cron, "2026-01-01", zone)));
+            let policy = policy(&PEOPLE, Some(handover(cron, FROM, zone)));
             let rota = Rota::default();
             let mut now = utc("2026-01-03T00:00:00Z");
             for _ in 0..30 {

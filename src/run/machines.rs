@@ -1,0 +1,62 @@
+//! The HTTP server and the calendars, beside the chat.
+
+use std::{future::Future, sync::Arc};
+
+use anyhow::{Context, Result, anyhow};
+use sitrep_core::port::Desk;
+use sitrep_http::HttpServer;
+use tokio::task::JoinSet;
+
+use super::make_private_dir;
+use crate::{config::Config, wire};
+
+/// What hears machines, ready to begin.
+pub(super) struct Machines {
+    server: Option<HttpServer>,
+    calendars: Vec<sitrep_calendar::CalendarSettings>,
+}
+
+impl Machines {
+    /// Takes the address and reads the certificates.
+    ///
+    /// # Errors
+    /// When it can't listen: whoever configured it counts on it.
+    pub(super) fn prepare(config: &Config) -> Result<Self> {
+        let server = match wire::http_settings(config) {
+            Some(settings) => Some(HttpServer::bind(settings).map_err(|sentence| anyhow!(sentence))?),
+            None => None,
+        };
+        let calendars = wire::calendars(config);
+        if !calendars.is_empty() {
+            make_private_dir(&wire::calendar_dir(config)).context("calendars can't be kept")?;
+        }
+        if let Some(server) = &server {
+            tracing::info!("listening for alerts and questions on {}", server.address());
+        }
+        for note in config.notes() {
+            tracing::warn!("{note}");
+        }
+        Ok(Self { server, calendars })
+    }
+
+    /// Begins. What it hears is handed in at the desk until it is told to end.
+    pub(super) fn start(
+        self,
+        desk: &Arc<dyn Desk>,
+        until: impl Future<Output = ()> + Send + 'static,
+    ) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        for calendar in self.calendars {
+            tasks.spawn(sitrep_calendar::watch(calendar, Arc::clone(desk)));
+        }
+        if let Some(server) = self.server {
+            let desk = Arc::clone(desk);
+            tasks.spawn(async move {
+                if let Err(sentence) = server.serve(desk, until).await {
+                    tracing::error!("{sentence}");
+                }
+            });
+        }
+        tasks
+    }
+}
