@@ -23,6 +23,7 @@ mod lanes;
 mod limits;
 mod meetings;
 mod newcomers;
+mod oncall;
 mod people;
 mod restarts;
 mod roles;
