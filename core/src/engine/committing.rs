@@ -10,7 +10,7 @@ use super::{
     outbox,
 };
 use crate::{
-    effect::{EffectId, Purpose},
+    effect::{Effect, EffectId, Purpose},
     event::{Event, RoomEvent, WorkspaceEvent},
     incident::Incident,
     message::trouble,
@@ -86,10 +86,12 @@ impl Engine {
         self.turned_away.extend(draft.turned_away.iter().cloned().map(|person| (person, now)));
         self.puzzled.retain(|_, at| now < *at + PUZZLED_FOR);
         self.puzzled.extend(draft.puzzled.iter().cloned().map(|person| (person, now)));
+        let is_direct = |id: &EffectId| matches!(self.outbox.effect(*id), Some(Effect::Direct(_)));
+        let direct_rooms_decided = draft.commit.effects_ended.iter().any(is_direct);
         self.dues.apply(&draft.commit);
         self.outbox.apply(&draft.commit);
         self.attend_persons(&draft.commit);
-        self.resume_held(&draft.commit);
+        self.resume_held(&draft.commit, direct_rooms_decided);
         self.accept(&draft);
         self.forget_settled();
     }
@@ -104,14 +106,14 @@ impl Engine {
     }
 
     /// A room was made, or given up: what waited for that is decided before anything else.
-    fn resume_held(&mut self, commit: &Commit) {
+    fn resume_held(&mut self, commit: &Commit, direct_rooms_decided: bool) {
         let is_about_room = |fact: &NumberedRecord| {
             matches!(
                 fact.record.event,
                 Event::Room(RoomEvent::Opened { .. } | RoomEvent::OpeningFailed { .. })
             )
         };
-        if commit.facts.iter().any(is_about_room) {
+        if direct_rooms_decided || commit.facts.iter().any(is_about_room) {
             self.held.append(&mut self.queue);
             std::mem::swap(&mut self.held, &mut self.queue);
         }

@@ -49,6 +49,13 @@ impl Engine {
         if self.mark(draft, &inbound.key()).is_some() {
             return Ok(());
         }
+        let direct;
+        let inbound = if self.is_direct_after_all(draft, inbound) {
+            direct = Inbound { kind: RoomKind::Direct, ..inbound.clone() };
+            &direct
+        } else {
+            inbound
+        };
         match &inbound.content {
             Content::Said(text) => self.carry_out(draft, inbound, (text, Manner::Typed), now),
             Content::Edited { message, text } => {
@@ -276,8 +283,15 @@ impl Engine {
         let may_be_heard = !is_heard
             && inbound.kind == RoomKind::Own
             && self.policy.may_command(&inbound.person, &inbound.standing)
-            && self.is_making_room(draft, inbound);
+            && (self.is_making_room(draft, inbound) || self.outbox.is_opening_direct(&inbound.person));
         if may_be_heard { Err(Missing::Room) } else { Ok(is_heard) }
+    }
+
+    /// Whether a room of ours is the direct one with whoever said this: a platform may take it for an incident's until
+    /// it is told what it was made for.
+    fn is_direct_after_all(&self, draft: &Draft, inbound: &Inbound) -> bool {
+        inbound.kind == RoomKind::Own
+            && self.workspace(draft).direct_room(&inbound.person) == Some(&inbound.message.room)
     }
 
     /// Whether a room is being made where this was said. People are asked in as it is made, and may type in it before

@@ -3,7 +3,7 @@
 use sitrep_core::{
     event::{Event, WorkspaceEvent},
     incident::RoomState,
-    port::{Action, Commit, Content, Outcome, Perform},
+    port::{Action, Commit, Content, Inbound, Outcome, Perform, RoomKind},
 };
 
 use crate::bench::{Bench, room, saying, says_in};
@@ -160,4 +160,41 @@ fn a_direct_room_that_cannot_be_made_is_given_up_with_a_note() {
     bench.report(&open, Outcome::Permanent("forbidden".to_owned()));
     bench.settle();
     assert!(bench.notes.iter().any(|note| note.contains("make a direct room")), "{:?}", bench.notes);
+}
+
+/// A platform that was killed as it made a direct room may take it for an incident's, until it is asked for it again.
+#[test]
+fn what_is_said_in_a_direct_room_that_is_being_made_waits_for_it() {
+    let (mut bench, home) = private();
+    bench.happens("mallory", &home, Content::Removed { banned: false });
+    bench.commit();
+    let as_own = |inbound: &mut Inbound| inbound.kind = RoomKind::Own;
+    let batch = bench.happens_so("alice", "alice", Content::Said("!status".to_owned()), as_own);
+    assert!(
+        bench.commits.is_empty() && !bench.accepted.contains(&batch),
+        "it is not known what that room is"
+    );
+    let (said, _) = settled(&mut bench);
+    let answers: Vec<&str> =
+        said.iter().filter(|(room, _)| room == "alice").map(|(_, text)| text.as_str()).collect();
+    assert!(answers.iter().any(|text| text.contains("Which incident?")), "{said:?}");
+    assert!(bench.accepted.contains(&batch));
+    // And it is heard there from then on, whatever the platform takes it for.
+    bench.happens_so("alice", "alice", Content::Said("!help".to_owned()), as_own);
+    assert!(settled(&mut bench).0.iter().any(|(room, _)| room == "alice"));
+}
+
+#[test]
+fn nothing_waits_for_a_direct_room_that_can_not_be_made() {
+    let (mut bench, home) = private();
+    bench.happens("mallory", &home, Content::Removed { banned: false });
+    bench.commit();
+    let as_own = |inbound: &mut Inbound| inbound.kind = RoomKind::Own;
+    let batch = bench.happens_so("alice", "elsewhere", Content::Said("!status".to_owned()), as_own);
+    for perform in bench.performs.clone().iter().filter(|perform| opens_direct(&perform.action)) {
+        bench.performs.retain(|other| other.id != perform.id);
+        bench.report(perform, Outcome::Permanent("it is not allowed".to_owned()));
+    }
+    settled(&mut bench);
+    assert!(bench.accepted.contains(&batch));
 }
