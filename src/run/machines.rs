@@ -1,6 +1,6 @@
 //! The HTTP server and the calendars, beside the chat.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, anyhow};
 use sitrep_core::port::Desk;
@@ -9,6 +9,9 @@ use tokio::task::JoinSet;
 
 use super::make_private_dir;
 use crate::{config::Config, wire};
+
+/// How long the last answers may take, once everything else has ended.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// What hears machines, ready to begin.
 pub(super) struct Machines {
@@ -44,19 +47,32 @@ impl Machines {
         self,
         desk: &Arc<dyn Desk>,
         until: impl Future<Output = ()> + Send + 'static,
-    ) -> JoinSet<()> {
-        let mut tasks = JoinSet::new();
+    ) -> Running {
+        let (mut server, mut calendars) = (JoinSet::new(), JoinSet::new());
         for calendar in self.calendars {
-            tasks.spawn(sitrep_calendar::watch(calendar, Arc::clone(desk)));
+            calendars.spawn(sitrep_calendar::watch(calendar, Arc::clone(desk)));
         }
-        if let Some(server) = self.server {
+        if let Some(listening) = self.server {
             let desk = Arc::clone(desk);
-            tasks.spawn(async move {
-                if let Err(sentence) = server.serve(desk, until).await {
+            server.spawn(async move {
+                if let Err(sentence) = listening.serve(desk, until).await {
                     tracing::error!("{sentence}");
                 }
             });
         }
-        tasks
+        Running { server, _calendars: calendars }
+    }
+}
+
+/// What hears machines, at work. It ends when this is dropped.
+pub(super) struct Running {
+    server: JoinSet<()>,
+    _calendars: JoinSet<()>,
+}
+
+impl Running {
+    /// Waits until those who were told that it ends have their answers.
+    pub(super) async fn finish(mut self) {
+        let _ = tokio::time::timeout(ANSWERS_WITHIN, self.server.join_next()).await;
     }
 }

@@ -102,7 +102,7 @@ async fn serve_chat(config: &Config, store: RedbStore, clinic: &Clinic) -> Resul
     let desk: Arc<dyn port::Desk> = Arc::new(desk);
     let (ending, is_ending) = tokio::sync::oneshot::channel::<()>();
     // Nothing more is taken in once it is told to end; what was is answered.
-    let _machines = machines.start(&desk, async move {
+    let machines = machines.start(&desk, async move {
         let _ = is_ending.await;
     });
     let told_to_end = async move {
@@ -110,7 +110,9 @@ async fn serve_chat(config: &Config, store: RedbStore, clinic: &Clinic) -> Resul
         drop(ending);
     };
     tokio::pin!(told_to_end);
-    match driver.run(told_to_end, ENDS_WITHIN).await? {
+    let ended = driver.run(told_to_end, ENDS_WITHIN).await?;
+    machines.finish().await;
+    match ended {
         Ended::AsTold => Ok(()),
         Ended::Refused(sentence) => bail!("{sentence}"),
     }
