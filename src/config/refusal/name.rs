@@ -132,7 +132,7 @@ help: write words of titles, such as "checkout"
 sitrep.toml:6:1: `team` in [service.NAME] is not known
     team = ...
     ^^^^
-help: [service.NAME] may have invite, words, checklist
+help: [service.NAME] may have invite, words, checklist, oncall
 "#,
     );
     refused(
