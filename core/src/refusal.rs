@@ -66,6 +66,8 @@ pub enum Refusal {
     AlreadySo(Message),
     /// There is no room that reports could be filed in.
     NoRoomForReports,
+    /// What was to be reported was said in a private incident's room.
+    ReportsArePublic,
     /// No report was named, and none is implied by the room. Holds the verb.
     WhichReport(&'static str),
     /// There is no such report.
@@ -137,6 +139,7 @@ impl Refusal {
             Self::AlreadyCarriedOut => policy.say("refusal.already_carried_out", args![]),
             Self::AlreadySo(sentence) => sentence.clone(),
             Self::NoRoomForReports => policy.say("report.no_room", args![]),
+            Self::ReportsArePublic => policy.say("report.is_public", args![]),
             Self::WhichReport(verb) => policy.say("refusal.which_report", args![verb = *verb]),
             Self::NoSuchReport(id) => policy.say("report.no_such", args![id = *id]),
             Self::ReportDecided(report) => {

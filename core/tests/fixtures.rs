@@ -139,6 +139,7 @@ fn every_event_of_reports() -> Vec<Event> {
         services: vec!["checkout".to_owned()],
         called: vec![alice()],
         attached: Some(IncidentId(12)),
+        private: false,
         declares: Some(Severity::Sev1),
         firing: 3,
     };

@@ -11,6 +11,7 @@ use crate::{
     event::{Event, EvidenceEvent, IncidentEvent, ReportEvent, Subject},
     incident::{Incident, IncidentId},
     message::{ending, report as words},
+    port::AlertState,
     refusal::Refusal,
     report::{Report, ReportId},
 };
@@ -136,10 +137,17 @@ pub(super) fn taken(
         declared,
         has_line: false,
     };
-    vec![
+    let subject = Subject::Incident(incident);
+    let mut facts = vec![
         (Subject::Report(report.id), Event::Report(taken), None),
-        (Subject::Incident(incident), Event::Evidence(attached), Some(report.words.clone())),
-    ]
+        (subject, Event::Evidence(attached), Some(report.words.clone())),
+    ];
+    // An alert that is over already won't be told to be.
+    if report.state != AlertState::Firing {
+        let told = EvidenceEvent::AlertTold { report: report.id, state: report.state };
+        facts.push((subject, Event::Evidence(told), Some(report.words.clone())));
+    }
+    facts
 }
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ pub(crate) enum Fate {
     Open,
     /// It becomes an incident, this bad.
     Declares(Severity),
-    /// It belongs to this incident, which is at home in this room.
-    Attached(IncidentId, RoomRef),
+    /// It belongs to this incident, which is at home in this room, and may be private.
+    Attached(IncidentId, RoomRef, bool),
 }
 
 /// What was filed.
@@ -56,14 +56,15 @@ impl Filing {
         platform: Option<&PlatformName>,
     ) -> Option<Filed> {
         let Self { source, words, services, oncall, fate, firing } = self;
-        let (attached, room) = match &fate {
-            Fate::Attached(id, home) => (Some(*id), home.clone()),
-            Fate::Open | Fate::Declares(_) => (None, duty.policy.report_room(platform)?.clone()),
+        let (attached, private, room) = match &fate {
+            Fate::Attached(id, home, private) => (Some(*id), *private, home.clone()),
+            Fate::Open | Fate::Declares(_) => (None, false, duty.policy.report_room(platform)?.clone()),
         };
         let watches = duty.policy.watched_by(&services, oncall.as_deref());
-        let on = duty.asked_in(watches.as_slice(), &room.platform);
-        let called: Vec<Person> = on.into_iter().filter(|_| matches!(fate, Fate::Open)).collect();
         let team = watches.map(|name| name.strip_prefix(ON_CALL).unwrap_or(&name).to_owned());
+        // A team of the same name is not called as a whole: whoever is on duty for it is.
+        let on = team.as_deref().and_then(|team| duty.on_duty(team, &room.platform));
+        let called: Vec<Person> = on.into_iter().filter(|_| matches!(fate, Fate::Open)).collect();
         let declares = if let Fate::Declares(severity) = fate { Some(severity) } else { None };
         let id = workspace.next_report();
         let numbered = Event::Workspace(WorkspaceEvent::ReportNumbered { id });
@@ -74,6 +75,7 @@ impl Filing {
             services,
             called: called.clone(),
             attached,
+            private,
             declares,
             firing,
         };

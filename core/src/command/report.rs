@@ -33,11 +33,15 @@ impl Say {
 
 impl Command for Say {
     fn about(&self) -> About {
-        About::Workspace
+        About::RoomIfAny
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let policy = context.policy;
+        // What is said among few is not said to all for them.
+        if view.incident.is_some_and(|incident| incident.private) {
+            return Err(Refusal::ReportsArePublic);
+        }
         let filing = Filing {
             source: Source::Person { message: context.message.clone(), author: None },
             words: self.text.clone(),

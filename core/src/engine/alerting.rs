@@ -20,7 +20,8 @@ use crate::{
     incident::{Incident, IncidentId},
     policy::AlertAction,
     port::{Alert, AlertState},
-    report::{Report, ReportId, Source},
+    report::{Report, ReportId, Source, Standing},
+    room::RoomRef,
 };
 
 /// In how long a time new groups are counted.
@@ -35,8 +36,10 @@ impl Engine {
     pub(super) fn decide_alert(&self, draft: &mut Draft, alert: &Alert, now: DateTime<Utc>) {
         *draft.counts.alerts.entry(alert.source.clone()).or_default() += 1;
         if let Some(id) = self.report_of(draft, &alert.source, &alert.group) {
-            self.tell_again(draft, id, alert, now);
-            return;
+            if alert.state != AlertState::Firing || !self.makes_way(draft, id, now) {
+                self.tell_again(draft, id, alert, now);
+                return;
+            }
         }
         // What is over before it was heard of is nobody's concern.
         if alert.state == AlertState::Resolved {
@@ -49,7 +52,7 @@ impl Engine {
         let services = self.policy.services_of(&alert.labels, rule.service.as_deref(), &alert.title);
         let open = self.open_incident_about(draft, alert, &services);
         let fate = match (open, rule.action) {
-            (Some((id, home)), _) => Fate::Attached(id, home),
+            (Some((id, home, private)), _) => Fate::Attached(id, home, private),
             (None, AlertAction::Attach | AlertAction::Ignore) => return,
             (None, AlertAction::Report) => Fate::Open,
             (None, AlertAction::Declare(severity)) => Fate::Declares(severity),
@@ -71,7 +74,7 @@ impl Engine {
 
     /// Files what a machine told.
     pub(super) fn file(&self, draft: &mut Draft, filing: Filing, now: DateTime<Utc>) -> Option<ReportId> {
-        let incident = if let Fate::Attached(id, _) = filing.fate { Some(id) } else { None };
+        let incident = if let Fate::Attached(id, ..) = filing.fate { Some(id) } else { None };
         let words = filing.words.clone();
         let Some(filed) = filing.file(self.workspace(draft), self.duty(draft, now), None) else {
             draft
@@ -120,7 +123,36 @@ impl Engine {
             }
         };
         self.record(draft, (Subject::Report(id), Event::Report(event), None), Cause::default(), now);
+        self.call_anew(draft, id, before, now);
         self.pass_on_state(draft, id, before, now);
+    }
+
+    /// What was over begins anew and nobody has it: whoever is on duty is called, unless somebody was a moment ago.
+    pub(super) fn call_anew(&self, draft: &mut Draft, id: ReportId, before: AlertState, now: DateTime<Utc>) {
+        let Some(report) = self.report(draft, id) else { return };
+        let begins_anew = before == AlertState::Resolved && report.state == AlertState::Firing;
+        if !begins_anew || report.standing != Standing::Waiting || report.declares.is_some() {
+            return;
+        }
+        let duty = self.duty(draft, now);
+        let on = report.team.as_deref().and_then(|team| duty.on_duty(team, &report.room.platform));
+        let Some(person) = on else { return };
+        let called = ReportEvent::Escalated { step: 1, to: vec![person] };
+        self.record(draft, (Subject::Report(id), Event::Report(called), None), Cause::default(), now);
+    }
+
+    /// Whether a report that begins anew makes way for another one: it belonged to an incident that is over, where nobody
+    /// would hear of it.
+    pub(super) fn makes_way(&self, draft: &mut Draft, id: ReportId, now: DateTime<Utc>) -> bool {
+        let Some(report) = self.report(draft, id) else { return false };
+        let goes_on = |id| self.incident(draft, id).is_some_and(|incident| incident.status.is_open());
+        let is_over = report.incident().is_some_and(|id| !goes_on(id));
+        if report.state != AlertState::Resolved || !is_over || matches!(report.source, Source::Storm { .. }) {
+            return false;
+        }
+        let settled = Event::Report(ReportEvent::Settled);
+        self.record(draft, (Subject::Report(id), settled, None), Cause::default(), now);
+        true
     }
 
     /// The incident that a report belongs to hears when its alert stands differently.
@@ -148,7 +180,7 @@ impl Engine {
         draft: &Draft,
         alert: &Alert,
         services: &[String],
-    ) -> Option<(IncidentId, crate::room::RoomRef)> {
+    ) -> Option<(IncidentId, RoomRef, bool)> {
         let live = Live { stored: &self.stored.incidents, changed: &draft.incidents };
         let is_about = |incident: &&Incident| {
             incident.status.is_open()
@@ -157,7 +189,7 @@ impl Engine {
         };
         let incident = live.iter().find(is_about)?;
         let home = incident.home().unwrap_or(&incident.origin.message.room);
-        Some((incident.id, home.clone()))
+        Some((incident.id, home.clone(), incident.private))
     }
 
     /// The incident that alerts declared a moment ago, and that goes on.
@@ -173,13 +205,12 @@ impl Engine {
 
     /// Whether a source has told more new groups lately than anybody could read.
     fn is_storm(&self, draft: &Draft, source: &str, now: DateTime<Utc>) -> bool {
-        let is_recent = |report: &&Report| {
-            now < report.filed_at + STORM_WINDOW && report.source.machine() == Some(source)
-        };
+        let is_recent =
+            |report: &&Report| now < report.filed_at + STORM_WINDOW && is_alert_of(report, source);
         let rages = |report: &Report| {
             matches!(report.source, Source::Storm { .. }) && now < report.last_told_at + STORM_WINDOW
         };
-        let of_source = |report: &&Report| report.source.machine() == Some(source);
+        let of_source = |report: &&Report| is_alert_of(report, source);
         self.reports(draft).filter(of_source).any(rages)
             || self.reports(draft).filter(is_recent).take(STORM_AFTER).count() >= STORM_AFTER
     }
@@ -209,5 +240,13 @@ impl Engine {
         let told = ReportEvent::GroupTold { group: alert.group.clone(), state: alert.state };
         let fact = (Subject::Report(id), Event::Report(told), Some(alert.title.clone()));
         self.record(draft, fact, Cause::default(), now);
+    }
+}
+
+/// Whether a report is about alerts of a source.
+fn is_alert_of(report: &Report, source: &str) -> bool {
+    match &report.source {
+        Source::Alert { source: of, .. } | Source::Storm { source: of } => of == source,
+        Source::Person { .. } | Source::Heartbeat { .. } => false,
     }
 }

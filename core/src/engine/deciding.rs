@@ -326,6 +326,10 @@ impl Engine {
         }
         let what = in_words(effect);
         draft.notes.push(format!("too late to {what}: dropped"));
+        if let Effect::Say(Say { purpose: Purpose::Line, report: Some(id), .. }) = effect {
+            self.decide_line_not_posted(draft, *id, now);
+            return;
+        }
         if let Effect::Measure(measure) = effect {
             return self.record_health(draft, measure.incident, HealthEvent::Unanswered, now);
         }

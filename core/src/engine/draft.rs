@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{BatchId, Engine, SignalsId, changes::Changes, outbox, status::Counts};
 use crate::{
     effect::{Aspect, Desired, Effect, EffectId, Place, Purpose, Say},
-    event::{Event, IncidentEvent, RECORD_VERSION, Record, Subject},
+    event::{Event, EvidenceEvent, IncidentEvent, RECORD_VERSION, Record, Subject},
     incident::{Incident, IncidentId, evolve},
     message::Message,
     person::Person,
@@ -149,7 +149,12 @@ impl Engine {
     ) {
         let name = event.name();
         // Only what carries words has to be found again.
-        let message = words.as_ref().and_then(|_| Some(cause.message?.id.clone()));
+        let said_in = match &event {
+            // What a report says was not said by whoever attaches it.
+            Event::Evidence(EvidenceEvent::ReportAttached { source, .. }) => source.message(),
+            event => cause.message.filter(|_| !matches!(event, Event::Evidence(_))),
+        };
+        let message = words.as_ref().and_then(|_| Some(said_in?.id.clone()));
         let record = Record { v: RECORD_VERSION, at: now, by: cause.person.cloned(), message, event, words };
         let (number, known) = match subject {
             Subject::Workspace => {

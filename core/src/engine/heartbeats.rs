@@ -58,13 +58,16 @@ impl Engine {
     /// A sign of life has stayed away.
     pub(super) fn decide_heartbeat_missed(&self, draft: &mut Draft, due: Due, now: DateTime<Utc>) {
         // A sign that came in this very round has moved it on.
-        let is_moved = draft.commit.dues_set.iter().any(|set| set.key == due.key);
+        let is_moved = draft.commit.dues_set.iter().any(|set| set.key == due.key)
+            || self.dues.of(due.key.subject).get(&due.key.kind) != Some(&due.at);
         if !is_moved {
             draft.commit.dues_ended.push(Cancelled { due, reason: Reason::Fired });
         }
         let named = self.policy.heartbeats.iter().find(|(name, _)| subject_of(name) == due.key.subject);
         let Some((name, expected)) = named.filter(|_| !is_moved) else { return };
-        if let Some(id) = self.known(draft, name) {
+        if let Some(id) = self.known(draft, name)
+            && !self.makes_way(draft, id, now)
+        {
             self.tell_heartbeat(draft, id, AlertState::Firing, now);
             return;
         }
@@ -89,6 +92,7 @@ impl Engine {
         let Some(before) = self.report(draft, id).map(|report| report.state) else { return };
         let told = Event::Report(ReportEvent::ToldAgain { state, firing: 1 });
         self.record(draft, (Subject::Report(id), told, None), Cause::default(), now);
+        self.call_anew(draft, id, before, now);
         self.pass_on_state(draft, id, before, now);
     }
 

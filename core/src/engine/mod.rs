@@ -466,10 +466,19 @@ impl Engine {
 
     /// Holds a report in memory, with what its source knows it by.
     fn keep_report(&mut self, report: Report) {
-        let keys: Vec<(String, String)> =
-            report.keys().map(|(source, group)| (source.to_owned(), group.to_owned())).collect();
-        self.stored.groups.extend(keys.into_iter().map(|key| (key, report.id)));
-        self.maybe_settled_reports.insert(report.id);
+        let known = &mut self.stored.groups;
+        for (source, group) in report.keys() {
+            let key = (source.to_owned(), group.to_owned());
+            if report.is_live() {
+                known.insert(key, report.id);
+            } else if known.get(&key) == Some(&report.id) {
+                // Another may have been filed for the group since.
+                known.remove(&key);
+            }
+        }
+        if !report.is_live() {
+            self.maybe_settled_reports.insert(report.id);
+        }
         self.stored.reports.insert(report.id, report);
     }
 

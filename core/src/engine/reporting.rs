@@ -13,9 +13,9 @@ use crate::{
         filing::{Fate, Filing},
         incident::Declaring,
     },
-    effect::{Desired, Effect, Keep, Quote, Quoting},
+    effect::{Desired, Effect, Keep, Purpose, Quote, Quoting},
     event::{Event, EvidenceEvent, Record, ReportEvent, Subject},
-    incident::{Origin, passage, title},
+    incident::{Origin, glimpse, passage, title},
     message,
     person::Person,
     port::{Inbound, InboundKey, RoomKind, Said, Seen},
@@ -69,8 +69,16 @@ impl Engine {
         let surroundings = Surroundings { now, policy: &self.policy, cause: cause.message };
         let effects = reaction::report::react(report, record, surroundings);
         for mut effect in effects {
-            if let (Effect::Say(say), true) = (&mut effect, record.words.is_some()) {
-                say.quotes = Some(facts);
+            if let Effect::Say(say) = &mut effect {
+                say.quotes = record.words.is_some().then_some(facts);
+                if say.purpose == Purpose::Line {
+                    // As it stands it need not be brought up to date; nobody is notified by that.
+                    let line = draft
+                        .reports
+                        .get(&id)
+                        .map(|report| message::report::line(report, false, &self.policy));
+                    draft.lines.extend(line.map(|line| (id, line)));
+                }
             }
             draft.add_effect(effect);
         }
@@ -141,7 +149,10 @@ impl Engine {
     ) {
         let room = &inbound.message.room;
         let key = InboundKey { platform: room.platform.clone(), id: format!("report {message}") };
-        if self.mark(draft, &key).is_some() {
+        // Also what its author has filed already.
+        let said = InboundKey { platform: room.platform.clone(), id: message.to_owned() };
+        let is_filed = self.mark(draft, &said).is_some_and(|mark| mark.report.is_some());
+        if is_filed || self.mark(draft, &key).is_some() {
             return;
         }
         draft.commit.seen.push(Seen::carried_out(key, now));
@@ -208,14 +219,22 @@ impl Engine {
             Some(home) => ReportEvent::LineMoved { room: home.clone() },
             None => ReportEvent::LineFailed,
         };
+        let failed = event == ReportEvent::LineFailed;
         self.record(draft, (Subject::Report(id), Event::Report(event), None), Cause::default(), now);
+        if failed {
+            draft.notes.push(format!("the line of {id} can't be said anywhere: look at the support room"));
+            self.declare_by_itself(draft, id, now);
+        }
     }
 
     /// An alert that is to become an incident becomes one. Where one that alerts declared is going on since a moment ago,
     /// it is about that: ten alerts of one trouble are no ten incidents.
     fn declare_by_itself(&self, draft: &mut Draft, id: ReportId, now: DateTime<Utc>) {
         let Some(report) = self.report(draft, id).cloned() else { return };
-        let (Some(severity), Some(line)) = (report.declares, report.line.clone()) else { return };
+        let Some(severity) = report.declares else { return };
+        // Where no line can be said it is declared all the same, and answers nothing.
+        let nothing = || MessageRef { room: report.room.clone(), id: String::new(), thread: None };
+        let line = report.line.clone().unwrap_or_else(nothing);
         let going_on = self.declared_by_alerts(draft, now);
         let (incident, mut facts) = match going_on {
             Some(incident) => (incident, Vec::new()),
@@ -232,7 +251,8 @@ impl Engine {
                 declaring.declare(self.workspace(draft), self.duty(draft, now), &self.identity)
             }
         };
-        let private = going_on.is_none() && self.policy.private_by_default;
+        let is_private = |id| self.incident(draft, id).is_some_and(|incident| incident.private);
+        let private = going_on.map_or(self.policy.private_by_default, is_private);
         let declared = going_on.is_none();
         let taken = ReportEvent::Taken { incident, private, declared };
         facts.push((Subject::Report(id), Event::Report(taken), None));
@@ -259,17 +279,20 @@ impl Engine {
 
     /// Words of a report were taken back: they are erased, in its line too.
     pub(super) fn erase_report(&self, draft: &mut Draft, id: ReportId, message: &str, now: DateTime<Utc>) {
-        let Some(facts) = self.report(draft, id).and_then(|report| report.typed.get(message).cloned()) else {
-            return;
-        };
+        let typed = self.report(draft, id).and_then(|report| {
+            let words =
+                if report.typed.get(message)?.contains(&1) { glimpse(&report.words) } else { String::new() };
+            Some((report.typed.get(message)?.clone(), words))
+        });
+        let Some((facts, before)) = typed else { return };
         let subject = Subject::Report(id);
         draft.commit.words_erased.extend(facts.iter().map(|fact| (subject, *fact)));
-        let erased = Event::Report(ReportEvent::WordsErased { facts });
+        let erased = Event::Report(ReportEvent::WordsErased { facts: facts.clone() });
         self.record(draft, (subject, erased, None), Cause::default(), now);
         // What waits to be said shows them, and is not said any more: the line is brought up to date.
         let words = self.report(draft, id).map(|report| message::report::line(report, true, &self.policy));
         let Some(words) = words else { return };
-        self.reword_line(draft, id, &words);
+        self.strike_from_report(draft, id, (&words, &before, &facts));
     }
 }
 

@@ -38,11 +38,14 @@ impl Engine {
         let key = InboundKey { platform: platform.clone(), id: message.to_owned() };
         let mark = self.mark(draft, &key);
         let report = mark.and_then(|mark| mark.report).or_else(|| self.report_that_said(draft, message));
-        if let Some(report) = report {
-            self.erase_report(draft, report, message, now);
-        }
+        // Those that are settled, too: their words are in the store, and in the room.
+        let subject = report.map(Subject::Report).filter(|subject| !self.unreadable.contains(subject));
+        let belongs_to = match (report, subject) {
+            (Some(id), Some(subject)) => self.report(draft, id).ok_or(subject)?.incident(),
+            (Some(_) | None, _) => None,
+        };
         // Marks are forgotten in time.
-        let about = mark.and_then(|mark| mark.about).or_else(|| self.said_for(draft, message));
+        let about = belongs_to.or(mark.and_then(|mark| mark.about)).or_else(|| self.said_for(draft, message));
         let subject = about.map(Subject::Incident).filter(|subject| !self.unreadable.contains(subject));
         let incident = match (about, subject) {
             (Some(id), Some(subject)) => Some(self.incident(draft, id).ok_or(subject)?),
@@ -52,6 +55,9 @@ impl Engine {
             let facts = incident.typed.get(message)?.clone();
             Some((incident.id, [incident.title.clone(), incident.room_name.clone()], facts))
         });
+        if let Some(report) = report {
+            self.erase_report(draft, report, message, now);
+        }
         if mark.is_none_or(|mark| !mark.carried_out) {
             self.leave_unanswered(draft, &key);
         }
@@ -139,11 +145,26 @@ impl Engine {
     }
 
     /// What waits to be said about a report is said without the words that were taken back; its line says what is left.
-    pub(super) fn reword_line(&self, draft: &mut Draft, id: ReportId, line: &Message) {
+    pub(super) fn strike_from_report(
+        &self,
+        draft: &mut Draft,
+        id: ReportId,
+        (line, words, facts): (&Message, &str, &[u64]),
+    ) {
+        let gap = self.policy.phrase("report.taken_back", args![]);
         self.reword(draft, |effect| match effect {
             Effect::Say(say) if say.report == Some(id) && say.purpose == Purpose::Line => {
                 say.message.clone_from(line);
                 true
+            }
+            Effect::Say(say)
+                if say.report == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) =>
+            {
+                say.message.strike_quotes(&gap);
+                true
+            }
+            Effect::Say(say) if say.report == Some(id) && !words.is_empty() => {
+                say.message.replace(words, &gap, |_| true)
             }
             Effect::Say(_)
             | Effect::Keep(_)

@@ -32,6 +32,9 @@ pub enum ReportEvent {
         /// The open incident that it belongs to from the beginning: its line is said there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attached: Option<IncidentId>,
+        /// Whether that incident is private, so that it is named nowhere else.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        private: bool,
         /// How bad the incident is that it becomes once its line is posted; `None` if people decide.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         declares: Option<Severity>,

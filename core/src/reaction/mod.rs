@@ -178,7 +178,9 @@ impl Effects<'_> {
         let place = Place::Room(origin.room.clone());
         let stale_at = self.surroundings.now + NEWS_WORTH;
         let say = Say::new(place, &origin.room.platform, Purpose::Answer, message, stale_at);
-        self.push_say(Say { answers: Some(origin.clone()), ..say });
+        // What an alert declares whose line could not be said answers nothing.
+        let answers = Some(origin.clone()).filter(|origin| !origin.id.is_empty());
+        self.push_say(Say { answers, ..say });
     }
 
     fn push_say(&mut self, say: Say) {

@@ -13,7 +13,6 @@ use crate::{
     message::{Message, report as words},
     person::Person,
     policy::Policy,
-    port::AlertState,
     report::{Report, Source},
 };
 
@@ -57,14 +56,6 @@ pub(crate) fn react<'a>(
             }
             effects.keep_signs(Vec::new());
         }
-        ReportEvent::ToldAgain { state: AlertState::Firing, .. } if report.waiting_since == record.at => {
-            // It was over and begins anew, and nobody has it.
-            let called = effects.report.called.clone();
-            effects.in_thread(
-                Purpose::Notice,
-                words::called_to(report, &called, effects.waited(), effects.policy()),
-            );
-        }
         ReportEvent::LineFailed
         | ReportEvent::ToldAgain { .. }
         | ReportEvent::GroupTold { .. }
@@ -82,6 +73,10 @@ impl<'a> Effects<'a> {
     /// For how long it has been waiting.
     fn waited(&self) -> String {
         let waited = self.surroundings.now - self.report.waiting_since;
+        if waited.is_zero() {
+            // It has just begun anew.
+            return String::new();
+        }
         let whole_minutes = Duration::minutes(waited.num_minutes());
         self.policy().lasting(if whole_minutes.is_zero() { waited } else { whole_minutes })
     }

@@ -23,6 +23,7 @@ pub fn begin(id: ReportId, record: &Record) -> Option<Report> {
         services,
         called,
         attached,
+        private,
         declares,
         firing,
     }) = &record.event
@@ -43,7 +44,7 @@ pub fn begin(id: ReportId, record: &Record) -> Option<Report> {
         team: team.clone(),
         services: services.clone(),
         standing: attached.map_or(Standing::Waiting, Standing::Taken),
-        is_private: false,
+        is_private: *private,
         became_it: false,
         is_at_incident: attached.is_some(),
         decided_at: attached.map(|_| record.at),
@@ -99,6 +100,7 @@ pub fn evolve(report: &mut Report, record: &Record) {
             if let Some(by) = &record.by {
                 report.standing = Standing::Declined(by.clone());
                 report.why = record.words.clone().unwrap_or_default();
+                report.declares = None;
                 report.decided_at = Some(record.at);
             }
         }
@@ -121,24 +123,34 @@ fn told_again(report: &mut Report, (state, firing): (AlertState, u32), record: &
         report.waiting_since = record.at;
         report.escalated = None;
         report.forsaken_times = 0;
+        report.called.clear();
     }
-    report.state = state;
+    let is_told_again = report.state == AlertState::Acknowledged && state == AlertState::Firing;
+    if !is_told_again {
+        report.state = state;
+    }
     report.firing = firing;
 }
 
 fn group_told(report: &mut Report, (group, state): (&String, AlertState), record: &Record) {
     report.last_told_at = record.at;
     if let Some(known) = report.groups.get_mut(group) {
+        let (was, is) = (known.state != AlertState::Resolved, state != AlertState::Resolved);
         known.state = state;
+        // Counted as they change: of thousands of groups each would else look at all the others.
+        match (was, is) {
+            (true, false) => report.firing = report.firing.saturating_sub(1),
+            (false, true) => report.firing = report.firing.saturating_add(1),
+            (true, true) | (false, false) => {}
+        }
     } else {
         report.count = report.count.saturating_add(1);
         if report.groups.len() < MOST_GROUPS {
             let title = record.words.clone().unwrap_or_default();
             report.groups.insert(group.clone(), Group { state, title });
+            report.firing = report.firing.saturating_add(u32::from(state != AlertState::Resolved));
         }
     }
-    let firing = report.groups.values().filter(|group| group.state != AlertState::Resolved).count();
-    report.firing = u32::try_from(firing).unwrap_or(u32::MAX);
     report.state = if report.firing == 0 { AlertState::Resolved } else { AlertState::Firing };
 }
 

@@ -109,7 +109,13 @@ impl Report {
     /// Whether nobody has it, and somebody should.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.standing == Standing::Waiting && self.state != AlertState::Resolved && self.declares.is_none()
+        self.standing == Standing::Waiting && self.state == AlertState::Firing && self.declares.is_none()
+    }
+
+    /// When somebody was last called to it.
+    #[must_use]
+    pub fn last_called_at(&self) -> DateTime<Utc> {
+        self.escalated.map_or(self.waiting_since, |(_, at)| at)
     }
 
     /// Whether there is nobody left to call.

@@ -61,10 +61,12 @@ impl Duty<'_> {
             return Vec::new();
         }
         let services = || services.iter().filter_map(|name| self.policy.services.get(name));
-        let on_duty = services().filter_map(|service| service.oncall.as_ref());
+        // A team of the same name is not asked in as a whole: whoever is on duty for it is.
+        let rota = |name: &str| format!("{ON_CALL}{}", name.strip_prefix(ON_CALL).unwrap_or(name));
+        let on_duty = services().filter_map(|service| service.oncall.as_deref()).map(rota);
         let invited = services().flat_map(|service| &service.invite);
         let of_severity = &self.policy.severity(severity).invite;
-        let names: Vec<String> = on_duty.chain(invited).chain(of_severity).cloned().collect();
+        let names: Vec<String> = on_duty.chain(invited.chain(of_severity).cloned()).collect();
         self.asked_in(&names, platform)
     }
 

@@ -75,7 +75,21 @@ pub(crate) fn fire(report: &Report, kind: DueKind, duty: Duty<'_>) -> Vec<Event>
             vec![Event::Report(ReportEvent::Escalated { step, to: next(report, duty) })]
         }
         DueKind::ReportSettles => vec![Event::Report(ReportEvent::Settled)],
-        _ => Vec::new(),
+        DueKind::ReportEscalation
+        | DueKind::UpdatePrompt
+        | DueKind::UpdatePromptAgain
+        | DueKind::UpdateOverdue
+        | DueKind::Escalation
+        | DueKind::RolesQuestion
+        | DueKind::HandoffReminder
+        | DueKind::HandoffPrompt
+        | DueKind::NewcomersInRoom
+        | DueKind::Archive
+        | DueKind::RetrospectiveNag
+        | DueKind::RetrospectiveReminder(_)
+        | DueKind::HeartbeatMissed
+        | DueKind::ChangesForgotten
+        | DueKind::OnCallHandover => Vec::new(),
     }
 }
 

@@ -27,7 +27,8 @@ pub(crate) struct Bench {
     pub taken: Vec<SignalsId>,
     pub notes: Vec<String>,
     pub loads: usize,
-    heard: u64,
+    pub heard: u64,
+    pub policy: Policy,
 }
 
 pub(crate) fn platform() -> PlatformName {
@@ -84,7 +85,7 @@ impl Bench {
     /// An engine over this store, with a configuration of its own.
     pub(crate) fn under(policy: Policy, store: MemoryStore, now: DateTime<Utc>) -> Self {
         let opened = block_on(store.open()).expect("the store opens");
-        let engine = Engine::new(policy, opened);
+        let engine = Engine::new(policy.clone(), opened);
         let mut bench = Self {
             engine,
             store,
@@ -96,6 +97,7 @@ impl Bench {
             notes: Vec::new(),
             loads: 0,
             heard: 0,
+            policy,
         };
         bench.hand_in(Input::Tick);
         bench

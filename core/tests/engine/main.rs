@@ -7,15 +7,19 @@
     reason = "a test looks for one thing among everything that may be done"
 )]
 
+mod alerts;
 mod archives;
 mod bench;
 mod calendar;
+mod changes;
 mod commits;
 mod copies;
+mod desk;
 mod endings;
 mod following;
 mod gone;
 mod health;
+mod heartbeats;
 mod helping;
 mod interactions;
 mod inviting;
@@ -25,11 +29,13 @@ mod meetings;
 mod newcomers;
 mod oncall;
 mod people;
+mod reports;
 mod restarts;
 mod roles;
 mod rooms;
 mod snoozes;
 mod staleness;
+mod storms;
 mod taken_back;
 mod talk;
 mod tasks;
