@@ -26,6 +26,31 @@ payments = ["bob", "carol"]
 invite = ["payments"]
 "#;
 
+/// A configuration in which people take turns, and somebody is left when nobody of them answers.
+pub(crate) const ROTA: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+[teams]
+leads = ["carol"]
+[report]
+oncall = "payments"
+escalate_to = "leads"
+contacts = "Jane, +49 30 1234"
+[oncall.payments]
+people = ["alice", "bob"]
+handover = "0 9 * * MON"
+from = "2026-11-16"
+[oncall.platform]
+people = ["carol"]
+[service.checkout]
+invite = ["oncall:payments"]
+[heartbeat.nightly-backup]
+every = "24h"
+grace = "1h"
+"#;
+
 /// A configuration with lists of tasks.
 pub(crate) const CHECKLISTS: &str = r#"
 [people]
@@ -107,6 +132,18 @@ pub(crate) fn tests() -> Vec<Test> {
             converse("newcomers", include_str!("console/newcomers.txt"), &AT, CHECKOUT)
         }),
         test("console::invited", || converse("invited", include_str!("console/invited.txt"), &AT, PAYMENTS)),
+        conversation!("reports"),
+        conversation!("private_report"),
+        conversation!("storm"),
+        test("console::nobody_answers", || {
+            converse("nobody_answers", include_str!("console/nobody_answers.txt"), &AT, ROTA)
+        }),
+        test("console::rota", || converse("rota", include_str!("console/rota.txt"), &AT, ROTA)),
+        test("console::alerts", || converse("alerts", include_str!("console/alerts.txt"), &AT, ROTA)),
+        test("console::german_reports", || {
+            let german = format!("[messages]\nlanguage = \"de\"\n{ROTA}");
+            converse("german_reports", include_str!("console/german_reports.txt"), &AT, &german)
+        }),
     ];
     tests.extend(script::tests());
     tests.extend(data::tests());

@@ -5,10 +5,12 @@
 
 use chrono::Duration;
 use sitrep_console::Gesture;
-use sitrep_core::time::parse_duration;
+use sitrep_core::{port::Signal, time::parse_duration};
+
+use super::machine;
 
 /// Everything that can be told to the console, with what it is good for.
-pub(crate) const WORDS: [(&str, &str, &str); 14] = [
+pub(crate) const WORDS: [(&str, &str, &str); 16] = [
     ("/room", "NAME", "goes to another room: ops, INC-1, or your own name to be alone with sitrep"),
     ("/as", "PERSON", "makes you somebody else"),
     ("/wait", "20m", "moves the clock on; what falls due meanwhile happens"),
@@ -19,6 +21,8 @@ pub(crate) const WORDS: [(&str, &str, &str); 14] = [
     ("/unmark", "WORDS", "takes your 📌 off it again"),
     ("/kick", "", "removes sitrep from this room"),
     ("/invite", "", "brings it back"),
+    ("/alert", "SOURCE firing TITLE", "tells an alert; or resolved; labels like a=b go before the TITLE"),
+    ("/heartbeat", "NAME", "gives a sign of life that the configuration expects"),
     ("/rooms", "", "lists the rooms"),
     ("/people", "", "lists the people"),
     ("/help", "", "shows this"),
@@ -43,6 +47,8 @@ pub(crate) enum Input {
     As(String),
     /// Move the clock on.
     Wait(Duration),
+    /// A machine tells this.
+    Tell(Signal),
     /// List the rooms.
     Rooms,
     /// List the people.
@@ -83,6 +89,8 @@ pub(crate) fn read(line: &str) -> Result<Input, String> {
         "unmark" => Ok(Input::Do(Gesture::Unmark(rest.to_owned()))),
         "kick" => Ok(Input::Do(Gesture::Kick)),
         "invite" => Ok(Input::Do(Gesture::Invite)),
+        "alert" => machine::alert(rest).map(Input::Tell),
+        "heartbeat" => machine::heartbeat(rest).map(Input::Tell),
         "rooms" => Ok(Input::Rooms),
         "people" => Ok(Input::People),
         "help" | "?" => Ok(Input::Help),
@@ -146,6 +154,7 @@ mod tests {
             ("/unmark disk", Input::Do(Gesture::Unmark("disk".to_owned()))),
             ("/kick", Input::Do(Gesture::Kick)),
             ("/invite", Input::Do(Gesture::Invite)),
+            ("/heartbeat backup", Input::Tell(Signal::Heartbeat { name: "backup".to_owned() })),
             ("/rooms", Input::Rooms),
             ("/people", Input::People),
             ("/help", Input::Help),
@@ -167,6 +176,7 @@ mod tests {
             ("/react", "which sign? For example: /react ✅"),
             ("/wait", "how long? For example: /wait 20m"),
             ("/wait 45", "/wait 45: 45 what? Write 45m for minutes or 45h for hours."),
+            ("/heartbeat", "whose sign of life? For example: /heartbeat nightly-backup"),
             ("/romo ops", "there is no /romo. Did you mean /room?"),
             ("/wiat 5m", "there is no /wiat. Did you mean /wait?"),
         ];

@@ -15,6 +15,7 @@ mod clock;
 mod directory;
 mod input;
 mod lines;
+mod machine;
 mod overview;
 mod script;
 mod seat;

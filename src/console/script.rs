@@ -110,6 +110,13 @@ impl Script {
                 }
                 self.write_news()?;
             }
+            Ok(Input::Tell(signal)) => {
+                if let Err(sentence) = self.workspace.tell(signal) {
+                    self.complain(&sentence);
+                }
+                self.workspace.settle().await?;
+                self.write_news()?;
+            }
             Ok(Input::Rooms) => {
                 eprint!("{}", self.workspace.read(|chat| overview::rooms(chat, &self.seat, &BTreeMap::new())))
             }

@@ -12,7 +12,7 @@ use sitrep_console::{Chat, ConsolePlatform, Gesture, Line, SayError};
 use sitrep_core::{
     engine::Stepper,
     policy::Policy,
-    port::{Identity, Platform, Store},
+    port::{Identity, Platform, Signal, Store},
 };
 use sitrep_redb::{RedbStore, StoreKind};
 
@@ -103,6 +103,20 @@ impl Workspace {
     /// When they may not, there is nothing that fits, or it can't be kept.
     pub(crate) fn does(&self, person: &str, room: &str, gesture: &Gesture) -> Result<(), SayError> {
         self.platform.does(person, room, gesture).map(|_| ())
+    }
+
+    /// A machine tells something. What follows happens in [`Workspace::settle`].
+    ///
+    /// # Errors
+    /// When nobody expects to hear from it, worded.
+    pub(crate) fn tell(&mut self, signal: Signal) -> Result<(), String> {
+        if let Signal::Heartbeat { name } = &signal
+            && !self.policy.heartbeats.contains_key(name)
+        {
+            return Err(format!("nobody expects a sign of life of {name}: there is no [heartbeat.{name}]"));
+        }
+        self.stepper.tell(self.clock.now(), vec![signal]);
+        Ok(())
     }
 
     /// Everything happens that can happen at this time.

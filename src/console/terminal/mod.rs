@@ -159,6 +159,11 @@ impl Terminal {
                 self.show_news();
                 self.show_time();
             }
+            Ok(Input::Tell(signal)) => {
+                if let Err(sentence) = self.workspace.tell(signal) {
+                    self.complain(&sentence);
+                }
+            }
             Ok(Input::Rooms) => {
                 let text = self.workspace.read(|chat| overview::rooms(chat, &self.seat, &self.unread));
                 self.screen.print(&text);
