@@ -10,6 +10,7 @@
 
 use std::process::ExitCode;
 
+mod alerts;
 mod axe;
 mod conformance;
 mod console;
@@ -26,6 +27,7 @@ mod synapse_harness;
 
 fn main() -> ExitCode {
     let topics = [
+        alerts::tests(),
         axe::tests(),
         conformance::tests(),
         console::tests(),

@@ -33,9 +33,6 @@ impl Machines {
         if !calendars.is_empty() {
             make_private_dir(&wire::calendar_dir(config)).context("calendars can't be kept")?;
         }
-        if let Some(server) = &server {
-            tracing::info!("listening for alerts and questions on {}", server.address());
-        }
         for note in config.notes() {
             tracing::warn!("{note}");
         }

@@ -3,7 +3,7 @@
 //! - [`synapse`]: a Matrix server of our own, and [`person`]: people on it who speak plain HTTP.
 //! - [`encrypted_person`]: people whose client encrypts.
 //! - [`discord`]: a Discord of a test's own.
-//! - [`prometheus`]: a real one, with an hour behind it.
+//! - [`prometheus`] and [`alertmanager`]: real ones. [`machine`]: whatever else tells sitrep something over HTTP.
 //! - [`sitrep`]: the binary under test, as a service or run to its end; [`surroundings`]: its disk and clock.
 //! - [`proxy`]: what may stand between the two, and [`dice`] for what goes wrong by chance.
 //! - [`trials`]: how tests are registered, and what happens where there is no Synapse.
@@ -19,11 +19,13 @@ use std::time::{Duration, Instant};
 
 pub(crate) use libtest_mimic::Failed;
 
+pub(crate) mod alertmanager;
 pub(crate) mod dice;
 pub(crate) mod discord;
 pub(crate) mod encrypted_person;
 pub(crate) mod evidence;
 pub(crate) mod http;
+pub(crate) mod machine;
 pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod prometheus;

@@ -1,6 +1,7 @@
-//! A real Prometheus with an hour behind it, and something that it watches.
+//! A real Prometheus, with an hour behind it and something that it watches, or with whatever a test configures.
 //!
-//! - The program is Debian's (`apt-get install prometheus`), or whatever of that name is on the `PATH`.
+//! - The program is Debian's (`apt-get install prometheus`), or whatever of that name is on the `PATH`; so is the
+//!   Alertmanager of [`super::alertmanager`].
 //! - The hour is written into its store before it starts, by its own `promtool`: nobody waits an hour for a picture.
 //! - What it watches is [`Exporter`], a page that the test serves.
 
@@ -17,16 +18,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 use super::process::Process;
-use super::{Doing, Failed, evidence, poll};
+use super::{Doing, Failed, alertmanager, evidence, poll};
 
-/// The program that is run, and the one that writes its past.
-const PROGRAMS: [&str; 2] = ["prometheus", "promtool"];
+/// The programs that are run, and the one that writes the past of the first.
+const PROGRAMS: [&str; 3] = ["prometheus", "promtool", alertmanager::PROGRAM];
 
 /// How long it may take to start and to look at what it watches for the first time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How to get what is missing.
-const REMEDY: &str = "install it with `apt-get install --no-install-recommends prometheus`";
+const REMEDY: &str =
+    "install it with `apt-get install --no-install-recommends prometheus prometheus-alertmanager`";
 
 /// Whether it can be run here; otherwise what to do about it.
 pub(crate) fn installed() -> Result<(), String> {
@@ -58,27 +60,51 @@ impl Prometheus {
              ['{}']\n",
             exporter.address
         );
-        fs::write(folder.path().join("prometheus.yml"), configuration).doing("configuring Prometheus")?;
         remember(&folder)?;
-        // Whoever else wants it has to take it within this very moment.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|door| door.local_addr())
-            .doing("finding a port")?
-            .port();
+        let prometheus = Prometheus::start(folder, &configuration)?;
+        prometheus.wait_for("up == 1")?;
+        prometheus.wait_for("requests_failing > 12")?;
+        Ok(prometheus)
+    }
+
+    /// One that remembers nothing, in a folder with its configuration and files of these names.
+    pub(crate) fn configured(configuration: &str, files: &[(&str, &str)]) -> Result<Prometheus, Failed> {
+        let folder = tempfile::Builder::new().prefix("prometheus-").tempdir().doing("making a folder")?;
+        for (name, content) in files {
+            fs::write(folder.path().join(name), content).doing(format!("writing {name}"))?;
+        }
+        Prometheus::start(folder, configuration)
+    }
+
+    fn start(folder: TempDir, configuration: &str) -> Result<Prometheus, Failed> {
+        fs::write(folder.path().join("prometheus.yml"), configuration).doing("configuring Prometheus")?;
+        let port = free_port()?;
         let log = File::create(folder.path().join("log")).doing("making Prometheus's log")?;
-        let mut command = Command::new("prometheus");
+        let mut command = Command::new(PROGRAMS[0]);
         command
             .args(["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=warn"])
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .args([&format!("--web.listen-address=127.0.0.1:{port}"), "--web.enable-lifecycle"])
+            // It drops what it would have told before it knows any Alertmanager, and would tell it again in a minute.
+            .arg("--rules.alert.resend-delay=1s")
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
         let process = Process::spawn(&mut command)?;
-        let prometheus = Prometheus { folder, port, _process: process };
-        prometheus.wait_for("up == 1")?;
-        prometheus.wait_for("requests_failing > 12")?;
-        Ok(prometheus)
+        Ok(Prometheus { folder, port, _process: process })
+    }
+
+    /// Writes one of its files anew, and has it read them all again.
+    pub(crate) fn change(&self, name: &str, content: &str) -> Result<(), Failed> {
+        fs::write(self.folder.path().join(name), content).doing(format!("writing {name}"))?;
+        ureq::post(format!("{}/-/reload", self.address())).send_empty().doing("reloading Prometheus")?;
+        Ok(())
+    }
+
+    /// What it answers to a path of its interface.
+    pub(crate) fn get(&self, path: &str) -> Result<String, Failed> {
+        let answered = ureq::get(format!("{}{path}", self.address())).call();
+        answered.doing(path)?.body_mut().read_to_string().doing(path)
     }
 
     pub(crate) fn address(&self) -> String {
@@ -86,7 +112,7 @@ impl Prometheus {
     }
 
     /// Waits until a query has a result.
-    fn wait_for(&self, query: &str) -> Result<(), Failed> {
+    pub(crate) fn wait_for(&self, query: &str) -> Result<(), Failed> {
         let url = format!("{}/api/v1/query", self.address());
         let found = poll(PATIENCE, || {
             let answer = ureq::get(&url).query("query", query).call();
@@ -95,6 +121,12 @@ impl Prometheus {
         })?;
         found.ok_or_else(|| format!("Prometheus never came to know {query}").into())
     }
+}
+
+/// A port that nobody uses. Whoever else wants it has to take it within this very moment.
+pub(crate) fn free_port() -> Result<u16, Failed> {
+    let door = TcpListener::bind("127.0.0.1:0").and_then(|door| door.local_addr());
+    Ok(door.doing("finding a port")?.port())
 }
 
 impl Drop for Prometheus {

@@ -8,6 +8,7 @@
 //!   is refused: a pipeline must not be green because it tested nothing.
 //! - It is the same with Prometheus, [`CAN_MEASURE`] and `SITREP_WITHOUT_PROMETHEUS=1`. That one is never installed by
 //!   the tests: the one test says how.
+//! - And with PagerDuty's own client, [`CAN_PAGE`]. Whoever does without Synapse, which PyPI has too, does without it.
 //! - Nothing is installed for a listing, or when the filter leaves no test that needs Synapse.
 //! - If the filter hides the one test, the run fails all the same. Not under nextest, which runs every test
 //!   in a process of its own: there the one test's own process fails.
@@ -22,7 +23,7 @@ use libtest_mimic::{Arguments, Trial};
 use super::encrypted_person::NIO;
 use super::prometheus;
 use super::synapse::{self, Synapse};
-use super::venv;
+use super::venv::{self, Venv};
 use super::{Failed, evidence};
 
 /// The test that fails where Synapse can't be made.
@@ -33,6 +34,13 @@ const CAN_ENCRYPT: &str = "people_can_encrypt";
 
 /// The test that fails where there is no Prometheus.
 const CAN_MEASURE: &str = "prometheus_can_be_run";
+
+/// The test that fails where there is no client of PagerDuty's.
+const CAN_PAGE: &str = "pagerduty_s_client_can_be_run";
+
+/// PagerDuty's own client, from PyPI.
+pub(crate) const PAGER: Venv =
+    Venv { name: "pagerduty", package: "pagerduty", version: "7.2.0", import: "pagerduty" };
 
 const WITHOUT: &str = "SITREP_WITHOUT_SYNAPSE";
 const WITHOUT_PROMETHEUS: &str = "SITREP_WITHOUT_PROMETHEUS";
@@ -46,12 +54,19 @@ pub(crate) struct Test {
     needs: Needs,
     /// Whether it needs a Prometheus, besides.
     measures: bool,
+    /// Whether it needs PagerDuty's client, besides.
+    pages: bool,
 }
 
 impl Test {
     /// The same, ignored where there is no Prometheus.
     pub(crate) fn and_prometheus(self) -> Test {
         Test { measures: true, ..self }
+    }
+
+    /// The same, ignored where there is no client of PagerDuty's.
+    pub(crate) fn and_pager(self) -> Test {
+        Test { pages: true, ..self }
     }
 }
 
@@ -65,17 +80,17 @@ enum Needs {
 
 /// A test that needs nothing but the binary. Names begin with their topic: `console::declares`.
 pub(crate) fn test(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs: Needs::Nothing, measures: false }
+    Test { name, run, needs: Needs::Nothing, measures: false, pages: false }
 }
 
 /// A test that is ignored where Synapse can't be made.
 pub(crate) fn needs_synapse(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs: Needs::Synapse, measures: false }
+    Test { name, run, needs: Needs::Synapse, measures: false, pages: false }
 }
 
 /// A test that is ignored where Synapse can't be made, or where there is no encrypting client.
 pub(crate) fn needs_encrypted_person(name: &'static str, run: Run) -> Test {
-    Test { name, run, needs: Needs::EncryptedPerson, measures: false }
+    Test { name, run, needs: Needs::EncryptedPerson, measures: false, pages: false }
 }
 
 /// A test that is ignored where there is no Prometheus.
@@ -98,8 +113,16 @@ pub(crate) fn run(tests: Vec<Test>) -> ExitCode {
     let arguments = Arguments::from_args();
     let verdict = judge(&arguments, &tests);
     let client = match &verdict {
-        Verdict::Fine => judge_client(&arguments, &tests),
+        Verdict::Fine => {
+            judge_client(&arguments, &tests, (&NIO, CAN_ENCRYPT), |test| test.needs >= Needs::EncryptedPerson)
+        }
         Verdict::Declined | Verdict::Missing(_) => Verdict::Declined,
+    };
+    let paging = match &verdict {
+        Verdict::Declined => Verdict::Declined,
+        Verdict::Fine | Verdict::Missing(_) => {
+            judge_client(&arguments, &tests, (&PAGER, CAN_PAGE), |test| test.pages)
+        }
     };
     let measuring = judge_prometheus(&arguments, &tests);
     let is_fine = |verdict: &Verdict| matches!(verdict, Verdict::Fine);
@@ -111,7 +134,9 @@ pub(crate) fn run(tests: Vec<Test>) -> ExitCode {
     let mut trials: Vec<Trial> = tests
         .into_iter()
         .map(|test| {
-            let lacks = test.needs > available || (test.measures && !is_fine(&measuring));
+            let lacks = test.needs > available
+                || (test.measures && !is_fine(&measuring))
+                || (test.pages && !is_fine(&paging));
             trial(test.name, test.run).with_ignored_flag(lacks)
         })
         .collect();
@@ -119,12 +144,13 @@ pub(crate) fn run(tests: Vec<Test>) -> ExitCode {
         canary(CAN_BE_MADE, &verdict, || Synapse::shared().map(drop)),
         canary(CAN_ENCRYPT, &client, || Ok(venv::python(&NIO).map(drop)?)),
         canary(CAN_MEASURE, &measuring, || Ok(prometheus::installed()?)),
+        canary(CAN_PAGE, &paging, || Ok(venv::python(&PAGER).map(drop)?)),
     ];
     let hidden = canaries.each_ref().map(|canary| arguments.is_filtered_out(canary));
     trials.extend(canaries);
     let conclusion = libtest_mimic::run(&arguments, trials);
     Synapse::let_go_of_shared();
-    for (verdict, hidden) in [verdict, client, measuring].iter().zip(hidden) {
+    for (verdict, hidden) in [verdict, client, measuring, paging].iter().zip(hidden) {
         if let Verdict::Missing(reason) = verdict
             && hidden
             && env::var_os("NEXTEST").is_none()
@@ -147,18 +173,23 @@ fn canary(name: &str, verdict: &Verdict, check: Run) -> Trial {
     }
 }
 
-/// Whether a run asks for a test with these needs, or for the test that says whether they are met.
-fn wants(arguments: &Arguments, tests: &[Test], needs: Needs, canary: &str) -> bool {
-    let names = tests.iter().filter(|test| test.needs >= needs).map(|test| test.name).chain([canary]);
+/// Whether a run asks for such a test, or for the test that says whether its needs are met.
+fn wants(arguments: &Arguments, tests: &[Test], is_such: impl Fn(&Test) -> bool, canary: &str) -> bool {
+    let names = tests.iter().filter(|test| is_such(test)).map(|test| test.name).chain([canary]);
     names.map(|name| Trial::test(name, || Ok(()))).any(|test| !arguments.is_filtered_out(&test))
 }
 
-/// Whether there is an encrypting client, where there is a Synapse.
-fn judge_client(arguments: &Arguments, tests: &[Test]) -> Verdict {
-    if arguments.list || !wants(arguments, tests, Needs::EncryptedPerson, CAN_ENCRYPT) {
+/// Whether there is a client from PyPI, if such a test is asked for.
+fn judge_client(
+    arguments: &Arguments,
+    tests: &[Test],
+    (client, canary): (&Venv, &str),
+    is_such: impl Fn(&Test) -> bool,
+) -> Verdict {
+    if arguments.list || !wants(arguments, tests, is_such, canary) {
         return Verdict::Fine;
     }
-    match venv::python(&NIO) {
+    match venv::python(client) {
         Ok(_) => Verdict::Fine,
         Err(trouble) => Verdict::Missing(format!("{trouble}.")),
     }
@@ -175,9 +206,7 @@ fn judge_prometheus(arguments: &Arguments, tests: &[Test]) -> Verdict {
     if declined {
         return Verdict::Declined;
     }
-    let names = tests.iter().filter(|test| test.measures).map(|test| test.name).chain([CAN_MEASURE]);
-    let is_wanted = |name| !arguments.is_filtered_out(&Trial::test(name, || Ok(())));
-    if arguments.list || !names.into_iter().any(is_wanted) {
+    if arguments.list || !wants(arguments, tests, |test| test.measures, CAN_MEASURE) {
         return Verdict::Fine;
     }
     match (prometheus::installed(), pipeline) {
@@ -199,7 +228,7 @@ fn judge(arguments: &Arguments, tests: &[Test]) -> Verdict {
     if declined {
         return Verdict::Declined;
     }
-    if arguments.list || !wants(arguments, tests, Needs::Synapse, CAN_BE_MADE) {
+    if arguments.list || !wants(arguments, tests, |test| test.needs >= Needs::Synapse, CAN_BE_MADE) {
         return Verdict::Fine;
     }
     let choice = match pipeline {

@@ -45,5 +45,6 @@ pub use pending::{Answer, AnswerKind, Pending};
 pub use person::{Person, Refused};
 pub use refusal::Scope;
 pub use server::Server;
+pub use tls::Papers;
 pub use view::{Attachment, Channel, ChannelKind, Event, Message, Overwrite, Ping};
 pub use world::World;

@@ -17,17 +17,29 @@ use rustls::pki_types::PrivateKeyDer;
 /// The names that the certificate is for.
 const NAMES: [&str; 4] = ["discord.com", "cdn.discordapp.com", "127.0.0.1", "localhost"];
 
-/// A certificate with its key, ready to be served, and what a client needs in order to trust it.
-pub(crate) struct Certificate {
-    /// For the listener.
-    pub(crate) served: Arc<ServerConfig>,
-    /// The authority's certificate, PEM.
-    pub(crate) authority: String,
+/// A certificate with its key, and what a client needs in order to trust it, all in PEM. Also for tests that have another
+/// server on this machine serve HTTPS.
+#[derive(Clone, Debug)]
+pub struct Papers {
+    /// For `discord.com`, 127.0.0.1 and localhost.
+    pub certificate: String,
+    /// Its key.
+    pub key: String,
+    /// The authority's certificate.
+    pub authority: String,
 }
 
-impl Certificate {
-    /// Makes an authority and lets it sign a certificate for [`NAMES`].
-    pub(crate) fn make() -> Result<Self> {
+impl Papers {
+    /// Makes an authority and lets it sign a certificate.
+    ///
+    /// # Errors
+    ///
+    /// If the machine has no randomness.
+    pub fn make() -> Result<Self> {
+        Ok(Self::with_key()?.0)
+    }
+
+    fn with_key() -> Result<(Self, rcgen::Certificate, KeyPair)> {
         let mut authority = CertificateParams::new(Vec::new())?;
         authority.distinguished_name.push(DnType::CommonName, "sitrep's fake Discord");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -40,7 +52,27 @@ impl Certificate {
         leaf.distinguished_name.push(DnType::CommonName, NAMES[0]);
         let leaf_key = KeyPair::generate()?;
         let leaf_certificate = leaf.signed_by(&leaf_key, &issuer)?;
+        let papers = Self {
+            certificate: leaf_certificate.pem(),
+            key: leaf_key.serialize_pem(),
+            authority: authority_certificate.pem(),
+        };
+        Ok((papers, leaf_certificate, leaf_key))
+    }
+}
 
+/// A certificate ready to be served.
+pub(crate) struct Certificate {
+    /// For the listener.
+    pub(crate) served: Arc<ServerConfig>,
+    /// The authority's certificate, PEM.
+    pub(crate) authority: String,
+}
+
+impl Certificate {
+    /// Makes one for [`NAMES`].
+    pub(crate) fn make() -> Result<Self> {
+        let (papers, leaf_certificate, leaf_key) = Papers::with_key()?;
         let key = PrivateKeyDer::try_from(leaf_key.serialize_der())
             .map_err(|error| anyhow::anyhow!("the certificate's key: {error}"))?;
         let mut served = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -50,6 +82,6 @@ impl Certificate {
             .with_single_cert(vec![leaf_certificate.der().clone()], key)
             .context("the certificate")?;
         served.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { served: Arc::new(served), authority: authority_certificate.pem() })
+        Ok(Self { served: Arc::new(served), authority: papers.authority })
     }
 }
