@@ -3,16 +3,16 @@
 //! `src/run/driver.rs` is the original: one task a commit, a load or a performance, the inputs through one channel,
 //! a sleep until the next deadline. Here a batch is handed in by the benchmark, and there is one platform.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sitrep_core::{
-    engine::{BatchId, Engine, Input, Output},
+    engine::{BatchId, Engine, Input, Output, SignalsId},
     policy::Policy,
-    port::{Batch, Perform, Platform, Store, StoreError},
+    port::{Batch, Perform, Platform, Signal, Store, StoreError},
 };
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::{Semaphore, mpsc, oneshot},
     task::JoinSet,
 };
 
@@ -20,6 +20,24 @@ use tokio::{
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How many things the platform is asked to do at once, as in the service.
 const AT_ONCE: usize = 8;
+/// How many requests wait at the desk at once, as in the service.
+const WAITING: usize = 1024;
+
+/// What a machine told, and whom to tell once it is durable.
+type Told = (Vec<Signal>, oneshot::Sender<()>);
+
+/// Where machines hand in what they tell: `src/run/desk.rs` is the original.
+#[derive(Clone)]
+pub(crate) struct Desk(mpsc::Sender<Told>);
+
+impl Desk {
+    /// Hands signals in, and waits until they are durable. `Err` says that too much waits.
+    pub(crate) async fn take(&self, signals: Vec<Signal>) -> Result<(), &'static str> {
+        let (taken, is_taken) = oneshot::channel();
+        self.0.try_send((signals, taken)).map_err(|_| "too much is waiting")?;
+        is_taken.await.map_err(|_| "it was not taken")
+    }
+}
 
 /// An engine with its store and its platform.
 pub(crate) struct Driver {
@@ -31,6 +49,10 @@ pub(crate) struct Driver {
     permits: Arc<Semaphore>,
     inputs: mpsc::UnboundedReceiver<Input>,
     input: mpsc::UnboundedSender<Input>,
+    desk: Desk,
+    at_desk: mpsc::Receiver<Told>,
+    told: BTreeMap<SignalsId, oneshot::Sender<()>>,
+    last_signals: u64,
     last_batch: u64,
     tasks: JoinSet<()>,
     clock_ahead: TimeDelta,
@@ -46,10 +68,31 @@ impl Driver {
     ) -> Result<Self, StoreError> {
         let engine = Engine::new(policy, store.open().await?);
         let (input, inputs) = mpsc::unbounded_channel();
+        let (ask, at_desk) = mpsc::channel(WAITING);
         let permits = Arc::new(Semaphore::new(AT_ONCE));
         let (notes, tasks) = (Vec::new(), JoinSet::new());
         let clock_ahead = now - Utc::now();
-        Ok(Self { engine, notes, store, platform, permits, inputs, input, last_batch: 0, tasks, clock_ahead })
+        Ok(Self {
+            engine,
+            notes,
+            store,
+            platform,
+            permits,
+            inputs,
+            input,
+            desk: Desk(ask),
+            at_desk,
+            told: BTreeMap::new(),
+            last_signals: 0,
+            last_batch: 0,
+            tasks,
+            clock_ahead,
+        })
+    }
+
+    /// Where machines hand in what they tell.
+    pub(crate) fn desk(&self) -> Desk {
+        self.desk.clone()
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -78,6 +121,18 @@ impl Driver {
         while self.tasks.try_join_next().is_some() {}
     }
 
+    /// Whatever else waits at the desk is heard in the same round.
+    fn hear(&mut self, told: Told) {
+        let mut next = Some(told);
+        while let Some((signals, taken)) = next {
+            self.last_signals += 1;
+            let id = SignalsId(self.last_signals);
+            self.told.insert(id, taken);
+            self.engine.handle(self.now(), Input::Signals(id, signals));
+            next = self.at_desk.try_recv().ok();
+        }
+    }
+
     fn take(&mut self, input: Input) {
         self.engine.handle(self.now(), input);
         while let Ok(input) = self.inputs.try_recv() {
@@ -91,6 +146,7 @@ impl Driver {
         let sleep = tokio::time::sleep(until.map_or(at_most, |until| until.min(at_most)));
         tokio::select! {
             Some(input) = self.inputs.recv() => self.take(input),
+            Some(told) = self.at_desk.recv() => self.hear(told),
             () = sleep => self.take(Input::Tick),
             Some(_) = self.tasks.join_next(), if !self.tasks.is_empty() => {}
         }
@@ -120,7 +176,11 @@ impl Driver {
                 }
                 Output::Perform(perform) => self.perform(*perform),
                 Output::Accept(_) => {}
-                Output::Taken(_) => {}
+                Output::Taken(id) => {
+                    if let Some(taken) = self.told.remove(&id) {
+                        let _ = taken.send(());
+                    }
+                }
                 Output::Note(note) => self.notes.push(note),
             }
         }

@@ -65,3 +65,10 @@ pub(crate) fn memory_bytes() -> Result<u64, Box<dyn Error + Send + Sync>> {
         .ok_or("no RssAnon in /proc/self/status")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
 }
+
+/// All of this process's memory that is resident, in bytes.
+pub(crate) fn resident_bytes() -> Result<u64, Box<dyn Error + Send + Sync>> {
+    let statm = fs::read_to_string("/proc/self/statm")?;
+    let pages: u64 = statm.split_whitespace().nth(1).ok_or("statm is too short")?.parse()?;
+    Ok(pages * 4096)
+}
