@@ -77,6 +77,20 @@ pub(crate) fn tests() -> Vec<Test> {
             "matrix_adapter::only_closed_rooms_of_two_are_direct",
             rooms::only_closed_rooms_of_two_are_direct,
         ),
+    ];
+    let more = [
+        again::tests(),
+        archiving::tests(),
+        attaching::tests(),
+        coming::tests(),
+        reading::tests(),
+        threads::tests(),
+    ];
+    tests.into_iter().chain(others()).chain(more.into_iter().flatten()).collect()
+}
+
+fn others() -> Vec<Test> {
+    vec![
         needs_synapse(
             "matrix_adapter::a_public_room_is_open_to_where_it_was_declared",
             rooms::a_public_room_is_open_to_where_it_was_declared,
@@ -117,14 +131,5 @@ pub(crate) fn tests() -> Vec<Test> {
         needs_synapse("matrix_adapter::one_direct_room_a_person", direct::one_direct_room_a_person),
         needs_synapse("matrix_adapter::signs_are_put_once", direct::signs_are_put_once),
         needs_synapse("matrix_adapter::rooms_are_renamed", direct::rooms_are_renamed),
-    ];
-    let more = [
-        again::tests(),
-        archiving::tests(),
-        attaching::tests(),
-        coming::tests(),
-        reading::tests(),
-        threads::tests(),
-    ];
-    tests.into_iter().chain(more.into_iter().flatten()).collect()
+    ]
 }

@@ -351,13 +351,6 @@ fn every_effect() -> Vec<StoredEffect> {
         keep(Desired::Buttons { message: message(), on: Pressed::Escalation, keys: vec!["✅".to_owned()] }),
         keep(Desired::Buttons { message: message(), on: Pressed::Tasks, keys: vec!["✅".to_owned()] }),
         keep(Desired::Buttons { message: message(), on: Pressed::Lasting, keys: vec!["✅".to_owned()] }),
-        Effect::Quote(Quote { purpose: Quoting::Timeline(incident), message: message(), stale_at: moment() }),
-        Effect::Quote(Quote { purpose: Quoting::Report(alice()), message: message(), stale_at: moment() }),
-        Effect::Keep(Keep {
-            platform: platform(),
-            about: Subject::Report(ReportId(3)),
-            desired: Desired::Line { line: message(), message: Message::text("REP-3 waits") },
-        }),
         Effect::Measure(Measure {
             incident,
             panels: vec![Panel {
@@ -376,7 +369,24 @@ fn every_effect() -> Vec<StoredEffect> {
         created_at: moment(),
         effect,
     };
-    (0..).zip(effects).map(stored).collect()
+    (0..).zip(effects.into_iter().chain(effects_of_reports())).map(stored).collect()
+}
+
+/// What is to be done about reports, and with marked messages.
+fn effects_of_reports() -> [Effect; 3] {
+    [
+        Effect::Quote(Quote {
+            purpose: Quoting::Timeline(IncidentId(12)),
+            message: message(),
+            stale_at: moment(),
+        }),
+        Effect::Quote(Quote { purpose: Quoting::Report(alice()), message: message(), stale_at: moment() }),
+        Effect::Keep(Keep {
+            platform: platform(),
+            about: Subject::Report(ReportId(3)),
+            desired: Desired::Line { line: message(), message: Message::text("REP-3 waits") },
+        }),
+    ]
 }
 
 /// A message that passes on the words of a fact.

@@ -137,7 +137,7 @@ fn the_override_set_last_counts_and_its_end_gives_the_rota_back() {
     let duty = Duty { policy: &policy, rota: &ended, now: utc("2026-11-25T06:00:00Z") };
     let told =
         RotaEvent::HandedOver { team: TEAM.to_owned(), from: Some(person("zoe")), to: Some(person("alice")) };
-    assert_eq!(duty.changes(), [told.clone()]);
+    assert_eq!(duty.changes(), std::slice::from_ref(&told));
     ended.evolve(&record(utc("2026-11-25T06:00:00Z"), told));
     let duty = Duty { policy: &policy, rota: &ended, now: utc("2026-11-25T06:00:00Z") };
     assert_eq!((duty.changes(), duty.next_change()), (vec![], Some(utc("2026-11-30T09:00:00Z"))));
