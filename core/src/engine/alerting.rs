@@ -35,11 +35,11 @@ impl Engine {
     /// An alert was told.
     pub(super) fn decide_alert(&self, draft: &mut Draft, alert: &Alert, now: DateTime<Utc>) {
         *draft.counts.alerts.entry(alert.source.clone()).or_default() += 1;
-        if let Some(id) = self.report_of(draft, &alert.source, &alert.group) {
-            if alert.state != AlertState::Firing || !self.makes_way(draft, id, now) {
-                self.tell_again(draft, id, alert, now);
-                return;
-            }
+        if let Some(id) = self.report_of(draft, &alert.source, &alert.group)
+            && (alert.state != AlertState::Firing || !self.makes_way(draft, id, now))
+        {
+            self.tell_again(draft, id, alert, now);
+            return;
         }
         // What is over before it was heard of is nobody's concern.
         if alert.state == AlertState::Resolved {

@@ -152,7 +152,20 @@ impl Engine {
         let said_in = match &event {
             // What a report says was not said by whoever attaches it.
             Event::Evidence(EvidenceEvent::ReportAttached { source, .. }) => source.message(),
-            event => cause.message.filter(|_| !matches!(event, Event::Evidence(_))),
+            Event::Evidence(_) => None,
+            Event::Workspace(_)
+            | Event::Incident(_)
+            | Event::Room(_)
+            | Event::Role(_)
+            | Event::Update(_)
+            | Event::Retrospective(_)
+            | Event::People(_)
+            | Event::Task(_)
+            | Event::Timeline(_)
+            | Event::Health(_)
+            | Event::Rota(_)
+            | Event::Report(_)
+            | Event::Change(_) => cause.message,
         };
         let message = words.as_ref().and_then(|_| Some(said_in?.id.clone()));
         let record = Record { v: RECORD_VERSION, at: now, by: cause.person.cloned(), message, event, words };

@@ -26,6 +26,7 @@ use crate::{
     rota::Duty,
 };
 
+pub use report::deadlines as deadlines_of_report;
 pub(crate) use retrospective::next_nag;
 
 /// What falls due.

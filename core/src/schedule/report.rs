@@ -32,7 +32,7 @@ const SILENT_KEPT: Duration = Duration::days(7);
 
 /// What must fall due for a report as it stands.
 #[must_use]
-pub(crate) fn deadlines(report: &Report, policy: &Policy) -> BTreeMap<DueKind, DateTime<Utc>> {
+pub fn deadlines(report: &Report, policy: &Policy) -> BTreeMap<DueKind, DateTime<Utc>> {
     let mut due = BTreeMap::new();
     if !report.is_live() {
         return due;

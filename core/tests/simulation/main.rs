@@ -8,6 +8,7 @@
 mod evidence;
 mod exchanges;
 mod invariants;
+mod machines;
 mod sabotage;
 mod seeds;
 mod world;

@@ -10,11 +10,12 @@ use sitrep_console::{
     CONFIGURED_ROOMS, Change, ConsolePlatform, Gesture, HOME_ROOM, PLATFORM, STAKEHOLDER_ROOM, SUPPORT_ROOM,
 };
 use sitrep_core::{
-    event::{Event, IncidentEvent, Record, Subject},
+    event::{Event, IncidentEvent, Record, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId, evolve},
     person::Person,
     policy::{PlatformPolicy, Policy},
     port::{Identity, Opened, Panel, Store},
+    report::{self, Report, ReportId},
     room::{PlatformName, RoomRef},
     testing::{
         ALLOWED, Act, Dice, Doing, Driver, Faults, FaultyPlatform, FaultyStore, Ledger, LimitedPlatform,
@@ -23,7 +24,10 @@ use sitrep_core::{
     },
 };
 
-use crate::sabotage::{Sabotage, SabotagedPlatform, SabotagedStore};
+use crate::{
+    machines::{self, Machines, Taken},
+    sabotage::{Sabotage, SabotagedPlatform, SabotagedStore},
+};
 
 /// How many things happen in a run.
 const EVENTS: usize = 130;
@@ -46,6 +50,10 @@ pub(crate) struct Run {
     pub histories: BTreeMap<IncidentId, Vec<Record>>,
     /// Every incident, replayed from that.
     pub incidents: BTreeMap<IncidentId, Incident>,
+    /// Every report, replayed from its history.
+    pub reports: BTreeMap<ReportId, Report>,
+    /// What machines told and was taken.
+    pub taken: Vec<Taken>,
     /// The incidents that the engine had in memory in the end.
     pub in_memory: Vec<Incident>,
     /// Those that a new engine had in memory after a restart.
@@ -93,7 +101,10 @@ pub(crate) fn policy() -> Policy {
     };
     let health = vec![panel("Requests failing", "req/s"), panel("Latency", "s")];
     let mut policy = Policy { health, ..Policy::default() };
-    policy.people.insert("bob".to_owned(), vec![Person::new(&platform, "bob")]);
+    for name in ["alice", "bob"] {
+        policy.people.insert(name.to_owned(), vec![Person::new(&platform, name)]);
+    }
+    machines::expect(&mut policy);
     policy.severities[0].invite = vec!["bob".to_owned()];
     policy.platforms.insert(
         platform,
@@ -111,6 +122,7 @@ struct World {
     clock: VirtualClock,
     faults: Faults,
     people: People,
+    machines: Machines,
     dice: Dice,
     backup: Option<(u64, Snapshot)>,
     restores_left: u32,
@@ -153,6 +165,7 @@ impl World {
             clock,
             faults,
             people: People::new(dice.fork()),
+            machines: Machines::new(dice.fork()),
             backup: None,
             restores_left: if dice.chance(350) { 2 } else { 0 },
             restores: 0,
@@ -162,7 +175,8 @@ impl World {
     }
 
     fn something_happens(&mut self) {
-        match self.dice.weighted(&[560, 110, 120, 70, 25, 10, 25, 25, 30, 15, 20, 12]) {
+        match self.dice.weighted(&[560, 110, 120, 70, 25, 10, 25, 25, 30, 15, 20, 12, 90]) {
+            12 => drop(self.machines.tell(&mut self.driver, self.clock.now())),
             0 => self.somebody_acts(),
             1 => {
                 self.driver.turn_until_still();
@@ -294,8 +308,13 @@ impl World {
     /// The weather calms down, everything settles, and after a restart nothing has changed.
     fn end(mut self, seed: u64) -> Run {
         self.faults.calm();
+        self.machines.calm();
         self.driver.note("the weather calms down");
-        let settled = self.driver.settle(TURNS_TO_SETTLE);
+        let mut settled = self.driver.settle(TURNS_TO_SETTLE);
+        // Whoever was not told that it was taken tells it again.
+        while settled.is_ok() && self.machines.tell(&mut self.driver, self.clock.now()) {
+            settled = self.driver.settle(TURNS_TO_SETTLE);
+        }
         let memory = |driver: &Driver| -> Vec<Incident> {
             driver.engine().map(|engine| engine.incidents().cloned().collect()).unwrap_or_default()
         };
@@ -313,6 +332,8 @@ impl World {
             policy: policy(),
             log,
             incidents: replayed(&histories),
+            reports: self.reports(&ledger),
+            taken: self.machines.taken().to_vec(),
             histories,
             ledger,
             opened,
@@ -325,6 +346,23 @@ impl World {
             journal: self.driver.journal().to_vec(),
             impatient: self.driver.impatient().to_vec(),
         }
+    }
+
+    /// Every report as the store has it.
+    fn reports(&self, ledger: &Ledger) -> BTreeMap<ReportId, Report> {
+        let facts = ledger.entries.iter().flat_map(|entry| &entry.commit.facts);
+        let numbered = facts.filter_map(|fact| match fact.record.event {
+            Event::Workspace(WorkspaceEvent::ReportNumbered { id }) => Some(id),
+            _ => None,
+        });
+        let load = |id| block_on(self.memory.load(Subject::Report(id))).expect("the store is readable");
+        let replay = |id| {
+            let records = load(id);
+            let mut report = report::begin(id, records.first()?)?;
+            records.iter().skip(1).for_each(|record| report::evolve(&mut report, record));
+            Some((id, report))
+        };
+        numbered.filter_map(replay).collect()
     }
 
     /// Every incident's history as the store has it.

@@ -7,6 +7,7 @@ mod model;
 mod news;
 mod privacy;
 mod reading;
+mod reports;
 mod rooms;
 mod storage;
 mod taken_back;
@@ -52,6 +53,16 @@ pub(crate) enum Invariant {
     ToldTheEnd,
     /// Who is asked to wait waits.
     WaitsWhenAsked,
+    /// What machines told and was taken is on record.
+    TakenIsKept,
+    /// A group of alerts is one live report.
+    OneReport,
+    /// A report has one line, that says how it stands.
+    OneLine,
+    /// Somebody is called to every report that nobody has.
+    NobodyWaitsForgotten,
+    /// Whoever reported something is told once what became of it.
+    ReporterTold,
     /// It settles.
     Settles,
 }
@@ -90,6 +101,7 @@ pub(crate) fn judge(run: &Run) -> Vec<Violation> {
     news::check(&evidence, &mut findings);
     copies::check(&evidence, &mut findings);
     storage::check(&evidence, &mut findings);
+    reports::check(&evidence, &mut findings);
     for what in &run.impatient {
         findings.expect(false, Invariant::WaitsWhenAsked, || what.clone());
     }

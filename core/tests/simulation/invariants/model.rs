@@ -29,7 +29,7 @@ struct Belief {
 }
 
 pub(crate) fn check(evidence: &Evidence<'_>, exchanges: &[exchanges::Exchange<'_>], findings: &mut Findings) {
-    let mut beliefs: BTreeMap<IncidentId, Belief> = BTreeMap::new();
+    let mut beliefs: BTreeMap<IncidentId, Belief> = by_alerts(evidence);
     for exchanges::Exchange { person, room, text, answers, .. } in exchanges {
         let Some(answer) = answers.first() else { continue };
         if !ALLOWED.contains(person) {
@@ -67,6 +67,25 @@ pub(crate) fn check(evidence: &Evidence<'_>, exchanges: &[exchanges::Exchange<'_
             format!("{} is called {:?}, believed to be {belief:?}", incident.id, incident.title)
         });
     }
+}
+
+/// Incidents that nobody declared: their lines say so.
+fn by_alerts(evidence: &Evidence<'_>) -> BTreeMap<IncidentId, Belief> {
+    let by_alert = |(id, incident): (&IncidentId, &Incident)| {
+        incident.reporter.is_none().then(|| {
+            let belief = Belief {
+                severity: Severity::Sev3,
+                status: Status::Declared,
+                acknowledged: false,
+                commander: None,
+                private: false,
+                people: BTreeSet::new(),
+                title: incident.title.clone(),
+            };
+            (*id, belief)
+        })
+    };
+    evidence.run.incidents.iter().filter_map(by_alert).collect()
 }
 
 /// Whether it never got a room, and is private.
