@@ -60,10 +60,7 @@ pub(crate) fn react<'a>(
         ReportEvent::ToldAgain { state: AlertState::Firing, .. } if report.waiting_since == record.at => {
             // It was over and begins anew, and nobody has it.
             let called = effects.report.called.clone();
-            effects.in_thread(
-                Purpose::Notice,
-                words::called_to(report, &called, effects.waited(), effects.policy()),
-            );
+            effects.in_thread(Purpose::Notice, words::called_back(report, &called, effects.policy()));
         }
         ReportEvent::LineFailed
         | ReportEvent::ToldAgain { .. }
