@@ -8,7 +8,8 @@
 //!   nothing to keep up to date here when a sentence changes.
 //! - Compared are all rooms: what people read, in order, edits applied; whom each message notifies and which one it
 //!   answers; who is in an incident's room, its topic and its pins. Times, dates and random addresses are not.
-//! - Nobody can move a homeserver's clock, so `/wait` is left out of all runs. Lines that the console itself declines
+//! - Nobody can move a homeserver's clock, so `/wait` is left out of all runs, except for a few seconds, which are waited for.
+//! - What is said in the threads of reports is compared as if it were said in the room ([`threads`]). Lines that the console itself declines
 //!   are said nowhere; that nobody gets into a private room elsewhere either is tried at the end.
 //!
 //! [`expected`] is the console's half and [`player`] the other, on a [`stage`]: [`matrix`] or [`discord`]. [`view`] is
@@ -20,10 +21,11 @@ mod matrix;
 mod player;
 mod stage;
 mod table;
+mod threads;
 mod view;
 mod words;
 
-use crate::console::{CHECKLISTS, CHECKOUT, PAYMENTS};
+use crate::console::{CHECKLISTS, CHECKOUT, ON_DUTY, PAYMENTS};
 use crate::support::Failed;
 use crate::support::trials::{Test, needs_synapse, test};
 
@@ -89,6 +91,11 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("removed"),
         conversation!("timeline"),
         conversation!("tasks", CHECKLISTS),
+        conversation!("reports"),
+        conversation!("private_report"),
+        conversation!("marked"),
+        conversation!("on_duty", ON_DUTY),
+        conversation!("unanswered", ON_DUTY),
         needs_synapse("conformance::one_incident_with_people_picked_from_a_list", || {
             on_matrix(ONE_INCIDENT, PEOPLE, Typing::Pills)
         }),
@@ -116,6 +123,11 @@ pub(crate) fn tests() -> Vec<Test> {
         on_discord!("removed"),
         on_discord!("timeline"),
         on_discord!("tasks", CHECKLISTS),
+        on_discord!("reports"),
+        on_discord!("private_report"),
+        on_discord!("marked"),
+        on_discord!("on_duty", ON_DUTY),
+        on_discord!("unanswered", ON_DUTY),
         test("conformance::discord::one_incident_with_people_picked_from_a_list", || {
             on_discord(ONE_INCIDENT, PEOPLE, Giving::Picking)
         }),
@@ -168,5 +180,6 @@ fn differences_are_seen() -> Result<(), Failed> {
     words::reduce_what_differs_and_nothing_else()?;
     matrix::reading::reads_what_clients_show()?;
     discord::reading::reads_what_the_client_shows()?;
+    threads::says_it_in_threads();
     view::shows_where_rooms_differ()
 }

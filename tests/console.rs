@@ -46,9 +46,33 @@ from = "2026-11-16"
 people = ["carol"]
 [service.checkout]
 invite = ["oncall:payments"]
+"#;
+
+/// A configuration in which one is on duty, and few seconds are enough to call the next.
+pub(crate) const ON_DUTY: &str = r#"
+[people]
+alice = ["@alice:example.org"]
+bob = ["@bob:example.org"]
+carol = ["@carol:example.org"]
+[report]
+oncall = "payments"
+acknowledge_within = "4s"
+escalate_to = "platform"
+contacts = "Jane, +49 30 1234"
+[oncall.payments]
+people = ["alice"]
+[oncall.platform]
+people = ["carol"]
+"#;
+
+/// What expects a sign of life, behind any configuration.
+const HEARTBEAT: &str = r#"
+[http]
+listen = "127.0.0.1:8321"
 [heartbeat.nightly-backup]
 every = "24h"
 grace = "1h"
+token_file = "token"
 "#;
 
 /// A configuration with lists of tasks.
@@ -135,11 +159,18 @@ pub(crate) fn tests() -> Vec<Test> {
         conversation!("reports"),
         conversation!("private_report"),
         conversation!("storm"),
+        conversation!("marked"),
+        test("console::on_duty", || converse("on_duty", include_str!("console/on_duty.txt"), &AT, ON_DUTY)),
+        test("console::unanswered", || {
+            converse("unanswered", include_str!("console/unanswered.txt"), &AT, ON_DUTY)
+        }),
         test("console::nobody_answers", || {
             converse("nobody_answers", include_str!("console/nobody_answers.txt"), &AT, ROTA)
         }),
         test("console::rota", || converse("rota", include_str!("console/rota.txt"), &AT, ROTA)),
-        test("console::alerts", || converse("alerts", include_str!("console/alerts.txt"), &AT, ROTA)),
+        test("console::alerts", || {
+            converse("alerts", include_str!("console/alerts.txt"), &AT, &format!("{ROTA}{HEARTBEAT}"))
+        }),
         test("console::german_reports", || {
             let german = format!("[messages]\nlanguage = \"de\"\n{ROTA}");
             converse("german_reports", include_str!("console/german_reports.txt"), &AT, &german)
@@ -154,7 +185,8 @@ pub(crate) fn tests() -> Vec<Test> {
 
 /// Runs a script and compares what comes out with its snapshot.
 fn converse(name: &str, script: &str, args: &[&str], config: &str) -> Result<(), Failed> {
-    let home = Home::with(&[("sitrep.toml", config)])?;
+    let token = "5f0c1b7a9d3e4862a1b2c3d4e5f60718293a4b5c6d7e8f901a2b3c4d5e6f7081";
+    let home = Home::with(&[("sitrep.toml", config), ("token", token)])?;
     let output = home.console(&[args, &["--config", "sitrep.toml"]].concat(), script)?;
     let mut shown = output.stdout.clone();
     if !output.stderr.is_empty() {

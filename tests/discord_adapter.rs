@@ -11,6 +11,7 @@
 //! | `rooms.rs` | the incident's channel, its place, its card |
 //! | `beside.rs` | the voice channel, the calendar, direct channels |
 //! | `record.rs` | what people mark, what there is to do, the room when it is over |
+//! | `reports.rs` | reports, their threads and buttons; who is on duty |
 //! | `losses.rs` | what is taken away meanwhile |
 //! | `pings.rs` | whom nothing may notify |
 //! | `privacy.rs` | who may do and see what |
@@ -32,6 +33,7 @@ mod operating;
 mod pings;
 mod privacy;
 mod record;
+mod reports;
 mod rooms;
 mod setting_up;
 
@@ -48,6 +50,7 @@ pub(crate) fn tests() -> Vec<Test> {
         pings::tests(),
         privacy::tests(),
         record::tests(),
+        reports::tests(),
         operating::tests(),
         both::tests(),
         axe::tests(),

@@ -17,7 +17,11 @@ pub(crate) const WORDS: [(&str, &str, &str); 16] = [
     ("/edit", "TEXT", "has your last message here say something else"),
     ("/delete", "", "takes your last message here back"),
     ("/react", "✅", "presses a sign on the last message here that carries it"),
-    ("/mark", "WORDS", "puts 📌 on the last message here that has these words in it"),
+    (
+        "/mark",
+        "WORDS",
+        "puts 📌 on the last message here that has these words in it; or another sign: /mark 🚨 WORDS",
+    ),
     ("/unmark", "WORDS", "takes your 📌 off it again"),
     ("/kick", "", "removes sitrep from this room"),
     ("/invite", "", "brings it back"),
@@ -85,7 +89,7 @@ pub(crate) fn read(line: &str) -> Result<Input, String> {
         "delete" => Ok(Input::Do(Gesture::TakeBack)),
         "react" if rest.is_empty() => Err("which sign? For example: /react ✅".to_owned()),
         "react" => Ok(Input::Do(Gesture::Press(rest.to_owned()))),
-        "mark" => Ok(Input::Do(Gesture::Mark(rest.to_owned()))),
+        "mark" => Ok(Input::Do(mark(rest))),
         "unmark" => Ok(Input::Do(Gesture::Unmark(rest.to_owned()))),
         "kick" => Ok(Input::Do(Gesture::Kick)),
         "invite" => Ok(Input::Do(Gesture::Invite)),
@@ -97,6 +101,16 @@ pub(crate) fn read(line: &str) -> Result<Input, String> {
         "quit" | "exit" | "q" => Ok(Input::Quit),
         other => Err(unknown(other)),
     }
+}
+
+/// What is put on a message: 📌, unless another sign stands before the words of it.
+fn mark(rest: &str) -> Gesture {
+    let (first, words) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let is_sign = |word: &str| !word.is_empty() && !word.chars().any(|c| c.is_alphanumeric() || c.is_ascii());
+    if is_sign(first) {
+        return Gesture::Put(first.to_owned(), words.trim().to_owned());
+    }
+    Gesture::Mark(rest.to_owned())
 }
 
 /// A name without the sign that people put before it.
@@ -150,6 +164,8 @@ mod tests {
             ("/delete", Input::Do(Gesture::TakeBack)),
             ("/react ✅", Input::Do(Gesture::Press("✅".to_owned()))),
             ("/mark disk is full", Input::Do(Gesture::Mark("disk is full".to_owned()))),
+            ("/mark 🚨 disk is full", Input::Do(Gesture::Put("🚨".to_owned(), "disk is full".to_owned()))),
+            ("/mark 🚨", Input::Do(Gesture::Put("🚨".to_owned(), String::new()))),
             ("/mark", Input::Do(Gesture::Mark(String::new()))),
             ("/unmark disk", Input::Do(Gesture::Unmark("disk".to_owned()))),
             ("/kick", Input::Do(Gesture::Kick)),

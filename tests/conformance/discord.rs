@@ -114,10 +114,20 @@ impl Discord {
         self.guild.person(name)
     }
 
-    /// What is to be compared of the messages in a channel.
+    /// The messages in a channel and its threads, the oldest first.
+    fn with_threads(&self, channel: &str) -> Vec<Message> {
+        let mut messages = self.guild.discord.messages(channel);
+        let within = |root: &Message| self.guild.discord.messages(&root.id.to_string());
+        let threads: Vec<Message> = messages.iter().flat_map(within).collect();
+        messages.extend(threads);
+        messages.sort_by_key(|message| message.id);
+        messages
+    }
+
+    /// What is to be compared of the messages in a channel and its threads.
     fn shown(&self, channel: &str) -> Vec<Message> {
         let mut shown: Vec<Message> = Vec::new();
-        for message in self.guild.discord.messages(channel) {
+        for message in self.with_threads(channel) {
             if message.only_for.is_some() && self.gives_alone() {
                 continue;
             }
@@ -260,6 +270,24 @@ impl Stage for Discord {
         Ok(())
     }
 
+    fn say_in_thread(
+        &mut self,
+        person: &str,
+        room: &str,
+        (place, words): (usize, &str),
+        text: &str,
+    ) -> Result<(), Failed> {
+        let root = self.message_at(&self.id_of(room)?, place)?.id;
+        let who = self.person(person);
+        // The first to say something there begins it.
+        if self.guild.discord.channel(&root.to_string()).is_none() {
+            who.start_thread(&self.id_of(room)?, root, "a report")?;
+        }
+        let said = who.say_in_thread(root, words)?;
+        self.sent.insert(said, text.to_owned());
+        Ok(())
+    }
+
     fn edit(&mut self, person: &str, room: &str, place: usize, text: &str) -> Result<(), Failed> {
         let channel = self.id_of(room)?;
         let message = self.message_at(&channel, place)?.id;
@@ -311,6 +339,8 @@ impl Stage for Discord {
                 if self.is_alone(name) {
                     reading::call_nobody_but(name, message);
                 }
+                // A room that they may see is called by its name.
+                message.text = message.text.replace("It is in the room of reports.", "It is in #support.");
                 if let Some(text) = reading::closed(&message.text) {
                     message.text = text;
                 }

@@ -152,6 +152,19 @@ impl Stage for Matrix {
         Ok(())
     }
 
+    fn say_in_thread(
+        &mut self,
+        person: &str,
+        room: &str,
+        (place, words): (usize, &str),
+        text: &str,
+    ) -> Result<(), Failed> {
+        let (who, id) = self.who_where(person, room)?;
+        let said = who.say_in_thread(id, &message_at(who, id, place)?, words)?;
+        self.sent.insert(said, text.to_owned());
+        Ok(())
+    }
+
     fn edit(&mut self, person: &str, room: &str, place: usize, text: &str) -> Result<(), Failed> {
         let (who, id) = self.who_where(person, room)?;
         let message = message_at(who, id, place)?;

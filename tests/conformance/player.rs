@@ -7,6 +7,7 @@ use crate::support::{Failed, poll};
 
 use super::expected::{Act, Expected, Step};
 use super::stage::Stage;
+use super::threads;
 use super::view::{Room, View, difference};
 
 /// Longer than anything here takes on a loaded machine.
@@ -34,10 +35,11 @@ impl<'a> Player<'a> {
         if numbered {
             wait_for_an_early_second();
         }
-        let mut before = View::new();
+        let (mut before, mut console) = (View::new(), View::new());
         for step in &expected.steps {
-            self.act(step)?;
-            let after = self.stage.as_shown_here(&step.after);
+            self.act(step, &console)?;
+            console = step.after.clone();
+            let after = self.stage.as_shown_here(&threads::said(&step.after));
             let touched = |(name, room): (&String, &Room)| {
                 let unchanged = before.get(name).is_some_and(|before| before.lines() == room.lines());
                 (!unchanged).then(|| name.clone())
@@ -52,7 +54,7 @@ impl<'a> Player<'a> {
     /// After a while every room still looks as it should, and there is no other.
     pub(super) fn nothing_else_comes(&mut self, expected: &Expected) -> Result<(), Failed> {
         thread::sleep(GRACE);
-        let end = self.stage.as_shown_here(expected.end()?);
+        let end = self.stage.as_shown_here(&threads::said(expected.end()?));
         let unexpected = self.differences(&end, &end.keys().cloned().collect::<Vec<_>>())?;
         if !unexpected.is_empty() {
             return Err(unexpected.into());
@@ -60,11 +62,14 @@ impl<'a> Player<'a> {
         self.stage.has_no_other_room()
     }
 
-    fn act(&mut self, step: &Step) -> Result<(), Failed> {
+    fn act(&mut self, step: &Step, before: &View) -> Result<(), Failed> {
         let Step { person, room, act, .. } = step;
         self.stage.enter(person, room)?;
         match act {
-            Act::Say(text) => self.stage.say(person, room, text),
+            Act::Say(text) => match threads::typed(before, room, text) {
+                Some((place, words)) => self.stage.say_in_thread(person, room, (place, &words), text),
+                None => self.stage.say(person, room, text),
+            },
             Act::Edit { place, text } => self.stage.edit(person, room, *place, text),
             Act::TakeBack { place } => self.stage.take_back(person, room, *place),
             Act::Press { place, key } => self.stage.press(person, room, *place, key),

@@ -24,6 +24,15 @@ pub(super) trait Stage {
 
     fn say(&mut self, person: &str, room: &str, text: &str) -> Result<(), Failed>;
 
+    /// Somebody says something in the thread under the message at a place. `text` is how the script has it.
+    fn say_in_thread(
+        &mut self,
+        person: &str,
+        room: &str,
+        place_and_words: (usize, &str),
+        text: &str,
+    ) -> Result<(), Failed>;
+
     fn edit(&mut self, person: &str, room: &str, place: usize, text: &str) -> Result<(), Failed>;
 
     fn take_back(&mut self, person: &str, room: &str, place: usize) -> Result<(), Failed>;

@@ -73,6 +73,11 @@ impl Seen {
         self.relates_to.as_ref()?["m.in_reply_to"]["event_id"].as_str()
     }
 
+    /// Whether what it replies to is only named for clients that show no threads.
+    pub(crate) fn falls_back(&self) -> bool {
+        self.relates_to.as_ref().is_some_and(|relation| relation["is_falling_back"] == true)
+    }
+
     fn related(&self, how: &str) -> Option<&str> {
         let relation = self.relates_to.as_ref()?;
         if relation["rel_type"] == how { relation["event_id"].as_str() } else { None }

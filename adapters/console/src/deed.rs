@@ -24,6 +24,8 @@ pub enum Gesture {
     Press(String),
     /// Put the last message there that has these words in it on the timeline; without any, the last that somebody said.
     Mark(String),
+    /// Put this sign on the last message there that has these words in it; without any, on the last that somebody said.
+    Put(String, String),
     /// Take it off the timeline again: the last one they have marked that has these words in it.
     Unmark(String),
     /// Remove sitrep.
@@ -58,6 +60,11 @@ impl Chat {
                     return Err(Denied::MarkedAlready(person.to_owned()));
                 }
                 Deed::Pressed { message, key: MARK.to_owned() }
+            }
+            Gesture::Put(key, words) => {
+                let message =
+                    self.meant(room, words, |index| !words.is_empty() || self.is_somebodys(index))?;
+                Deed::Pressed { message, key: key.clone() }
             }
             Gesture::Unmark(words) => {
                 let message = self.meant(room, words, |index| self.has_marked(person, index))?;

@@ -24,10 +24,14 @@ pub fn line(report: &Report, is_new: bool, policy: &Policy) -> Message {
         Standing::Waiting if report.declares.is_some() => line.then(policy.say("report.declares", args![])),
         Standing::Waiting if report.state == AlertState::Resolved => line,
         Standing::Waiting => {
-            let people = called(&report.called, is_new);
-            line.then(policy.say("report.what_to_do", args![people = people]))
+            let people = called(&report.called, is_new, ", ");
+            let args = args![id = report.id, people = people, thread = has_thread(report, policy)];
+            line.then(policy.say("report.what_to_do", args))
         }
-        Standing::Acknowledged(_) => line.then(policy.say("report.what_next", args![])),
+        Standing::Acknowledged(_) => {
+            let args = args![id = report.id, thread = has_thread(report, policy)];
+            line.then(policy.say("report.what_next", args))
+        }
         Standing::Taken(_) | Standing::Declined(_) => line,
     }
 }
@@ -113,11 +117,16 @@ fn alert(report: &Report, policy: &Policy) -> Message {
 /// How many of a storm's groups are named.
 const SHOWN_OF_A_STORM: usize = 5;
 
+/// Whether its line has a thread, in which commands mean it.
+fn has_thread(report: &Report, policy: &Policy) -> bool {
+    policy.has_threads(&report.room.platform)
+}
+
 /// People, notified or only named, as a part of a line.
-fn called(people: &[Person], notifies: bool) -> Vec<Span> {
+fn called(people: &[Person], notifies: bool, between: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for person in people {
-        spans.extend((!spans.is_empty()).then(|| text(" ")));
+        spans.extend((!spans.is_empty()).then(|| text(between)));
         spans.push(if notifies { mention(person) } else { Span::Person(person.clone()) });
     }
     spans
@@ -190,7 +199,8 @@ pub fn over(incident: &Incident, (report, by): (ReportId, &Person), policy: &Pol
 /// To those who are called because nobody has it, in its thread.
 #[must_use]
 pub fn called_to(report: &Report, to: &[Person], waited: String, policy: &Policy) -> Message {
-    policy.say("report.called_to", args![people = called(to, true), id = report.id, waited = waited])
+    let (people, thread) = (called(to, true, " "), has_thread(report, policy));
+    policy.say("report.called_to", args![people = people, id = report.id, waited = waited, thread = thread])
 }
 
 /// To each of them in private.

@@ -105,7 +105,7 @@ fn a_report_becomes_an_incident_with_its_words_for_a_title() {
     let heard: Vec<String> =
         answers(&over, "ops").into_iter().filter(|text| text.contains("REP-1")).collect();
     assert_eq!(heard.len(), 1, "{:?}", said(&over));
-    assert!(heard[0].contains("INC-1, to which your report REP-1 belongs, is over"));
+    assert!(heard[0].contains("INC-1 is over, and with it your report REP-1"));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn what_is_attached_to_something_that_is_over_is_told_so_at_once() {
     bench.says("bob", "ops", "!resolve INC-1 rolled back");
     let line = bench.reported("a blank page");
     let done = bench.replies("dora", &line, "!attach INC-1");
-    assert!(was_said(&done, "ops", "to which your report REP-1 belongs, is over"), "{:?}", said(&done));
+    assert!(was_said(&done, "ops", "is over, and with it your report REP-1"), "{:?}", said(&done));
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn nothing_is_lost_or_doubled_when_the_process_is_killed() {
     let mut bench = restarted(&bench);
     assert!(said(&bench.done()).is_empty());
     let done = bench.says("dora", "ops", "!resolve INC-1 rolled back");
-    assert!(was_said(&done, "status", "your report REP-1 belongs, is over"), "{:?}", said(&done));
+    assert!(was_said(&done, "status", "is over, and with it your report REP-1"), "{:?}", said(&done));
 }
 
 #[test]

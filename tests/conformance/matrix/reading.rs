@@ -36,7 +36,8 @@ pub(super) fn room(events: &[Seen], sent: &BTreeMap<String, String>, stage: &Wor
             None => text(seen, stage),
         },
         mentions: mentions(seen, stage),
-        answers: seen.replies_to().and_then(place_of),
+        // In a thread that is what clients without threads are to show.
+        answers: seen.replies_to().filter(|_| !seen.falls_back()).and_then(place_of),
         signs: signs(events, &seen.event_id, stage),
     });
     let pinned = events.iter().rev().find(|event| event.kind == "m.room.pinned_events");
