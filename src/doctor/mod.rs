@@ -1,12 +1,13 @@
 //! `sitrep doctor`: whether an incident would work now, found out against the real servers.
 //!
-//! - The checks of a platform are its adapter's: `Platform::checkup`. Here are those of the machine and of the meeting
-//!   server.
+//! - The checks of a platform are its adapter's: `Platform::checkup`. Here are those of the machine, of the meeting
+//!   server, and of what machines tell.
 //! - While the service runs it examines itself, asked through the control socket: the store and the session on the
 //!   platform belong to one process. Otherwise the doctor connects as the service would. Both run [`examine`].
 
 mod clock;
 mod disk;
+mod machines;
 mod meeting;
 mod web;
 
@@ -37,13 +38,13 @@ impl Clinic {
     /// Examines the service.
     pub(crate) async fn examine(&self) -> Vec<Finding> {
         let platforms = self.platforms.get().map(Vec::as_slice).unwrap_or_default();
-        examine(&self.config, &self.store, platforms).await
+        examine((&self.config, true), &self.store, platforms).await
     }
 }
 
-/// Examines everything: the machine, and what these platforms say of themselves.
+/// Examines everything: the machine, and what these platforms say of themselves; and whether it is the service that does.
 pub(crate) async fn examine(
-    config: &Config,
+    (config, is_serving): (&Config, bool),
     store: &RedbStore,
     platforms: &[Arc<dyn Platform>],
 ) -> Vec<Finding> {
@@ -54,11 +55,13 @@ pub(crate) async fn examine(
         }
         findings
     };
-    let (disk, clock, meeting, platforms) = tokio::join!(
+    let (disk, clock, meeting, calendars, platforms) = tokio::join!(
         disk::check(&config.data_dir, store),
         clock::check(config.matrix.as_ref().map(|matrix| matrix.homeserver.as_str())),
         meeting::check(&config.meeting),
+        machines::calendars(config),
         on_platforms,
     );
-    [disk, clock, meeting, platforms].into_iter().flatten().collect()
+    let address = machines::address(config, is_serving).into_iter().collect();
+    [disk, clock, meeting, address, calendars, platforms].into_iter().flatten().collect()
 }

@@ -59,7 +59,7 @@ async fn by_itself(config: &Config) -> Result<Vec<Finding>> {
         Err(error) => bail!("{error}"),
     };
     let (platforms, troubles) = run::by_itself(config).await;
-    let mut findings = doctor::examine(config, &store, &platforms).await;
+    let mut findings = doctor::examine((config, false), &store, &platforms).await;
     findings.extend(troubles);
     Ok(findings)
 }

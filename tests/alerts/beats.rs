@@ -66,6 +66,11 @@ fn beats() -> Result<(), Failed> {
         message.id == line.id && plain(message).contains("It is back since ")
     })?;
     heart.stop()?;
+    // One that comes and goes is told each time it goes.
+    let missed_again = |message: &sitrep_fake_discord::Message| {
+        plain(message).contains("no sign of life") && plain(message).contains("Missed ")
+    };
+    guild.hear("support", "that it stopped again", missed_again)?;
     assert_eq!(machine.tell("/heartbeat/unknown", "")?, 401);
     let wrong = [("authorization", "Bearer a-token-that-is-another-one")];
     assert_eq!(machine.send(("POST", PATH), &wrong, "")?.0, 401);

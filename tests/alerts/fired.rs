@@ -1,5 +1,7 @@
 //! A rule of a real Prometheus fires, a real Alertmanager tells sitrep, and people deal with it.
 
+use sitrep_fake_discord::Ping;
+
 use crate::service::town::Town;
 use crate::support::Failed;
 use crate::support::alertmanager::Alertmanager;
@@ -93,7 +95,7 @@ fn on_matrix() -> Result<(), Failed> {
     assert_eq!(answer.thread(), Some(line.event_id.as_str()));
     edited("looks at it")?;
     town.alice.say_in_thread(&support, &line.event_id, "!incident")?;
-    let invitation = town.alice.wait_for_invite(|_| true)?;
+    let invitation = town.alice.wait_for_invite(|invitation| !invitation.direct)?;
     town.alice.join(&invitation.room)?;
     let card = town.hear(&town.alice, &invitation.room, |seen| seen.body.contains("Next update due"))?;
     assert!(card.body.contains("INC-1") && card.body.contains("Nobody can pay"), "{}", card.body);
@@ -129,9 +131,8 @@ fn on_discord() -> Result<(), Failed> {
         plain(message).contains("REP-1") && plain(message).contains("belongs to INC-1")
     })?;
     let id = room.id.to_string();
-    guild.wait("alice in the room", || guild.person("alice").reads(&id).ok())?;
-    let is_called = || guild.discord.pings().iter().any(|ping| format!("{ping:?}").contains("alice"));
-    guild.wait("a call for alice", || is_called().then_some(()))?;
+    let calls = |ping: &Ping| ping.person == "alice" && ping.channel == room.name;
+    guild.wait("a call for alice", || guild.discord.pings().iter().any(calls).then_some(()))?;
     prometheus.change(RULES, &rule(false))?;
     let quiet = guild.hear_words(&id, "are over")?;
     assert!(plain(&quiet).contains("!mitigate"), "{quiet:?}");

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use crate::support::discord::Guild;
 use crate::support::machine::{Machine, TOKEN, source};
 use crate::support::prometheus::Prometheus;
-use crate::support::sitrep::Sitrep;
+use crate::support::sitrep::{Home, Output, Sitrep};
 use crate::support::trials::{Test, needs_prometheus, test};
 use crate::support::{Doing, Failed, PATIENCE, poll};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
         test("alerts::it_is_alive_before_it_is_ready", readiness),
+        test("alerts::the_doctor_says_whether_machines_are_heard", doctor),
         needs_prometheus("alerts::a_prometheus_reads_its_figures_and_rules", figures),
     ]
 }
@@ -47,6 +48,43 @@ fn readiness() -> Result<(), Failed> {
     sitrep.terminate()?;
     assert!(machine.get("/healthz").is_err(), "nothing listens any more");
     guild.is_content()
+}
+
+fn doctor() -> Result<(), Failed> {
+    let guild = Guild::new()?;
+    let machine = Machine::new()?;
+    let rotas = "[people]\nalice = [\"alice@example.org\"]\n[oncall.shop]\ncalendar = \"shop.ics\"\n[oncall.web]\n\
+                 calendar = \"web.ics\"\n[meeting]\nprovider = \"none\"\n[report]\noncall = \"shop\"\n";
+    let home =
+        guild.home(&[machine.section(), source("mine", "pagerduty", ""), rotas.to_owned()].concat())?;
+    let tomorrow = (chrono::Utc::now() + chrono::Duration::days(1)).format("%Y%m%d");
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:alice\r\nDTSTART;VALUE=DATE:{tomorrow}\r\n\
+         END:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    home.write("shop.ics", &calendar)?;
+    home.write("web.ics", "<html>Please log in</html>")?;
+    let examined = |home: &Home| home.sitrep(&["doctor"], "");
+    let found = |output: &Output, lines: &[&str]| {
+        for line in lines {
+            assert!(
+                output.stdout.contains(line),
+                "{line:?} is missing in\n{}{}",
+                output.stdout,
+                output.stderr
+            );
+        }
+    };
+    let target = machine.target();
+    let unread = "warning Rota: the calendar of web can't be read: ";
+    let free = format!("ok Alerts: sitrep can listen on {target}");
+    found(&examined(&home)?, &[&free, "ok Rota: the calendar of shop can be read", unread]);
+    let other = std::net::TcpListener::bind(&target).doing("taking its port")?;
+    found(&examined(&home)?, &[&format!("problem Alerts: nothing can listen on {target}")]);
+    drop(other);
+    let sitrep = Sitrep::run(home)?;
+    found(&examined(sitrep.home())?, &[&format!("ok Alerts: listening on {target}"), unread]);
+    Ok(())
 }
 
 /// The file with the rules that come with sitrep.

@@ -26,7 +26,7 @@ use std::{fmt, path::PathBuf};
 use chrono_tz::Tz;
 
 pub use shifts::shifts;
-pub use watch::watch;
+pub use watch::{read_once, watch};
 
 /// Where a calendar is, and whose it is.
 #[derive(Clone, Debug)]

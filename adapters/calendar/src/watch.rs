@@ -17,6 +17,18 @@ pub async fn watch(settings: CalendarSettings, desk: Arc<dyn Desk>) {
     Watcher::new(settings, desk).watch((LOOK_EVERY, AGAIN_AFTER)).await;
 }
 
+/// Reads a calendar once, for whoever wants to know whether it can be read; how many shifts are in view.
+///
+/// # Errors
+/// A sentence without the address.
+pub async fn read_once(settings: CalendarSettings) -> Result<usize, String> {
+    let text = Reader::new(settings.source).read().await?.unwrap_or_default();
+    let timezone = settings.timezone;
+    let working = tokio::task::spawn_blocking(move || shared(&text, timezone, Utc::now()));
+    let shifts = working.await.unwrap_or_else(|_| Err("it could not be read".to_owned()))?;
+    Ok(shifts.len())
+}
+
 pub(crate) struct Watcher {
     settings: CalendarSettings,
     desk: Arc<dyn Desk>,

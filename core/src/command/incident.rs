@@ -227,6 +227,8 @@ pub(crate) struct Declaring<'a> {
     pub(crate) origin: Origin,
     /// Who declares it; `None` if an alert does.
     pub(crate) by: Option<&'a Person>,
+    /// Who is asked in whatever severity and services say: whoever watches over the report that it comes of.
+    pub(crate) watching: Vec<Person>,
 }
 
 impl Declaring<'_> {
@@ -237,13 +239,14 @@ impl Declaring<'_> {
         duty: Duty<'_>,
         identity: &Identity,
     ) -> (IncidentId, Facts) {
-        let Self { title, private, severity, services, origin, by } = self;
+        let Self { title, private, severity, services, origin, by, watching } = self;
         let (policy, id) = (duty.policy, workspace.next_id());
         let is_taken = |name: &str| workspace.has_room_name(name);
         let room_name = room_name(&policy.room_name, duty.now, policy.timezone, title, is_taken);
         let mut invited: Vec<Person> = by.cloned().into_iter().collect();
         let needed = duty.invited(severity, &services, (&origin.message.room.platform, private));
-        invited.extend(needed.into_iter().filter(|person| by.is_none_or(|by| !policy.same(person, by))));
+        invited.extend(needed.into_iter().chain(watching));
+        let invited = policy.each_once(&invited);
         let declared = IncidentEvent::Declared {
             severity,
             private,
@@ -277,6 +280,7 @@ impl Declare {
             services: self.services(policy)?,
             origin: Origin { message: context.message.clone(), direct },
             by: Some(context.person),
+            watching: Vec::new(),
         };
         let (id, facts) = declaring.declare(view.workspace, context.duty(view), context.identity);
         Ok((id, facts, private))

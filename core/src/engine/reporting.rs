@@ -22,7 +22,7 @@ use crate::{
     reaction::{self, Surroundings},
     report::{self, Report, ReportId, Source},
     room::MessageRef,
-    rota::{Duty, Rota},
+    rota::{Duty, ON_CALL, Rota},
 };
 
 impl Engine {
@@ -240,6 +240,7 @@ impl Engine {
             Some(incident) => (incident, Vec::new()),
             None => {
                 let words = title(&report.words);
+                let watching = self.watching(draft, &report, now);
                 let declaring = Declaring {
                     title: &words,
                     private: self.policy.private_by_default,
@@ -247,6 +248,7 @@ impl Engine {
                     services: report.services.clone(),
                     origin: Origin { message: line, direct: false },
                     by: None,
+                    watching,
                 };
                 declaring.declare(self.workspace(draft), self.duty(draft, now), &self.identity)
             }
@@ -261,6 +263,15 @@ impl Engine {
         for fact in facts {
             self.record(draft, fact, Cause::default(), now);
         }
+    }
+
+    /// Whoever is on duty for a report. What a machine declares nobody has read yet: they are called by being asked in, into
+    /// a private room too, which would have nobody in it otherwise.
+    fn watching(&self, draft: &Draft, report: &Report, now: DateTime<Utc>) -> Vec<Person> {
+        let Some(team) = &report.team else { return Vec::new() };
+        let is_rota = self.policy.oncall.contains_key(team);
+        let name = if is_rota { format!("{ON_CALL}{team}") } else { team.clone() };
+        self.duty(draft, now).asked_in(&[name], &report.room.platform)
     }
 
     /// Whether reports may be made by a sign where this happened.
