@@ -279,9 +279,14 @@ impl Outbox {
         let entry = self.entries.get_mut(&id).filter(|entry| entry.stage == Stage::UnderWay)?;
         let platform = entry.stored.effect.lane().platform;
         let kind = kind(&entry.stored.effect);
+        let asked = if let Outcome::RetryAfter(wait) = &outcome { Some(wait_asked_for(*wait)) } else { None };
         let verdict = entry.judge(outcome, now);
         if let Some(kind) = kind {
             self.learn(&platform, kind, &verdict, now);
+            // What is given up because it would have to wait for too long is not all that has to wait.
+            if let (Verdict::Over(_), Some(wait)) = (&verdict, asked) {
+                self.limits.limited(&platform, kind, wait, now);
+            }
             self.notice(&platform, &verdict, now);
         }
         match verdict {

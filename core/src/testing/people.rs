@@ -48,6 +48,8 @@ pub struct Scene {
     pub rooms: Vec<SceneRoom>,
     /// The incidents there are.
     pub incidents: Vec<SceneIncident>,
+    /// The numbers of the reports there are.
+    pub reports: Vec<u64>,
 }
 
 /// Something said or done.
@@ -209,7 +211,8 @@ impl People {
     }
 
     fn words_for(&mut self, scene: &Scene, private: bool, of_incident: bool) -> String {
-        match self.dice.weighted(&[15, 14, 61, 10]) {
+        match self.dice.weighted(&[15, 13, 53, 9, 10]) {
+            4 => self.about_reports(scene, private, of_incident),
             0 => (*self.dice.pick(TALK)).to_owned(),
             1 => self.declaration(),
             2 => self.command(scene, private, of_incident),
@@ -249,6 +252,27 @@ impl People {
             0 => format!("{verb} {level}--private {word} {trouble}"),
             1 => format!("{verb} {level}{trouble} {word} --private"),
             _ => format!("{verb} {level}—private {word}"),
+        }
+    }
+
+    /// What is said before anybody knows whether it is an incident.
+    fn about_reports(&mut self, scene: &Scene, private: bool, of_incident: bool) -> String {
+        let word = if private && of_incident { self.private_word() } else { self.public_word() };
+        let report = match scene.reports.as_slice() {
+            [.., _] if self.dice.chance(800) => {
+                let recent = scene.reports.len().saturating_sub(3);
+                format!(" REP-{}", self.dice.pick(&scene.reports[recent..]))
+            }
+            _ => String::new(),
+        };
+        let other = self.dice.between(1, 6);
+        match self.dice.weighted(&[45, 20, 14, 8, 10, 3]) {
+            0 => format!("!report {} {word}", self.dice.pick(TROUBLES)),
+            1 => format!("!ack{report}"),
+            2 => format!("!decline{report} it was a test, {word}"),
+            3 => format!("!incident{report}"),
+            4 => format!("!attach{report} INC-{other}"),
+            _ => "!oncall".to_owned(),
         }
     }
 
@@ -292,7 +316,7 @@ impl People {
         let word = if private { self.private_word() } else { self.public_word() };
         let person = *self.dice.pick(&["me", "@alice", "@bob", "carol", "nobody", "@mallory"]);
         let other = self.dice.between(1, 6);
-        match self.dice.weighted(&[9, 7, 7, 4, 8, 9, 6, 6, 6, 4, 4, 6, 5, 7, 14, 6, 6, 6, 8]) {
+        match self.dice.weighted(&[9, 7, 7, 4, 8, 9, 6, 6, 6, 4, 4, 6, 5, 7, 14, 6, 6, 6, 14]) {
             0 => {
                 let role = *self.dice.pick(&["comms", "scribe", "responder", "lead", "comms lead"]);
                 format!("!role{number} {role} {person}")

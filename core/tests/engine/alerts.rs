@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn told(bench: &mut Bench, alerts: impl IntoIterator<Item = Alert>) -> Vec<sitrep_core::port::Perform> {
-    bench.told(alerts.into_iter().map(|alert| Signal::Alert(alert)).collect())
+    bench.told(alerts.into_iter().map(Signal::Alert).collect())
 }
 
 fn critical(group: &str) -> Alert {

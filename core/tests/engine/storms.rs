@@ -73,6 +73,7 @@ fn what_people_say_is_decided_before_what_waits_of_a_storm() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "how long it takes is what this is about")]
 fn no_storm_takes_long_or_fills_the_memory() {
     let timed = |signals: Vec<Signal>| {
         let mut bench: Bench = bench();

@@ -147,6 +147,12 @@ impl<'a> Evidence<'a> {
         }
     }
 
+    /// Whether it was dropped when it was no longer worth saying. It may have been said all the same, as a process died
+    /// that nobody started again for days.
+    pub(crate) fn was_dropped(&self, stored: &StoredEffect, say: &Say) -> bool {
+        self.ended.get(&stored.id).is_some_and(|at| *at >= say.stale_at)
+    }
+
     /// Keys under which something was said more than once.
     pub(crate) fn said_twice(&self) -> impl Iterator<Item = (&'a str, &Vec<usize>)> {
         self.by_key.iter().filter(|(_, places)| places.len() > 1).map(|(key, places)| (*key, places))

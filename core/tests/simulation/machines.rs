@@ -35,8 +35,6 @@ pub(crate) fn expect(policy: &mut Policy) {
 /// Something that was taken.
 #[derive(Clone, Debug)]
 pub(crate) struct Taken {
-    /// When it was first told.
-    pub at: DateTime<Utc>,
     pub signal: Signal,
 }
 
@@ -44,7 +42,6 @@ pub(crate) struct Taken {
 #[derive(Clone, Debug)]
 struct Told {
     number: u64,
-    at: DateTime<Utc>,
     signals: Vec<Signal>,
 }
 
@@ -80,22 +77,22 @@ impl Machines {
                 self.pending = Some(Told { number, ..told });
                 return true;
             }
-            self.taken.extend(told.signals.into_iter().map(|signal| Taken { at: told.at, signal }));
+            self.taken.extend(told.signals.into_iter().map(|signal| Taken { signal }));
         }
         if self.is_calm {
             return false;
         }
         let signals = self.signals(now);
         let number = driver.signal(signals.clone());
-        self.pending = Some(Told { number, at: now, signals });
+        self.pending = Some(Told { number, signals });
         true
     }
 
     fn signals(&mut self, now: DateTime<Utc>) -> Vec<Signal> {
-        match self.dice.weighted(&[500, 120, 60, 200, 120]) {
+        match self.dice.weighted(&[500, 120, 90, 180, 110]) {
             0 => vec![self.alert(9)],
             1 => (0..self.dice.between(2, 4)).map(|_| self.alert(9)).collect(),
-            2 => (0..self.dice.between(12, 20)).map(|_| self.alert(60)).collect(),
+            2 => self.burst(),
             3 => vec![Signal::Heartbeat { name: "nightly".to_owned() }],
             _ => {
                 let number = self.dice.below(20);
@@ -104,6 +101,22 @@ impl Machines {
                 vec![Signal::Change(Change { source, title, at, labels: BTreeMap::new(), link: None })]
             }
         }
+    }
+
+    /// More of one source than anybody could read.
+    fn burst(&mut self) -> Vec<Signal> {
+        let source = (*self.dice.pick(&SOURCES)).to_owned();
+        let alert = |number: i64| Alert {
+            source: source.clone(),
+            group: format!("b{number}"),
+            state: AlertState::Firing,
+            title: format!("disk b{number} is full"),
+            firing: 1,
+            labels: BTreeMap::new(),
+            link: None,
+            since: None,
+        };
+        (0..self.dice.between(11, 20)).map(|number| Signal::Alert(alert(number))).collect()
     }
 
     fn alert(&mut self, groups: usize) -> Signal {

@@ -270,6 +270,9 @@ impl World {
         });
         for entry in &self.store.ledger().entries {
             for fact in &entry.commit.facts {
+                if let Event::Workspace(WorkspaceEvent::ReportNumbered { id }) = fact.record.event {
+                    scene.reports.push(id.0);
+                }
                 if let (Subject::Incident(id), Event::Incident(IncidentEvent::Declared { private, .. })) =
                     (fact.subject, &fact.record.event)
                 {
@@ -351,9 +354,11 @@ impl World {
     /// Every report as the store has it.
     fn reports(&self, ledger: &Ledger) -> BTreeMap<ReportId, Report> {
         let facts = ledger.entries.iter().flat_map(|entry| &entry.commit.facts);
-        let numbered = facts.filter_map(|fact| match fact.record.event {
-            Event::Workspace(WorkspaceEvent::ReportNumbered { id }) => Some(id),
-            _ => None,
+        let numbered = facts.filter_map(|fact| {
+            let Event::Workspace(WorkspaceEvent::ReportNumbered { id }) = fact.record.event else {
+                return None;
+            };
+            Some(id)
         });
         let load = |id| block_on(self.memory.load(Subject::Report(id))).expect("the store is readable");
         let replay = |id| {

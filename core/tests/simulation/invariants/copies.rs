@@ -19,7 +19,9 @@ pub(crate) fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
         let (Some(update), Fate::Said(index)) = (update, evidence.fate(stored, say)) else { continue };
         let shown = evidence.chat.text_of(index).unwrap_or_default();
         findings.expect(
-            quoted(shown) == expected(update) || could_not_be_corrected(evidence, index),
+            quoted(shown) == expected(update)
+                || could_not_be_corrected(evidence, index)
+                || evidence.was_dropped(stored, say),
             Invariant::CopiesFollow,
             || {
                 format!(

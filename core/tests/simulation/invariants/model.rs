@@ -248,7 +248,8 @@ impl Exchange<'_> {
         if severity == Severity::Sev1 && !private {
             people.insert("bob".to_owned());
         }
-        let title = title_in(self.said.text);
+        let of_report = |text: String| if text.is_empty() { self.words_of_report() } else { text };
+        let title = of_report(title_in(self.said.text));
         Belief {
             severity,
             status: Status::Declared,
@@ -258,6 +259,12 @@ impl Exchange<'_> {
             people,
             title,
         }
+    }
+
+    /// What comes of a report is called as that says, whichever was meant.
+    fn words_of_report(&self) -> String {
+        let comes_of_one = |incident: &&Incident| !incident.reports.is_empty();
+        self.incident.filter(comes_of_one).map(|incident| incident.title.clone()).unwrap_or_default()
     }
 
     fn expect(&mut self, holds: bool, wrong: &str) {
@@ -276,6 +283,7 @@ fn title_in(text: &str) -> String {
         match word {
             "--sev" => drop(words.next()),
             "--private" | "—private" => {}
+            word if left.is_empty() && word.starts_with("REP-") => {}
             word => left.push(word),
         }
     }

@@ -91,9 +91,9 @@ fn one_line(evidence: &Evidence<'_>, report: &Report, findings: &mut Findings) {
         format!("{} was said {said:?}: {fates:?}", report.id)
     });
     let (Some(index), true) = (said.first(), report.is_live()) else { return };
-    let shown = |change: &Change| match change {
-        Change::Edited { message, text } if message == index => Some(text.clone()),
-        _ => None,
+    let shown = |change: &Change| {
+        let Change::Edited { message, text } = change else { return None };
+        (message == index).then(|| text.clone())
     };
     let edited = evidence.run.log.iter().rev().find_map(shown);
     let first = || evidence.run.log.get(*index).and_then(Change::said).map(|said| said.text.clone());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, Utc};
 use sitrep_console::{Change, Deed};
 use sitrep_core::{
-    event::{Event, IncidentEvent, Subject},
+    event::{Event, IncidentEvent, ReportEvent, Subject},
     testing::{PRIVATE_WORD, PUBLIC_WORD},
 };
 
@@ -58,7 +58,9 @@ fn erased(evidence: &Evidence<'_>) -> BTreeMap<String, DateTime<Utc>> {
             if let Some(text) = &fact.record.words {
                 words.insert((fact.subject, fact.number), marked(text));
             }
-            if let Event::Incident(IncidentEvent::WordsErased { facts }) = &fact.record.event {
+            if let Event::Incident(IncidentEvent::WordsErased { facts })
+            | Event::Report(ReportEvent::WordsErased { facts }) = &fact.record.event
+            {
                 let gone = facts.iter().filter_map(|number| words.get(&(fact.subject, *number))).flatten();
                 erased.extend(gone.map(|word| (word.clone(), entry.at)));
             }

@@ -85,3 +85,18 @@ fn a_corrected_title_that_is_lost_is_missed() {
 fn a_question_before_its_time_is_noticed() {
     expect_found(Sabotage::LostSnoozes, Invariant::AskedOnce);
 }
+
+#[test]
+fn reports_that_are_not_kept_are_missed() {
+    expect_found(Sabotage::LostReports, Invariant::TakenIsKept);
+}
+
+#[test]
+fn a_line_that_does_not_follow_is_noticed() {
+    expect_found(Sabotage::LostEdits, Invariant::OneLine);
+}
+
+#[test]
+fn a_report_that_nobody_is_called_to_is_noticed() {
+    expect_found(Sabotage::LostDeadlines, Invariant::NobodyWaitsForgotten);
+}

@@ -32,6 +32,10 @@ pub(crate) enum Sabotage {
     LostTitles,
     /// The store keeps that somebody wants to be asked later, and not when.
     LostSnoozes,
+    /// The platform says that it has changed a message, and has not.
+    LostEdits,
+    /// The store doesn't keep what happens to reports.
+    LostReports,
     /// The platform repeats what it has said, hours later.
     Echo,
 }

@@ -10,6 +10,7 @@ use sitrep_core::{
     message::Message,
     port::{
         Action, Attempt, Batch, Capabilities, ListenError, Outcome, Perform, Platform, Position, Positions,
+        Receipt,
     },
     room::{PlatformName, RoomRef},
     testing::VirtualClock,
@@ -129,6 +130,9 @@ impl Platform for SabotagedPlatform {
             }
             Some(Sabotage::PrivateInPublic) => self.say_in_public(perform).await,
             Some(Sabotage::Echo) => self.echo(perform).await,
+            Some(Sabotage::LostEdits) if matches!(perform.action, Action::Edit { .. }) => {
+                return Outcome::Done(Receipt::Done);
+            }
             Some(Sabotage::StalePrompt) => return self.hold_back(perform).await,
             Some(
                 Sabotage::LostSeenMarks
@@ -138,6 +142,8 @@ impl Platform for SabotagedPlatform {
                 | Sabotage::OldIncarnation
                 | Sabotage::KeptWords
                 | Sabotage::LostTitles
+                | Sabotage::LostEdits
+                | Sabotage::LostReports
                 | Sabotage::LostSnoozes,
             )
             | None => {}

@@ -49,6 +49,9 @@ impl Store for SabotagedStore {
         match self.sabotage {
             Some(Sabotage::LostSeenMarks) => commit.seen.clear(),
             Some(Sabotage::LostDeadlines) => commit.dues_set.clear(),
+            Some(Sabotage::LostReports) => {
+                commit.facts.retain(|fact| !matches!(fact.subject, Subject::Report(_)));
+            }
             Some(Sabotage::KeptWords) => commit.words_erased.clear(),
             Some(Sabotage::LostTitles) => commit.facts.iter_mut().for_each(|fact| {
                 if matches!(fact.record.event, Event::Incident(IncidentEvent::Retitled)) {
@@ -72,6 +75,7 @@ impl Store for SabotagedStore {
                 | Sabotage::StalePrompt
                 | Sabotage::PrivateInPublic
                 | Sabotage::OldIncarnation
+                | Sabotage::LostEdits
                 | Sabotage::Echo,
             )
             | None => {}
