@@ -165,6 +165,7 @@ fn every_event_of_reports() -> Vec<Event> {
         ReportEvent::Escalated { step: 2, to: vec![alice()] },
         ReportEvent::Taken { incident: IncidentId(12), private: true, declared: true },
         ReportEvent::Declined,
+        ReportEvent::Reworded,
         ReportEvent::ToldAgain { state: AlertState::Resolved, firing: 0 },
         ReportEvent::GroupTold { group: "a".to_owned(), state: AlertState::Acknowledged },
         ReportEvent::Settled,

@@ -199,6 +199,11 @@ pub trait Command: Debug + Send + Sync {
         None
     }
 
+    /// What this reports; `None` if it reports nothing.
+    fn reports(&self) -> Option<&str> {
+        None
+    }
+
     /// What is to happen.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ impl Command for Say {
         About::RoomIfAny
     }
 
+    fn reports(&self) -> Option<&str> {
+        Some(&self.text)
+    }
+
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
         let policy = context.policy;
         // What is said among few is not said to all for them.

@@ -1,5 +1,5 @@
 //! What an edit of a message comes to that was carried out: the title of an incident within a minute of its declaration,
-//! and news for as long as its message is known, wherever it was passed on.
+//! what was reported, and news for as long as its message is known, wherever it was passed on.
 //!
 //! - Only its author corrects what was said, and only into the same kind of thing: anything else is answered with what
 //!   to do instead.
@@ -15,11 +15,12 @@ use super::{
 use crate::{
     command::{Command, News},
     effect::{Effect, Say},
-    event::{Event, IncidentEvent, Subject, UpdateEvent},
-    incident::{Incident, IncidentId},
-    message::{Message, declaration, update},
+    event::{Event, IncidentEvent, ReportEvent, Subject, UpdateEvent},
+    incident::{Incident, IncidentId, glimpse},
+    message::{self, Message, declaration, update},
     port::Inbound,
     refusal::Refusal,
+    report::{Report, ReportId},
     room::MessageRef,
 };
 
@@ -34,6 +35,8 @@ pub(super) enum Correction {
     TooLate,
     /// The incident's title was meant differently.
     Title { id: IncidentId, before: String, title: String, may_name: bool },
+    /// What was reported was meant differently.
+    Report { id: ReportId, words: String },
     /// News was meant differently.
     News { id: IncidentId, fact: u64, words: String, was_cut: bool },
 }
@@ -57,6 +60,16 @@ impl Engine {
                 let retitled = Event::Incident(IncidentEvent::Retitled);
                 self.record(draft, (Subject::Incident(id), retitled, Some(title)), cause, now);
                 words
+            }
+            Correction::Report { id, words } => {
+                let before = self.report(draft, id).map(|report| glimpse(&report.words)).unwrap_or_default();
+                let now_says = glimpse(&words);
+                let reworded = Event::Report(ReportEvent::Reworded);
+                self.record(draft, (Subject::Report(id), reworded, Some(words)), cause, now);
+                let Some(report) = self.report(draft, id) else { return };
+                let line = message::report::line(report, true, &self.policy);
+                self.reword_report(draft, id, (&line, &before, &now_says), &[]);
+                message::report::reworded(id, &self.policy)
             }
             Correction::News { id, fact, words, was_cut } => {
                 let edited = Event::Update(UpdateEvent::Edited { fact });
@@ -83,6 +96,23 @@ fn requote(effect: &mut Effect, (id, fact): (IncidentId, u64), message: &Message
         said.clone_from(message);
     }
     is_it
+}
+
+/// What it comes to that a message that reported something reports this now.
+pub(super) fn corrected_report(
+    report: &Report,
+    words: &str,
+    (inbound, original): (&Inbound, &MessageRef),
+) -> Correction {
+    let is_its_own = report.source.message().is_some_and(|said| said.id == original.id)
+        && report.by.as_ref() == Some(&inbound.person);
+    if is_its_own && report.words == words {
+        Correction::None
+    } else if is_its_own && report.is_live() {
+        Correction::Report { id: report.id, words: words.to_owned() }
+    } else {
+        Correction::TooLate
+    }
 }
 
 /// What it comes to that a message about an incident is this command now.

@@ -12,7 +12,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{
     Engine, Item,
     carrying_out::Manner,
-    correcting::{Correction, correction},
+    correcting::{Correction, corrected_report, correction},
     deciding::Missing,
     draft::Draft,
     marks,
@@ -112,6 +112,17 @@ impl Engine {
             return Ok(());
         }
         if !self.is_heard(draft, inbound)? {
+            return Ok(());
+        }
+        let filed =
+            mark.and_then(|mark| mark.report).filter(|id| !self.unreadable.contains(&Subject::Report(*id)));
+        if let (Parsed::Command { command, .. }, Some(id)) = (&parsed, filed)
+            && let Some(words) = command.reports()
+        {
+            let report = self.report(draft, id).ok_or(Subject::Report(id))?;
+            let correction = corrected_report(report, words, (inbound, &original));
+            draft.commit.seen.push(dealt_with);
+            self.correct(draft, (inbound, &original), correction, now);
             return Ok(());
         }
         let correction = match (&parsed, about) {

@@ -8,6 +8,7 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    args,
     command::{
         Command, How,
         filing::{Fate, Filing},
@@ -303,7 +304,8 @@ impl Engine {
         // What waits to be said shows them, and is not said any more: the line is brought up to date.
         let words = self.report(draft, id).map(|report| message::report::line(report, true, &self.policy));
         let Some(words) = words else { return };
-        self.strike_from_report(draft, id, (&words, &before, &facts));
+        let gap = self.policy.phrase("report.taken_back", args![]);
+        self.reword_report(draft, id, (&words, &before, &gap), &facts);
     }
 }
 

@@ -145,26 +145,26 @@ impl Engine {
     }
 
     /// What waits to be said about a report is said without the words that were taken back; its line says what is left.
-    pub(super) fn strike_from_report(
+    pub(super) fn reword_report(
         &self,
         draft: &mut Draft,
         id: ReportId,
-        (line, words, facts): (&Message, &str, &[u64]),
+        (line, words, gap): (&Message, &str, &str),
+        erased: &[u64],
     ) {
-        let gap = self.policy.phrase("report.taken_back", args![]);
         self.reword(draft, |effect| match effect {
             Effect::Say(say) if say.report == Some(id) && say.purpose == Purpose::Line => {
                 say.message.clone_from(line);
                 true
             }
             Effect::Say(say)
-                if say.report == Some(id) && say.quotes.is_some_and(|fact| facts.contains(&fact)) =>
+                if say.report == Some(id) && say.quotes.is_some_and(|fact| erased.contains(&fact)) =>
             {
-                say.message.strike_quotes(&gap);
+                say.message.strike_quotes(gap);
                 true
             }
             Effect::Say(say) if say.report == Some(id) && !words.is_empty() => {
-                say.message.replace(words, &gap, |_| true)
+                say.message.replace(words, gap, |_| true)
             }
             Effect::Say(_)
             | Effect::Keep(_)

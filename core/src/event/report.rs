@@ -76,6 +76,8 @@ pub enum ReportEvent {
     },
     /// It is none, somebody said. Words: why.
     Declined,
+    /// Whoever reported it meant something else. Words: what it says now.
+    Reworded,
     /// Its alert was told again, or how it stands.
     ToldAgain {
         /// How it stands.
@@ -111,6 +113,7 @@ impl ReportEvent {
             Self::Escalated { .. } => "ReportEscalated",
             Self::Taken { .. } => "ReportTaken",
             Self::Declined => "ReportDeclined",
+            Self::Reworded => "ReportReworded",
             Self::ToldAgain { .. } => "AlertToldAgain",
             Self::GroupTold { .. } => "AlertGroupTold",
             Self::Settled => "ReportSettled",

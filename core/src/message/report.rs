@@ -139,6 +139,12 @@ pub fn filed(id: ReportId, called: &[Person], is_here: bool, policy: &Policy) ->
     policy.say("report.filed", args![id = id, people = people, here = is_here])
 }
 
+/// To whoever reported something and meant something else.
+#[must_use]
+pub fn reworded(id: ReportId, policy: &Policy) -> Message {
+    policy.say("report.reworded", args![id = id])
+}
+
 /// To whoever marked a message that can't be read.
 #[must_use]
 pub fn not_read(policy: &Policy) -> Message {

@@ -57,6 +57,7 @@ pub(crate) fn react<'a>(
             effects.keep_signs(Vec::new());
         }
         ReportEvent::LineFailed
+        | ReportEvent::Reworded
         | ReportEvent::ToldAgain { .. }
         | ReportEvent::GroupTold { .. }
         | ReportEvent::Settled

@@ -36,6 +36,7 @@ pub fn begin(id: ReportId, record: &Record) -> Option<Report> {
         by: record.by.clone(),
         words: record.words.clone().unwrap_or_default(),
         why: String::new(),
+        why_in: None,
         filed_at: record.at,
         waiting_since: record.at,
         room: room.clone(),
@@ -100,10 +101,12 @@ pub fn evolve(report: &mut Report, record: &Record) {
             if let Some(by) = &record.by {
                 report.standing = Standing::Declined(by.clone());
                 report.why = record.words.clone().unwrap_or_default();
+                report.why_in = Some(report.facts);
                 report.declares = None;
                 report.decided_at = Some(record.at);
             }
         }
+        ReportEvent::Reworded => report.words = record.words.clone().unwrap_or_default(),
         ReportEvent::ToldAgain { state, firing } => told_again(report, (*state, *firing), record),
         ReportEvent::GroupTold { group, state } => group_told(report, (group, *state), record),
         ReportEvent::Settled => report.is_settled = true,
@@ -158,7 +161,7 @@ fn erase(report: &mut Report, facts: &[u64]) {
     if facts.contains(&1) {
         report.words.clear();
     }
-    if report.typed.values().flatten().any(|fact| facts.contains(fact) && *fact > 1) {
+    if report.why_in.is_some_and(|fact| facts.contains(&fact)) {
         report.why.clear();
     }
 }

@@ -47,6 +47,8 @@ pub struct Report {
     pub words: String,
     /// Why it was declined; empty if it wasn't, or once erased.
     pub why: String,
+    /// The fact that holds that.
+    pub why_in: Option<u64>,
     /// When it was filed.
     pub filed_at: DateTime<Utc>,
     /// Since when nobody has it.

@@ -409,3 +409,29 @@ fn without_a_room_for_reports_it_is_said_so() {
     let done = bench.says("alice", "ops", "!report a blank page");
     assert!(was_said(&done, "ops", "There is no room for reports"), "{:?}", said(&done));
 }
+
+#[test]
+fn a_report_that_is_corrected_says_so_on_its_line_and_in_what_waits() {
+    let edit = |bench: &mut Bench, person: &str, text: &str| {
+        bench.happens(person, "ops", Content::Edited { message: "m2".to_owned(), text: text.to_owned() });
+        bench.done()
+    };
+    let mut bench = bench();
+    let line = bench.reported("a blank page");
+    let done = edit(&mut bench, "alice", "!report a slow page");
+    assert!(edits(&done).iter().any(|text| text.contains("> a slow page")), "{:?}", edits(&done));
+    assert!(was_said(&done, "ops", "Corrected: REP-1 says so now"), "{:?}", said(&done));
+    let call = bench.waits(Duration::minutes(5));
+    assert!(was_said(&call, "erik", "a slow page"), "{:?}", said(&call));
+    for (person, text) in [("bob", "!report nothing"), ("alice", "!incident another thing")] {
+        let refused = edit(&mut bench, person, text);
+        assert!(edits(&refused).is_empty(), "{:?}", edits(&refused));
+        assert!(was_said(&refused, "ops", "the edit changes nothing"), "{:?}", said(&refused));
+    }
+    bench.replies("dora", &line, "!decline a planned test");
+    bench.happens("alice", "ops", Content::Redacted { message: "m2".to_owned() });
+    let commit = bench.commit();
+    assert_eq!(commit.words_erased.len(), 2);
+    let shown = edits(&bench.done()).pop().expect("the line follows");
+    assert!(shown.contains("(taken back)") && shown.contains("a planned test"), "{shown}");
+}
