@@ -339,6 +339,13 @@ impl Stage for Discord {
                 if self.is_alone(name) {
                     reading::call_nobody_but(name, message);
                 }
+                // Whom a line has called once is shown as called, whatever became of it.
+                if message.text.starts_with("REP-") {
+                    for called in &message.mentions {
+                        let (named, shown) = (format!("Called: {called}"), format!("Called: @{called}"));
+                        message.text = message.text.replace(&named, &shown);
+                    }
+                }
                 // A room that they may see is called by its name.
                 message.text = message.text.replace("It is in the room of reports.", "It is in #support.");
                 if let Some(text) = reading::closed(&message.text) {

@@ -47,11 +47,11 @@ fn slashes() -> Result<(), Failed> {
     let asked = alice.slash("ops", "report", &[("text", json!("the checkout is blank"))])?;
     let answer = guild.answer(&asked)?;
     assert!(answer.content.contains("REP-1"), "{answer:?}");
-    let root = line(&guild, "REP-1", "the checkout is blank")?.id;
+    let root = with_buttons(&guild, "REP-1")?.id;
     let thread = bob.start_thread("support", root, "the checkout")?.to_string();
     let answer = guild.answer(&bob.slash(&thread, "ack", &[])?)?;
     assert!(answer.content.contains("you look at"), "{answer:?}");
-    line(&guild, "REP-1", "bob looks at it")?;
+    line(&guild, "REP-1", "looks at it")?;
     let refused = guild.answer(&bob.slash(&thread, "decline", &[("why", json!(" "))])?)?;
     assert!(refused.ephemeral, "only whoever asked is told: {refused:?}");
     guild.answer(&bob.slash(&thread, "incident", &[("title", json!("checkout is blank"))])?)?;
@@ -68,8 +68,8 @@ fn buttons() -> Result<(), Failed> {
     guild.ask(&alice, "ops", "!report the checkout is blank")?;
     let posted = with_buttons(&guild, "REP-1")?;
     bob.press("support", posted.id, "ack")?;
-    line(&guild, "REP-1", "bob looks at it")?;
-    guild.hear_words("ops", "bob looks at your report REP-1")?;
+    line(&guild, "REP-1", "looks at it")?;
+    guild.hear_words("ops", "looks at your report REP-1")?;
     bob.press("support", posted.id, "incident")?;
     guild.new_room(0)?;
     line(&guild, "REP-1", "belongs to INC-1")?;
@@ -91,7 +91,7 @@ fn form() -> Result<(), Failed> {
     let asked = guild.first_answer(&pressed)?;
     assert_eq!(asked.kind, AnswerKind::Modal, "words are asked for at once: {asked:?}");
     bob.fill(&pressed, &[("text", "it was *a test* of @everyone")])?;
-    guild.hear_words("ops", "bob declined your report REP-1")?;
+    guild.hear_words("ops", "declined your report REP-1")?;
     line(&guild, "REP-1", "declined by")?;
     let called = guild.discord.pings();
     assert!(called.iter().all(|ping| ping.person == "alice"), "only the reporter is called: {called:?}");
@@ -105,10 +105,10 @@ fn direct() -> Result<(), Failed> {
     let own = guild.direct_with(&alice);
     let answer = guild.ask(&alice, &own, "!report my salary is shown to everybody")?;
     assert!(plain(&answer).starts_with("Filed as REP-1."), "{answer:?}");
-    let root = line(&guild, "REP-1", "my salary")?.id;
+    let root = with_buttons(&guild, "REP-1")?.id;
     bob.start_thread("support", root, "salaries")?;
     bob.say_in_thread(root, "!decline this is the old page")?;
-    let told = guild.hear_words(&own, "bob declined your report REP-1")?;
+    let told = guild.hear_words(&own, "declined your report REP-1")?;
     assert!(told.text().contains("this is the old page"), "{told:?}");
     let elsewhere = guild.said_in("ops");
     assert!(elsewhere.is_empty(), "nobody else reads what is said to the reporter: {elsewhere:?}");
@@ -157,6 +157,6 @@ fn nobody() -> Result<(), Failed> {
     guild.wait("the answer in the thread", || {
         carol.thread(root).iter().any(|it| plain(it).contains("you look at REP-1")).then_some(())
     })?;
-    line(&guild, "REP-1", "carol looks at it")?;
+    line(&guild, "REP-1", "looks at it")?;
     guild.is_content()
 }

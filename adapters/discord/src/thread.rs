@@ -169,11 +169,19 @@ pub(crate) async fn wake(account: &Account, channel_id: ChannelId) -> Result<(),
     Ok(())
 }
 
-/// What a thread is called: the first words of its message, without markup and without anybody in it.
+/// What a thread is called: the first words of its message, without markup and without anybody in it. Of a line of several
+/// parts that is the first, and what it is about: the parts between say how it stands, and the name stays when that changes.
 fn name(words: &str) -> String {
-    let lines = words.lines().map(plain);
-    let first = lines.into_iter().find(|line| !line.is_empty());
-    first.map_or_else(|| "\u{2026}".to_owned(), |line| shortened(&line, NAME))
+    let first = words.lines().map(plain).find(|line| !line.is_empty());
+    let quoted = words.lines().find(|line| line.starts_with("> ")).map(plain);
+    let called = first.map(|line| match line.split_once(" \u{B7} ") {
+        Some((first, rest)) => {
+            let last = rest.rsplit(" \u{B7} ").next().unwrap_or(rest);
+            format!("{first} \u{B7} {}", quoted.as_deref().unwrap_or(last))
+        }
+        None => line,
+    });
+    called.map_or_else(|| "\u{2026}".to_owned(), |line| shortened(&line, NAME))
 }
 
 /// One line of markup as the words that people see.
@@ -217,6 +225,11 @@ mod tests {
             ("<@20> says: call @everyone", "says: call \u{FF20}everyone"),
             ("see <https://example.org/a>", "see https://example.org/a"),
             ("a < b", "a b"),
+            (
+                "**REP-3** \u{B7} waiting \u{B7} reported by <@20>\n> search is *slow*",
+                "REP-3 \u{B7} search is slow",
+            ),
+            ("**REP-4** \u{B7} waiting \u{B7} alert from x: disk\nFiring", "REP-4 \u{B7} alert from x: disk"),
             ("\u{202E}turned\u{200B} around", "turned around"),
             ("", "\u{2026}"),
             (" \n**\n", "\u{2026}"),

@@ -10,8 +10,8 @@ use crate::support::person::Person;
 use super::super::expected::Expected;
 use super::{Matrix, can_enter};
 
-/// The room in whose sight everything public is declared.
-const OPS: &str = "ops";
+/// The rooms in whose sight everything public is declared: where people talk, and where reports are.
+const OPEN: [&str; 2] = ["ops", "support"];
 
 /// Everybody on the stage who is not in an incident's room tries to get in.
 pub(super) fn comes_in_where_it_is_public(stage: &Matrix, expected: &Expected) -> Result<(), Failed> {
@@ -28,7 +28,9 @@ pub(super) fn comes_in_where_it_is_public(stage: &Matrix, expected: &Expected) -
                     return Err(format!("{outsider} is not asked into #{name}, and {way}").into());
                 }
             } else {
-                person.join(stage.room_id(OPS)?)?;
+                for room in OPEN {
+                    person.join(stage.room_id(room)?)?;
+                }
                 if !can_enter(person, id)? {
                     return Err(format!("{outsider} can't come into #{name}, which is public").into());
                 }
