@@ -74,7 +74,7 @@ fn on_matrix() -> Result<(), Failed> {
     for expected in ["waiting", "alert from prometheus", "Nobody can pay", "Called: "] {
         assert!(line.body.contains(expected), "{expected} is missing in {}", line.body);
     }
-    assert_eq!(line.mentions, [town.alice.user_id.clone()], "whoever is on duty is called");
+    assert_eq!(line.mentions, std::slice::from_ref(&town.alice.user_id), "whoever is on duty is called");
     assert!(!line.mentions_room, "an alert's words notify nobody");
     let edited = |words: &'static str| {
         let is_it = |seen: &crate::support::seen::Seen| {

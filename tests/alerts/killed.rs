@@ -74,8 +74,7 @@ fn kills() -> Result<(), Failed> {
 /// One line for each of the first groups, and one for the storm.
 fn is_there_once(guild: &Guild, storm: u64) -> Result<(), Failed> {
     let said = guild.said_in("support");
-    let lines: Vec<String> =
-        said.iter().filter(|message| message.id != storm).map(|message| plain(message)).collect();
+    let lines: Vec<String> = said.iter().filter(|message| message.id != storm).map(plain).collect();
     let told = |line: &String| {
         line.split("alert from mine: ").nth(1).map(|title| title[.."Check 000".len()].to_owned())
     };
