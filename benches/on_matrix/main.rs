@@ -2,6 +2,8 @@
 //!
 //! - `opening.rs`: from `!incident` to the reporter's invitation, beside plain HTTP that makes the same room.
 //! - `answer.rs`: from `!status` to its answer, beside a bare matrix-sdk bot that echoes it.
+//! - `report.rs`: from `!report` to its line, which mentions whoever is on duty, beside plain HTTP that says the same.
+//! - `alerts.rs`: how long people wait for answers while alerts come in over 64 connections, and how many do.
 //! - `memory.rs`: resident memory when idle, beside the same bot.
 //! - `chatter.rs`: what ten thousand messages that mean nothing to either cost in processor time and disk writes.
 //! - `filter.rs`: what it costs a bot to be told less by the homeserver, or more.
@@ -13,6 +15,9 @@
 //! sets how many rounds each has.
 #![allow(clippy::print_stdout, reason = "the figures are its output")]
 
+#[path = "../support/alertmanager.rs"]
+mod alertmanager;
+mod alerts;
 mod answer;
 mod chatter;
 #[allow(dead_code, reason = "shared with the benchmarks of the store")]
@@ -22,6 +27,7 @@ mod filter;
 mod hour;
 mod memory;
 mod opening;
+mod report;
 #[path = "../side_by_side/mod.rs"]
 mod side_by_side;
 #[path = "../../tests/support/mod.rs"]
@@ -33,9 +39,11 @@ use std::{process::ExitCode, time::Duration};
 
 use side_by_side::{Topic, compare, program, usage};
 
-const TOPICS: [Topic; 5] = [
+const TOPICS: [Topic; 7] = [
     ("opening", 41, opening::measure),
     ("answer", 61, answer::measure),
+    ("report", 41, report::measure),
+    ("alerts", 20, alerts::measure),
     ("memory", 7, memory::measure),
     ("chatter", 1, chatter::measure),
     ("filter", 1, filter::measure),

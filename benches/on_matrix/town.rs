@@ -27,6 +27,11 @@ pub(crate) struct Town {
 impl Town {
     /// Nothing is started but Synapse.
     pub(crate) fn new() -> Result<Self, Failed> {
+        Self::configured("", "")
+    }
+
+    /// With more lines of configuration: about Matrix, and sections of their own.
+    pub(crate) fn configured(of_matrix: &str, sections: &str) -> Result<Self, Failed> {
         let synapse = Synapse::start(Limits::Lifted)?;
         let (alice, bob) = (synapse.person("alice")?, synapse.person("bob")?);
         let (account, rival) = (synapse.account("sitrep")?, synapse.account("rival")?);
@@ -42,7 +47,7 @@ impl Town {
         let configuration = format!(
             "data_dir = \"data\"\ntimezone = \"UTC\"\n\n[matrix]\nhomeserver = \"{}\"\nuser = \"{}\"\npassword_file = \
              \"password\"\nrooms = [\"#ops:{SERVER_NAME}\"]\nstakeholder_rooms = [\"#status:{SERVER_NAME}\"]\nallow = \
-             [\"{}\", \"{}\"]\n\n[severity.sev2]\ninvite = [\"bob\"]\n\n[people]\nbob = [\"{}\"]\n",
+             [\"{}\", \"{}\"]\n{of_matrix}\n[severity.sev2]\ninvite = [\"bob\"]\n\n[people]\nbob = [\"{}\"]\n{sections}",
             synapse.url, account.user_id, alice.user_id, bob.user_id, bob.user_id,
         );
         let files = [("sitrep.toml", configuration.as_str()), ("password", &account.password)];

@@ -55,7 +55,24 @@ impl<'a> Watcher<'a> {
         })
     }
 
-    fn sync(&mut self, longest: Duration) -> Result<Value, Failed> {
+    /// Waits for a message in a room that mentions this person, and gives what it says back, with all that is in it.
+    pub(crate) fn mention(&mut self, room: &str, sender: &str) -> Result<Value, Failed> {
+        let me = self.person.user_id.clone();
+        self.wait("a mention", |synced| {
+            let events = synced["rooms"]["join"][room]["timeline"]["events"].as_array()?;
+            let mentions = |event: &Value| {
+                event["content"]["m.mentions"]["user_ids"]
+                    .as_array()
+                    .is_some_and(|ids| ids.contains(&json!(me)))
+            };
+            events
+                .iter()
+                .find(|event| event["sender"] == sender && mentions(event))
+                .map(|event| event["content"].clone())
+        })
+    }
+
+    pub(crate) fn sync(&mut self, longest: Duration) -> Result<Value, Failed> {
         self.syncs += 1;
         // Synapse keeps answers for two minutes; a filter that differs from all before makes it look again.
         let none = json!({ "types": [], "not_senders": [format!("@{}:nowhere", self.syncs)] });

@@ -1,6 +1,7 @@
 //! What the benchmarks share.
 #![allow(dead_code, reason = "each benchmark uses a part of it")]
 
+pub(crate) mod alertmanager;
 pub(crate) mod driver;
 pub(crate) mod figures;
 pub(crate) mod floor;
