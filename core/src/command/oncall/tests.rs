@@ -186,7 +186,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
         ("!oncall paymets @bob for 2h", "database, payments"),
         ("!oncall paymets", "database, payments"),
         ("!oncall @bob for 2h", "For which team?"),
-        ("!oncall payments @zoe for 2h", "nobody in [people]"),
+        ("!oncall payments @zoe for 2h", "not in [people]"),
         ("!oncall payments soon", "Until when?"),
         ("!oncall payments @bob", "Until when?"),
         ("!oncall payments @bob until", "Until when?"),
