@@ -41,7 +41,7 @@ impl Decline {
 
 impl Command for Decline {
     fn about(&self) -> About {
-        About::Workspace
+        About::RoomIfAny
     }
 
     fn names_report(&self) -> Option<ReportId> {
@@ -51,12 +51,16 @@ impl Command for Decline {
     fn on_report(
         &self,
         meant: &Meant<'_>,
-        _view: &View<'_>,
+        view: &View<'_>,
         context: &Context<'_>,
     ) -> Option<Result<Decision, Refusal>> {
         let report = meant.report;
         if !report.is_undecided() {
             return Some(Err(Refusal::ReportDecided(Box::new(report.clone()))));
+        }
+        // Why is on the line, which everybody reads: what is said among few is not said to all for them.
+        if view.incident.is_some_and(|incident| incident.private) && report.room != context.message.room {
+            return Some(Err(Refusal::ReportsArePublic));
         }
         let is_told = report.by.as_ref().is_some_and(|by| !context.policy.same(by, context.person));
         let message = report::you_declined(report.id, is_told, context.policy);
