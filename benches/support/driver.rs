@@ -142,6 +142,8 @@ impl Driver {
 
     /// Waits for one thing to happen, and does what follows from it.
     pub(crate) async fn wait(&mut self, at_most: Duration) {
+        // What was handed in before this is asked for now: nothing else may happen for long.
+        self.do_what_is_asked();
         let until = self.engine.next_deadline().map(|at| (at - self.now()).to_std().unwrap_or_default());
         let sleep = tokio::time::sleep(until.map_or(at_most, |until| until.min(at_most)));
         tokio::select! {

@@ -444,6 +444,8 @@ impl Engine {
         }
         self.seal(&mut draft, now);
         if draft.commit.is_empty() {
+            // What was told again and changes nothing was taken all the same.
+            self.counts.add(&draft.counts);
             self.accept(&draft);
             self.forget_settled();
             return;
