@@ -13,6 +13,7 @@ use super::{
     draft::{Cause, Draft},
 };
 use crate::{
+    args,
     command::filing::{Fate, Filing},
     event::{Event, ReportEvent, Subject},
     policy::Heartbeat,
@@ -79,7 +80,7 @@ impl Engine {
             .collect();
         let filing = Filing {
             source: Source::Heartbeat { name: name.clone() },
-            words: name.clone(),
+            words: self.policy.phrase("report.no_sign_of_life", args![name = name]),
             services,
             oncall: expected.oncall.clone(),
             fate: Fate::Open,
