@@ -153,7 +153,9 @@ impl Exchange<'_> {
         let is_direct = self.said.room == self.person;
         let may_see = !belief.private || in_own_room || (is_direct && belief.people.contains(self.person));
         if self.told == Told::NoSuch {
-            return self.expect(!may_see, "is kept from somebody who belongs to it");
+            // It may have been asked for before an alert declared it.
+            let by_alert = self.incident.is_some_and(|incident| incident.reporter.is_none());
+            return self.expect(!may_see || by_alert, "is kept from somebody who belongs to it");
         }
         self.expect(may_see, "is shown to somebody who doesn't belong to it");
         self.follow_belief(belief);
