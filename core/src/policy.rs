@@ -251,6 +251,15 @@ impl Policy {
         self.platforms.get(platform)?.home_room.as_ref()
     }
 
+    /// Whether the configuration names this room among those that are told something.
+    #[must_use]
+    pub fn names_room(&self, room: &RoomRef) -> bool {
+        self.platforms.get(&room.platform).is_some_and(|platform| {
+            let single = platform.home_room.iter().chain(&platform.support_room);
+            single.chain(&platform.stakeholder_rooms).any(|named| named == room)
+        })
+    }
+
     /// Whether everybody on a platform may command, and so may read what is not private.
     #[must_use]
     pub fn allows_everybody(&self, platform: &PlatformName) -> bool {

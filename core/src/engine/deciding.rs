@@ -12,9 +12,10 @@ use crate::{
     effect::{Desired, Effect, EffectId, Keep, Place, Purpose, Quote, Quoting, Say},
     event::{ChangeEvent, Event, HealthEvent, RoomEvent, Subject, WorkspaceEvent},
     incident::{Incident, IncidentId},
+    policy::Policy,
     port::{Cancelled, Due, Outcome, Reason, Receipt},
     report::ReportId,
-    room::{MessageRef, RoomRef},
+    room::MessageRef,
     schedule,
 };
 
@@ -256,7 +257,7 @@ impl Engine {
     }
 
     fn decide_given_up(&self, draft: &mut Draft, effect: &Effect, reason: &str, now: DateTime<Utc>) {
-        let what = in_words(effect);
+        let what = in_words(effect, &self.policy);
         draft.notes.push(format!("could not {what}: {reason}"));
         if let Effect::Direct(person) = effect {
             self.decide_no_direct_room(draft, person, now);
@@ -324,7 +325,7 @@ impl Engine {
             self.decide_unread(draft, quote, now);
             return;
         }
-        let what = in_words(effect);
+        let what = in_words(effect, &self.policy);
         draft.notes.push(format!("too late to {what}: dropped"));
         if let Effect::Say(Say { purpose: Purpose::Line, report: Some(id), .. }) = effect {
             self.decide_line_not_posted(draft, *id, now);
@@ -340,11 +341,14 @@ impl Engine {
     }
 }
 
-/// What an effect is, and for which room where that says more.
-fn in_words(effect: &Effect) -> String {
+/// What an effect is, and for which room if that has a name that people know. The handle of another may say nothing, or
+/// more than may be said.
+fn in_words(effect: &Effect, policy: &Policy) -> String {
     match effect {
-        Effect::Say(Say { place: Place::Room(RoomRef { room, .. }), purpose: Purpose::Notice, .. }) => {
-            format!("{} to {room}", effect.in_words())
+        Effect::Say(Say { place: Place::Room(room), purpose: Purpose::Notice, .. })
+            if policy.names_room(room) =>
+        {
+            format!("{} to {}", effect.in_words(), room.room)
         }
         Effect::Say(_)
         | Effect::Keep(_)

@@ -70,6 +70,7 @@ impl Engine {
             .unwrap_or_default();
         let gap = self.policy.phrase("update.taken_back", args![]);
         self.reword(draft, |effect| strike_quotes(effect, id, (&facts, &copies), &gap));
+        self.withdraw_addresses(draft, id, &facts);
         self.strike_from_record(draft, id, &facts);
         if facts.contains(&1) {
             self.reword_title(draft, id, &title, &self.policy.title_gap());
@@ -79,6 +80,30 @@ impl Engine {
         let cause = Cause { person: Some(&inbound.person), message: Some(&inbound.message) };
         self.record(draft, (subject, erased, None), cause, now);
         Ok(())
+    }
+
+    /// Without its address, the word that something is worth looking at, or that people meet elsewhere, says nothing: it is
+    /// not said.
+    fn withdraw_addresses(&self, draft: &mut Draft, id: IncidentId, facts: &[u64]) {
+        let Some(incident) = self.incident(draft, id) else { return };
+        let is_address = |event: &Event| {
+            matches!(event, Event::Incident(IncidentEvent::Linked | IncidentEvent::MeetingChanged))
+        };
+        let of_these = incident.timeline.iter().filter(|entry| facts.contains(&entry.fact));
+        let addresses: Vec<u64> =
+            of_these.filter(|entry| is_address(&entry.event)).map(|entry| entry.fact).collect();
+        let passes_on = |effect: &Effect| match effect {
+            Effect::Say(say) => {
+                say.about == Some(id) && say.quotes.is_some_and(|fact| addresses.contains(&fact))
+            }
+            Effect::Keep(_) | Effect::Direct(_) | Effect::Read(_) | Effect::Quote(_) | Effect::Measure(_) => {
+                false
+            }
+        };
+        let waiting = self.outbox.all().filter(|stored| passes_on(&stored.effect)).map(|stored| stored.id);
+        let ended: Vec<_> = waiting.filter(|id| !draft.commit.effects_ended.contains(id)).collect();
+        draft.commit.effects_ended.extend(ended);
+        draft.drop_effects(passes_on);
     }
 
     /// Answers and briefs that wait and show what is on record: the timeline, the list of tasks, the latest update.

@@ -153,3 +153,19 @@ fn words_are_replaced_as_a_whole() {
     assert_eq!(words(&message), "INC-1: up is up, downtime. up");
     assert!(!message.replace("down", "up", |_| true));
 }
+
+#[test]
+fn an_address_that_waits_is_not_passed_on() {
+    let mut bench = declared();
+    let home =
+        bench.engine.incidents().next().map(|incident| incident.room_name.clone()).expect("there is one");
+    bench.hear("ops", "!link INC-1 https://example.org/graph zebra");
+    bench.commit();
+    let passed_on = bench.take(says_in(&home));
+    assert!(text_of(&passed_on).contains("zebra"), "{}", text_of(&passed_on));
+    bench.report(&passed_on, Outcome::Transient("the server is busy".to_owned()));
+    take_back(&mut bench, "m2");
+    bench.wait(chrono::Duration::minutes(1));
+    let (shown, _) = settled(&mut bench);
+    assert!(!shown.iter().any(|text| text.contains("Worth looking at")), "{shown:?}");
+}

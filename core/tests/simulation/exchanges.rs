@@ -100,7 +100,10 @@ impl<'a> Reader<'_, 'a> {
     fn edited(&mut self, commit: &'a Commit, edit: usize, declares: bool) -> Option<Exchange<'a>> {
         let did = self.evidence.run.log.get(edit)?.did()?;
         let Deed::Corrected { message, text } = &did.deed else { return None };
-        let answers = self.answers(commit, *message, declares);
+        // One that changes nothing takes no answer from another edit that is dealt with in the same commit.
+        let texts = self.evidence.texts_of(*message);
+        let is_again = text.starts_with("!up") && texts.iter().filter(|other| *other == text).count() > 1;
+        let answers = if is_again { Vec::new() } else { self.answers(commit, *message, declares) };
         let (person, room) = (did.person.as_str(), did.room.as_str());
         Some(Exchange { index: edit, manner: Manner::Edited, person, room, text, answers })
     }

@@ -72,7 +72,9 @@ fn one_card(
 ) {
     let id = incident.id;
     let fates = cards.get(&id).map_or(&[][..], Vec::as_slice);
-    if has_lost_a_room(evidence, id) {
+    // Of what is over it is not even put on record that we were removed from its room.
+    let is_removed = matches!(&incident.room, RoomState::Open(room) if is_lost(evidence, &room.room));
+    if has_lost_a_room(evidence, id) || is_removed {
         return;
     }
     if incident.room == RoomState::Nowhere {
