@@ -101,6 +101,9 @@ impl Engine {
                 Parsed::Talk => return Ok(()),
                 Parsed::Refused(refusal) => refused(refusal),
                 Parsed::Command { command, verb } => {
+                    if self.may_be_about_a_line(draft, inbound, now) {
+                        return Err(Missing::Room);
+                    }
                     let decided = self.decide_command(draft, command.as_ref(), inbound, now)?;
                     if decided.1.is_ok() {
                         *draft.counts.commands.entry(verb).or_default() += 1;

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     effect::{Effect, EffectId, Purpose},
-    event::{Event, RoomEvent, WorkspaceEvent},
+    event::{Event, ReportEvent, RoomEvent, WorkspaceEvent},
     incident::Incident,
     message::trouble,
     port::{Action, Attempt, Commit, NumberedRecord, Perform, Position, StoreError},
@@ -111,11 +111,15 @@ impl Engine {
             matches!(
                 fact.record.event,
                 Event::Room(RoomEvent::Opened { .. } | RoomEvent::OpeningFailed { .. })
+                    | Event::Report(
+                        ReportEvent::LinePosted { .. }
+                            | ReportEvent::LineMoved { .. }
+                            | ReportEvent::LineFailed
+                    )
             )
         };
         if direct_rooms_decided || commit.facts.iter().any(is_about_room) {
-            self.held.append(&mut self.queue);
-            std::mem::swap(&mut self.held, &mut self.queue);
+            self.take_up_held();
         }
     }
 

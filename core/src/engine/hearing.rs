@@ -151,6 +151,9 @@ impl Engine {
             return self.decide_press_on_line(draft, (inbound, report), (key, words), now);
         }
         let pressed = self.pressed(draft, inbound, message);
+        if pressed.is_none() && self.is_line_on_its_way(draft, &inbound.message.room, now) {
+            return Err(Missing::Room);
+        }
         if pressed.is_none() && self.policy.files_reports(key) && self.may_file(inbound) {
             if self.policy.may_command(&inbound.person, &inbound.standing) {
                 self.decide_filing(draft, inbound, message, now);

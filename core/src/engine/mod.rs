@@ -83,6 +83,8 @@ const SEEN_REMEMBERED_FOR: Duration = Duration::days(14);
 const SEEN_SWEPT_EVERY: Duration = Duration::hours(1);
 /// How long a message that somebody wants to be filed is tried to be read.
 const FILED_WITHIN: Duration = Duration::hours(1);
+/// How often what waits for a room is looked at again.
+const HELD_LOOKED_AT_EVERY: Duration = Duration::seconds(60);
 /// How far a clock may seem to go back without having been set.
 const CLOCK_JITTER: Duration = Duration::seconds(5);
 /// The most items decided into one commit.
@@ -194,6 +196,8 @@ pub struct Engine {
     signals: VecDeque<Item>,
     /// Commands that were said in a room that may be just being made, and the ends of their batches.
     held: VecDeque<Item>,
+    /// Since when, at least for one of them.
+    held_since: Option<DateTime<Utc>>,
     loading: BTreeSet<Subject>,
     started: bool,
     /// Subjects whose facts can't be read: they are treated as if they had never been.
@@ -243,6 +247,7 @@ impl Engine {
             queue: VecDeque::from([Item::Restarted]),
             signals: VecDeque::new(),
             held: VecDeque::new(),
+            held_since: None,
             outputs: loading.iter().copied().map(Output::Load).collect(),
             loading,
             started: false,
@@ -313,7 +318,8 @@ impl Engine {
             return self.outbox.next_wake();
         }
         let flush = self.unwritten_since.map(|since| since + POSITIONS_UNWRITTEN_FOR);
-        [self.dues.next(), self.outbox.next_wake(), flush].into_iter().flatten().min()
+        let held = self.held_since.map(|since| since + HELD_LOOKED_AT_EVERY);
+        [self.dues.next(), self.outbox.next_wake(), flush, held].into_iter().flatten().min()
     }
 
     /// Takes an input. Time is cut to milliseconds, which is what a store keeps.
@@ -350,6 +356,7 @@ impl Engine {
                 *retry_at = now;
             }
             self.unwritten_since = self.unwritten_since.map(|since| since.min(now));
+            self.held_since = self.held_since.map(|since| since.min(now));
         }
         self.last_now = Some(now);
     }
@@ -363,10 +370,25 @@ impl Engine {
     fn advance(&mut self, now: DateTime<Utc>) {
         self.retry_commit(now);
         if self.in_flight.is_none() && self.loading.is_empty() {
+            self.look_at_held_again(now);
             self.queue_what_is_due(now);
             self.decide_all(now);
         }
         self.release(now);
+    }
+
+    /// What waits for a room is looked at again now and then: it may have become clear without a word that it is none.
+    fn look_at_held_again(&mut self, now: DateTime<Utc>) {
+        if self.held_since.is_some_and(|since| since + HELD_LOOKED_AT_EVERY <= now) {
+            self.take_up_held();
+        }
+    }
+
+    /// What was held is decided before anything else.
+    fn take_up_held(&mut self) {
+        self.held_since = None;
+        self.held.append(&mut self.queue);
+        std::mem::swap(&mut self.held, &mut self.queue);
     }
 
     /// Decides until there is something to commit or to load. A round of mere talk makes no commit that would bring on
@@ -432,6 +454,7 @@ impl Engine {
                 }
                 Err(Missing::Room) => {
                     self.held.extend(self.queue.pop_front());
+                    self.held_since.get_or_insert(now);
                     taken += 1;
                 }
                 Err(Missing::Facts(subject)) => {

@@ -1,7 +1,7 @@
 //! Reports, as the engine holds them: which one a command means, what follows from a fact about one, its line, and what
 //! it is filed from besides a command.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Engine,
@@ -22,9 +22,12 @@ use crate::{
     port::{Inbound, InboundKey, RoomKind, Said, Seen},
     reaction::{self, Surroundings},
     report::{self, Report, ReportId, Source},
-    room::MessageRef,
+    room::{MessageRef, RoomRef},
     rota::{Duty, ON_CALL, Rota},
 };
+
+/// How long after a report was filed its line may still be on its way, while nothing else says so.
+const LINE_EXPECTED_WITHIN: Duration = Duration::minutes(1);
 
 impl Engine {
     /// A report as this round sees it, if it is in memory.
@@ -273,6 +276,25 @@ impl Engine {
         let is_rota = self.policy.oncall.contains_key(team);
         let name = if is_rota { format!("{ON_CALL}{team}") } else { team.clone() };
         self.duty(draft, now).asked_in(&[name], &report.room.platform)
+    }
+
+    /// Whether the line of a report was just said in a room, or is about to be, and it is not known which message it is:
+    /// what people do in that moment may be about it.
+    pub(super) fn is_line_on_its_way(&self, draft: &Draft, room: &RoomRef, now: DateTime<Utc>) -> bool {
+        self.reports(draft).any(|report| {
+            report.room == *room
+                && report.line.is_none()
+                && !report.has_no_line
+                && now < report.filed_at + LINE_EXPECTED_WITHIN
+        })
+    }
+
+    /// Whether a thread may be that of such a line.
+    pub(super) fn may_be_about_a_line(&self, draft: &Draft, inbound: &Inbound, now: DateTime<Utc>) -> bool {
+        let here = &inbound.message;
+        let Some(thread) = &here.thread else { return false };
+        let is_root = |report: &Report| report.line.as_ref().is_some_and(|line| line.id == *thread);
+        self.is_line_on_its_way(draft, &here.room, now) && !self.reports(draft).any(is_root)
     }
 
     /// Whether reports may be made by a sign where this happened.

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use sitrep_core::{
+    effect::Purpose,
     person::Person,
     port::{Action, Content, Outcome, Perform, Receipt, Said},
     report::ReportId,
@@ -434,4 +435,39 @@ fn a_report_that_is_corrected_says_so_on_its_line_and_in_what_waits() {
     assert_eq!(commit.words_erased.len(), 2);
     let shown = edits(&bench.done()).pop().expect("the line follows");
     assert!(shown.contains("(taken back)") && shown.contains("a planned test"), "{shown}");
+}
+
+/// What people do beneath a line may arrive before the platform has told which message the line is.
+#[test]
+fn what_is_said_in_a_thread_waits_until_it_is_known_whose_it_is() {
+    let mut bench = bench();
+    bench.hear("ops", "!report a blank page");
+    bench.commit();
+    let line = bench.take(|action| matches!(action, Action::Say { purpose: Purpose::Line, .. }));
+    let batch = bench.happens_so("dora", "support", Content::Said("!ack".to_owned()), |inbound| {
+        inbound.message.thread = Some(line.attempt.key.clone());
+    });
+    assert!(!bench.accepted.contains(&batch), "whose thread it is will be known in a moment");
+    bench.succeed(&line);
+    let done = bench.done();
+    assert!(was_said(&done, "support", "you look at REP-1"), "{:?}", said(&done));
+    assert!(bench.accepted.contains(&batch));
+}
+
+#[test]
+fn what_is_said_in_another_thread_does_not_wait_for_long() {
+    let mut bench = bench();
+    bench.hear("ops", "!report a blank page");
+    bench.commit();
+    let line = bench.take(|action| matches!(action, Action::Say { purpose: Purpose::Line, .. }));
+    bench.report(&line, Outcome::RetryAfter(std::time::Duration::from_secs(600)));
+    let batch = bench.happens_so("dora", "support", Content::Said("!help".to_owned()), |inbound| {
+        inbound.message.thread = Some("of something else".to_owned());
+    });
+    assert!(!bench.accepted.contains(&batch));
+    bench.wait(Duration::seconds(61));
+    while !bench.commits.is_empty() {
+        bench.commit();
+    }
+    assert!(bench.accepted.contains(&batch), "a platform that is slow is heard all the same");
 }
