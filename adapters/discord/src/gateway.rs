@@ -20,6 +20,7 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    task::Poll,
     thread,
     time::{Duration, Instant},
 };
@@ -78,6 +79,8 @@ struct Pulse {
     latency: Mutex<Option<Duration>>,
     /// Where the gateway wants to be called to resume.
     resume_at: Mutex<Option<String>>,
+    /// The address, from when the first call has had it until the connection is tended.
+    kept: Mutex<Option<OwnedMutexGuard<String>>>,
 }
 
 impl Pulse {
@@ -91,6 +94,7 @@ impl Pulse {
             manager: OnceLock::new(),
             latency: Mutex::new(None),
             resume_at: Mutex::new(None),
+            kept: Mutex::new(None),
         }
     }
 
@@ -116,6 +120,10 @@ impl Pulse {
 
     fn resume_at(&self) -> MutexGuard<'_, Option<String>> {
         self.resume_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<OwnedMutexGuard<String>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks whether a heartbeat was answered since the last look: its latency is never twice the same.
@@ -194,6 +202,9 @@ impl Line {
         if self.is_up() {
             self.address.settle();
         }
+        if let Some(kept) = self.pulse.kept().take() {
+            self.address.held = Some(kept);
+        }
         if let Some(held) = &mut self.address.held
             && let Some(at) = self.pulse.resume_at().take().filter(|at| (self.may_call)(at))
         {
@@ -253,24 +264,27 @@ impl Address {
     async fn lend_if_due(&mut self) -> bool {
         let pause = if self.lent == 0 { Duration::ZERO } else { Duration::from_secs(1 << self.lent.min(5)) };
         let Some(held) = self.held.take() else {
-            // The first call has it, or had it.
-            self.held = Arc::clone(&self.shared).try_lock_owned().ok();
+            // The first call has it.
             return false;
         };
         if self.lent_at.elapsed() < pause {
             self.held = Some(held);
             return false;
         }
+        // In the queue before the lock is given away: however late this thread goes on, nobody has it twice.
+        let mut back = pin!(Arc::clone(&self.shared).lock_owned());
+        let queued = poll_fn(|context| Poll::Ready(back.as_mut().poll(context))).await;
+        debug_assert!(queued.is_pending(), "the lock is ours");
         drop(held);
-        match Arc::clone(&self.shared).try_lock_owned() {
-            Ok(held) => {
-                // Nobody waited: the lock goes to who waits before it can be had again.
+        match poll_fn(|context| Poll::Ready(back.as_mut().poll(context))).await {
+            Poll::Ready(held) => {
+                // Nobody waited.
                 self.held = Some(held);
                 false
             }
-            Err(_) => {
+            Poll::Pending => {
                 (self.lent, self.lent_at) = (self.lent + 1, Instant::now());
-                self.held = Some(Arc::clone(&self.shared).lock_owned().await);
+                self.held = Some(back.await);
                 true
             }
         }
@@ -294,11 +308,13 @@ fn run(plan: &Plan, address: Arc<Lock<String>>, pulse: &Arc<Pulse>, stopped: one
 
 async fn converse(plan: &Plan, address: Arc<Lock<String>>, pulse: &Arc<Pulse>) -> Ended {
     let me = ShardId(0);
-    let shard = Shard::new(address, &plan.token, ShardInfo { id: me, total: 1 }, plan.intents, None).await;
-    let shard = match shard {
+    let only = ShardInfo { id: me, total: 1 };
+    let shard = match Shard::new(Arc::clone(&address), &plan.token, only, plan.intents, None).await {
         Ok(shard) => shard,
         Err(error) => return Ended::Lost(format!("the gateway can't be reached ({error})")),
     };
+    // At once: whoever hangs up before the connection is first tended isn't called in a rush either.
+    *pulse.kept() = Some(address.lock_owned().await);
     let (manager, _returned) = ShardManager::new(ShardManagerOptions {
         data: Arc::default(),
         event_handlers: Vec::new(),
@@ -355,7 +371,8 @@ mod tests {
     #[tokio::test]
     async fn the_address_is_lent_ever_more_slowly() {
         let mut address = Address::new("ws://127.0.0.1:1");
-        assert!(!address.lend_if_due().await, "nobody waits for it");
+        assert!(!address.lend_if_due().await, "the first call has it");
+        address.held = Some(Arc::clone(&address.shared).lock_owned().await);
         assert!(!address.lend_if_due().await, "nobody waits for it yet");
         let taken = tokio::spawn({
             let shared = Arc::clone(&address.shared);
