@@ -74,9 +74,6 @@ impl Command for Ack {
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
-        if let Some(report) = self.report {
-            return Err(Refusal::NoSuchReport(report));
-        }
         let incident = view.open_incident(VERB.name, self.id, context)?;
         // Its harm may have stopped before anybody said that they have it.
         if incident.status != Status::Declared && incident.acknowledged_by.is_some() {

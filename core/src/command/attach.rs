@@ -77,9 +77,7 @@ impl Command for Attach {
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
-        let (None, Some((id, other))) = (self.report, self.two) else {
-            return Err(self.report.map_or(Refusal::WhichReport(VERB.name), Refusal::NoSuchReport));
-        };
+        let Some((id, other)) = self.two else { return Err(Refusal::WhichReport(VERB.name)) };
         let incident = view.incident(VERB.name, id, context)?;
         let other = two::other(view, incident, other, context)?;
         if incident.related.contains(&other.id) {
@@ -129,18 +127,10 @@ pub(super) fn taken(
     declared: bool,
 ) -> Vec<(Subject, Event, Option<String>)> {
     let taken = ReportEvent::Taken { incident, private, declared };
-    let attached = EvidenceEvent::ReportAttached {
-        report: report.id,
-        source: report.source.clone(),
-        reporter: report.by.clone(),
-        filed_at: report.filed_at,
-        declared,
-        has_line: false,
-    };
     let subject = Subject::Incident(incident);
     let mut facts = vec![
         (Subject::Report(report.id), Event::Report(taken), None),
-        (subject, Event::Evidence(attached), Some(report.words.clone())),
+        (subject, Event::Evidence(report.attached(declared, false)), Some(report.words.clone())),
     ];
     // An alert that is over already won't be told to be.
     if report.state != AlertState::Firing {

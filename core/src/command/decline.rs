@@ -70,7 +70,7 @@ impl Command for Decline {
     }
 
     fn decide(&self, _view: &View<'_>, _context: &Context<'_>) -> Result<Decision, Refusal> {
-        Err(self.report.map_or(Refusal::WhichReport(VERB.name), Refusal::NoSuchReport))
+        Err(Refusal::WhichReport(VERB.name))
     }
 }
 

@@ -206,9 +206,6 @@ impl Command for Declare {
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
-        if let Some(report) = self.report {
-            return Err(Refusal::NoSuchReport(report));
-        }
         let facts = self.declare(view, context)?.1;
         Ok(Decision { facts, ..Decision::default() })
     }
@@ -331,9 +328,6 @@ impl Command for Show {
     }
 
     fn decide(&self, view: &View<'_>, context: &Context<'_>) -> Result<Decision, Refusal> {
-        if let Some(report) = self.report {
-            return Err(Refusal::NoSuchReport(report));
-        }
         if self.id.is_none() && view.incident.is_none() {
             return Err(Refusal::Missing("missing.title", EXAMPLE));
         }

@@ -173,7 +173,7 @@ pub trait Command: Debug + Send + Sync {
         None
     }
 
-    /// The report that it names.
+    /// The report that it names. It is refused if there is none that may be known where it was said.
     fn names_report(&self) -> Option<ReportId> {
         None
     }

@@ -9,7 +9,6 @@ use chrono::{DateTime, Duration, Utc};
 use super::{
     Engine,
     draft::{Cause, Draft},
-    reporting::attached,
 };
 use crate::{
     command::{
@@ -57,8 +56,9 @@ impl Engine {
             (None, AlertAction::Report) => Fate::Open,
             (None, AlertAction::Declare(severity)) => Fate::Declares(severity),
         };
-        if self.is_storm(draft, &alert.source, now) {
-            self.join_storm(draft, alert, (fate, rule.oncall), now);
+        let storm = self.storm_of(draft, &alert.source, now);
+        if storm.is_some() || self.is_too_much(draft, &alert.source, now) {
+            self.join_storm(draft, (storm, alert), (fate, rule.oncall), now);
             return;
         }
         let source = Source::Alert {
@@ -86,8 +86,8 @@ impl Engine {
             self.record(draft, fact, Cause::default(), now);
         }
         if let (Some(incident), Some(report)) = (incident, self.report(draft, filed.id)) {
-            let attached = attached(report, false, true);
-            let fact = (Subject::Incident(incident), Event::Evidence(attached), Some(words));
+            let attached = Event::Evidence(report.attached(false, true));
+            let fact = (Subject::Incident(incident), attached, Some(words));
             self.record(draft, fact, Cause::default(), now);
         }
         Some(filed.id)
@@ -203,31 +203,30 @@ impl Engine {
         live.iter().filter(is_it).last().map(|incident| incident.id)
     }
 
+    /// The storm of a source that rages.
+    fn storm_of(&self, draft: &Draft, source: &str, now: DateTime<Utc>) -> Option<ReportId> {
+        let rages = |report: &&Report| {
+            matches!(&report.source, Source::Storm { source: of } if of == source)
+                && now < report.last_told_at + STORM_WINDOW
+        };
+        self.reports(draft).find(rages).map(|report| report.id)
+    }
+
     /// Whether a source has told more new groups lately than anybody could read.
-    fn is_storm(&self, draft: &Draft, source: &str, now: DateTime<Utc>) -> bool {
+    fn is_too_much(&self, draft: &Draft, source: &str, now: DateTime<Utc>) -> bool {
         let is_recent =
             |report: &&Report| now < report.filed_at + STORM_WINDOW && is_alert_of(report, source);
-        let rages = |report: &Report| {
-            matches!(report.source, Source::Storm { .. }) && now < report.last_told_at + STORM_WINDOW
-        };
-        let of_source = |report: &&Report| is_alert_of(report, source);
-        self.reports(draft).filter(of_source).any(rages)
-            || self.reports(draft).filter(is_recent).take(STORM_AFTER).count() >= STORM_AFTER
+        self.reports(draft).filter(is_recent).take(STORM_AFTER).count() >= STORM_AFTER
     }
 
     /// One more group of a storm, which begins with it if there is none.
     fn join_storm(
         &self,
         draft: &mut Draft,
-        alert: &Alert,
+        (known, alert): (Option<ReportId>, &Alert),
         (fate, oncall): (Fate, Option<String>),
         now: DateTime<Utc>,
     ) {
-        let rages = |report: &&Report| {
-            matches!(&report.source, Source::Storm { source } if *source == alert.source)
-                && now < report.last_told_at + STORM_WINDOW
-        };
-        let known = self.reports(draft).find(rages).map(|report| report.id);
         let storm = known.or_else(|| {
             let source = Source::Storm { source: alert.source.clone() };
             // Where it goes on is known from its first alerts; a storm in the room of an incident would drown it.

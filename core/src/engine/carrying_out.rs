@@ -232,6 +232,8 @@ impl Engine {
             if let Some(decided) = command.on_report(&meant, &view, &context) {
                 return Ok((None, decided));
             }
+        } else if let Some(unknown) = command.names_report() {
+            return Ok((id, Err(Refusal::NoSuchReport(unknown))));
         }
         Ok((id, command.decide(&view, &context)))
     }

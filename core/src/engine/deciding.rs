@@ -14,7 +14,6 @@ use crate::{
     incident::{Incident, IncidentId},
     policy::Policy,
     port::{Cancelled, Due, Outcome, Reason, Receipt},
-    report::ReportId,
     room::MessageRef,
     schedule,
 };
@@ -62,17 +61,28 @@ impl Engine {
     }
 
     fn decide_due(&self, draft: &mut Draft, due: Due, now: DateTime<Utc>) -> Result<(), Missing> {
-        let id = match due.key.subject {
-            Subject::Incident(id) => id,
-            Subject::Report(id) => return self.decide_report_due(draft, (due, id), now),
-            Subject::Rota => {
-                self.decide_handover(draft, due, now);
+        let (subject, kind) = (due.key.subject, due.key.kind);
+        let duty = self.duty(draft, now);
+        // `None` if something decided in the meantime has moved or settled it.
+        let events = match subject {
+            Subject::Incident(_) | Subject::Report(_) if self.unreadable.contains(&subject) => {
+                let reason = Reason::Because("its subject can't be read");
+                draft.commit.dues_ended.push(Cancelled { due, reason });
                 return Ok(());
             }
-            Subject::Changes(day) => {
-                draft.fired(due);
-                let forgotten = Event::Change(ChangeEvent::Forgotten);
-                self.record(draft, (Subject::Changes(day), forgotten, None), Cause::default(), now);
+            Subject::Incident(id) => {
+                let incident = self.incident(draft, id).ok_or(Missing::Facts(subject))?;
+                let is_due = schedule::deadlines(incident, &self.policy).get(&kind) == Some(&due.at);
+                is_due.then(|| schedule::fire(incident, kind, duty))
+            }
+            Subject::Report(id) => {
+                let report = self.report(draft, id).ok_or(Missing::Facts(subject))?;
+                let is_due = schedule::report::deadlines(report, &self.policy).get(&kind) == Some(&due.at);
+                is_due.then(|| schedule::report::fire(report, kind, duty))
+            }
+            Subject::Changes(_) => Some(vec![Event::Change(ChangeEvent::Forgotten)]),
+            Subject::Rota => {
+                self.decide_handover(draft, due, now);
                 return Ok(());
             }
             Subject::Heartbeat(_) => {
@@ -81,45 +91,13 @@ impl Engine {
             }
             Subject::Workspace => return Ok(()),
         };
-        if self.unreadable.contains(&due.key.subject) {
-            let reason = Reason::Because("its subject can't be read");
-            draft.commit.dues_ended.push(Cancelled { due, reason });
+        let Some(events) = events else {
+            draft.touch(subject);
             return Ok(());
-        }
-        let incident = self.incident(draft, id).ok_or(Missing::Facts(due.key.subject))?;
-        // Something decided in the meantime may have moved or settled it.
-        if schedule::deadlines(incident, &self.policy).get(&due.key.kind) != Some(&due.at) {
-            draft.touch(due.key.subject);
-            return Ok(());
-        }
-        let events = schedule::fire(incident, due.key.kind, self.duty(draft, now));
+        };
         draft.fired(due);
         for event in events {
-            self.record(draft, (due.key.subject, event, None), Cause::default(), now);
-        }
-        Ok(())
-    }
-
-    fn decide_report_due(
-        &self,
-        draft: &mut Draft,
-        (due, id): (Due, ReportId),
-        now: DateTime<Utc>,
-    ) -> Result<(), Missing> {
-        if self.unreadable.contains(&due.key.subject) {
-            let reason = Reason::Because("its subject can't be read");
-            draft.commit.dues_ended.push(Cancelled { due, reason });
-            return Ok(());
-        }
-        let report = self.report(draft, id).ok_or(Missing::Facts(due.key.subject))?;
-        if schedule::report::deadlines(report, &self.policy).get(&due.key.kind) != Some(&due.at) {
-            draft.touch(due.key.subject);
-            return Ok(());
-        }
-        let events = schedule::report::fire(report, due.key.kind, self.duty(draft, now));
-        draft.fired(due);
-        for event in events {
-            self.record(draft, (due.key.subject, event, None), Cause::default(), now);
+            self.record(draft, (subject, event, None), Cause::default(), now);
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::{
         incident::Declaring,
     },
     effect::{Desired, Effect, Keep, Purpose, Quote, Quoting},
-    event::{Event, EvidenceEvent, Record, ReportEvent, Subject},
+    event::{Event, Record, ReportEvent, Subject},
     incident::{Origin, glimpse, passage, title},
     message,
     person::Person,
@@ -262,7 +262,7 @@ impl Engine {
         let declared = going_on.is_none();
         let taken = ReportEvent::Taken { incident, private, declared };
         facts.push((Subject::Report(id), Event::Report(taken), None));
-        let attached = attached(&report, declared, false);
+        let attached = report.attached(declared, false);
         facts.push((Subject::Incident(incident), Event::Evidence(attached), Some(report.words)));
         for fact in facts {
             self.record(draft, fact, Cause::default(), now);
@@ -314,9 +314,9 @@ impl Engine {
     /// Words of a report were taken back: they are erased, in its line too.
     pub(super) fn erase_report(&self, draft: &mut Draft, id: ReportId, message: &str, now: DateTime<Utc>) {
         let typed = self.report(draft, id).and_then(|report| {
-            let words =
-                if report.typed.get(message)?.contains(&1) { glimpse(&report.words) } else { String::new() };
-            Some((report.typed.get(message)?.clone(), words))
+            let facts = report.typed.get(message)?.clone();
+            let words = if facts.contains(&1) { glimpse(&report.words) } else { String::new() };
+            Some((facts, words))
         });
         let Some((facts, before)) = typed else { return };
         let subject = Subject::Report(id);
@@ -328,17 +328,5 @@ impl Engine {
         let Some(words) = words else { return };
         let gap = self.policy.phrase("report.taken_back", args![]);
         self.reword_report(draft, id, (&words, &before, &gap), &facts);
-    }
-}
-
-/// What has happened to an incident as a report comes to it.
-pub(super) fn attached(report: &Report, declared: bool, has_line: bool) -> EvidenceEvent {
-    EvidenceEvent::ReportAttached {
-        report: report.id,
-        source: report.source.clone(),
-        reporter: report.by.clone(),
-        filed_at: report.filed_at,
-        declared,
-        has_line,
     }
 }

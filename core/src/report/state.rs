@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{ReportId, Source};
 use crate::{
+    event::EvidenceEvent,
     incident::{IncidentId, Severity},
     person::Person,
     port::AlertState,
@@ -102,6 +103,18 @@ pub struct Report {
 }
 
 impl Report {
+    /// What has happened to an incident as this comes to it.
+    pub(crate) fn attached(&self, declared: bool, has_line: bool) -> EvidenceEvent {
+        EvidenceEvent::ReportAttached {
+            report: self.id,
+            source: self.source.clone(),
+            reporter: self.by.clone(),
+            filed_at: self.filed_at,
+            declared,
+            has_line,
+        }
+    }
+
     /// Whether something may still come of it, so that it stays in memory.
     #[must_use]
     pub fn is_live(&self) -> bool {
