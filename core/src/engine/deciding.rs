@@ -44,7 +44,7 @@ impl Engine {
                 draft.accepted.push(*batch);
             }
             Item::Due(due) => return self.decide_due(draft, *due, now),
-            Item::Signal(signal) => return Ok(self.decide_signal(draft, signal, now)?),
+            Item::Signal(signal) => self.decide_signal(draft, signal, now),
             Item::Told(id) => draft.taken.push(*id),
             Item::Outcome(id, outcome) => return self.decide_outcome(draft, *id, outcome, now),
             Item::Expired(id) => self.decide_expired(draft, *id, now),

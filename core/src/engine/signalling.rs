@@ -6,12 +6,7 @@ use super::{Engine, draft::Draft};
 use crate::{event::Subject, port::Signal};
 
 impl Engine {
-    pub(super) fn decide_signal(
-        &self,
-        draft: &mut Draft,
-        signal: &Signal,
-        now: DateTime<Utc>,
-    ) -> Result<(), Subject> {
+    pub(super) fn decide_signal(&self, draft: &mut Draft, signal: &Signal, now: DateTime<Utc>) {
         match signal {
             Signal::Alert(alert) => self.decide_alert(draft, alert, now),
             Signal::Change(change) => self.decide_change(draft, change, now),
@@ -19,6 +14,5 @@ impl Engine {
             // What calendars say is not stored: it was taken over as it came.
             Signal::Shifts { .. } => draft.touch(Subject::Rota),
         }
-        Ok(())
     }
 }

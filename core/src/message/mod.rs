@@ -32,11 +32,7 @@ mod wording;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    incident::{Incident, glimpse},
-    person::Person,
-    room::RoomRef,
-};
+use crate::{person::Person, room::RoomRef};
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -293,15 +289,6 @@ pub fn pressed_by(person: &Person, mut message: Message) -> Message {
 pub fn sentence(words: &str) -> String {
     let has_end = words.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔']);
     format!("{}{}", isolated(words), if has_end { "" } else { "." })
-}
-
-/// " (checkout is down)": what an incident's number stands for, wherever its title may be said.
-#[must_use]
-pub fn in_brackets(incident: &Incident) -> String {
-    if incident.title.is_empty() {
-        return String::new();
-    }
-    format!(" ({})", isolated(&glimpse(&incident.title)))
 }
 
 /// A person's words, kept from turning ours around and ours theirs, where they run from right to left (Unicode Standard

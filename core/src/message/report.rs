@@ -9,7 +9,6 @@ use crate::{
     policy::Policy,
     port::AlertState,
     report::{Report, ReportId, Source, Standing},
-    room::RoomRef,
 };
 
 /// The line: what was reported, how it stands, and what can be done. It changes as the report does, and not by itself.
@@ -243,10 +242,4 @@ pub fn attached_here(report: ReportId, by: Option<&Person>, words: &str, policy:
 #[must_use]
 pub fn all_quiet(incident: &Incident, policy: &Policy) -> Message {
     policy.say("report.all_quiet", args![id = incident.id])
-}
-
-/// A link to where reports are filed.
-#[must_use]
-pub fn room_link(room: &RoomRef, policy: &Policy) -> Span {
-    Span::Room(room.clone(), policy.phrase("report.its_room", args![]))
 }

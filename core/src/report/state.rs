@@ -127,12 +127,6 @@ impl Report {
         self.standing == Standing::Waiting && self.state == AlertState::Firing && self.declares.is_none()
     }
 
-    /// When somebody was last called to it.
-    #[must_use]
-    pub fn last_called_at(&self) -> DateTime<Utc> {
-        self.escalated.map_or(self.waiting_since, |(_, at)| at)
-    }
-
     /// Whether there is nobody left to call.
     #[must_use]
     pub fn is_forsaken(&self) -> bool {
